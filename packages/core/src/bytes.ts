@@ -1,0 +1,73 @@
+import { BlockPackError } from './error.ts';
+
+/** A stream of bytes that is read once, from front to back. Chunks may have any length. */
+export type Bytes = AsyncIterable<Uint8Array>;
+
+/** Bytes of known size that can be read anywhere. */
+export interface RandomAccess {
+  readonly size: number;
+  /** Exactly `length` bytes from `offset` on; reading past the end is an error. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** Large enough that a call costs nothing beside its bytes, small enough to stream a file of any size in little memory. */
+export const chunkSize = 1 << 20;
+
+export async function* bytesOf(...chunks: readonly Uint8Array[]): Bytes {
+  yield* chunks;
+}
+
+/**
+ * All bytes of a stream in one array. For small things only.
+ * @param limit bytes; more than that is an error, before they are kept
+ * @throws INPUT_UNSUPPORTED
+ */
+export async function collect(content: Bytes, limit: number, what: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of content) {
+    size += chunk.length;
+    if (size > limit) {
+      throw new BlockPackError('INPUT_UNSUPPORTED', `${what} has more than ${limit} bytes`, {
+        details: { limit },
+      });
+    }
+    chunks.push(chunk);
+  }
+  return concat(chunks, size);
+}
+
+export function concat(chunks: readonly Uint8Array[], size = totalLength(chunks)): Uint8Array {
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined) return only;
+  const whole = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}
+
+function totalLength(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+
+/** Streams a part of something that can be read anywhere. */
+export async function* readRange(source: RandomAccess, offset = 0, length = source.size - offset): Bytes {
+  const end = offset + length;
+  for (let at = offset; at < end; at += chunkSize) {
+    yield await source.read(at, Math.min(chunkSize, end - at));
+  }
+}
+
+export function randomAccessOf(bytes: Uint8Array): RandomAccess {
+  return {
+    size: bytes.length,
+    async read(offset, length) {
+      if (offset < 0 || offset + length > bytes.length)
+        throw new RangeError(`read past the end: ${offset}+${length}`);
+      return bytes.subarray(offset, offset + length);
+    },
+  };
+}

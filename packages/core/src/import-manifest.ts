@@ -1,0 +1,199 @@
+import { type Digest, parseDigest } from './digest.ts';
+import { BlockPackError } from './error.ts';
+import { compareBytewise, type ImagePath, parseImagePath } from './image-path.ts';
+import { decodeToken, encodeToken, splitTokens } from './manifest-token.ts';
+
+/** Says which block belongs at which path. Specified in docs/format/import-manifest.md. */
+export interface ImportManifest {
+  /** The packer that wrote it, such as `java`. */
+  readonly packer: string;
+  /** `#` lines that this version gives no meaning to, without the `#`; kept in their order. */
+  readonly directives: readonly string[];
+  /** Sorted by path, then digest; see {@link sortImports}. */
+  readonly imports: readonly Import[];
+}
+
+/** A path, and the block that belongs there. */
+export interface Import {
+  readonly path: ImagePath;
+  readonly digest: Digest;
+  /** `key=value` pairs behind the digest, in the order they are written; see {@link importKind} and its neighbours. */
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+export const importManifestMediaType = 'application/vnd.dev.block-pack.imports.v1';
+
+const header = '#block-pack import manifest v1';
+const anyVersion = /^#block-pack import manifest v/;
+const packerName = /^[a-z][a-z0-9-]{0,62}$/;
+const attributeKey = /^[a-z][a-z0-9.-]{0,62}$/;
+
+/** A file at the path itself, or a tree whose root the path is. */
+export function importKind(line: Import): 'file' | 'tree' {
+  return line.attributes.get('type') === 'tree' ? 'tree' : 'file';
+}
+
+/** Bytes of the block, where the line says it. */
+export function importSize(line: Import): number | undefined {
+  const size = line.attributes.get('size');
+  return size === undefined ? undefined : Number(size);
+}
+
+/** True for a file import that is to be executable. A tree keeps its files' modes itself. */
+export function importExecutable(line: Import): boolean {
+  return line.attributes.get('mode') === '755';
+}
+
+export function sortImports(imports: readonly Import[]): Import[] {
+  return [...imports].sort((a, b) => compareBytewise(a.path, b.path) || compareBytewise(a.digest, b.digest));
+}
+
+/** The manifest's one canonical text, ending in a line feed. */
+export function encodeImportManifest(manifest: ImportManifest): string {
+  const lines = [header, `#packer ${manifest.packer}`, ...manifest.directives.map((text) => `#${text}`)];
+  for (const line of sortImports(manifest.imports)) lines.push(encodeImport(line));
+  return `${lines.join('\n')}\n`;
+}
+
+export function encodeImport(line: Import): string {
+  const attributes = [...line.attributes].map(([key, value]) => ` ${key}=${encodeToken(value)}`);
+  return `${encodeToken(line.path)} from ${line.digest}${attributes.join('')}`;
+}
+
+/**
+ * Reads a manifest in any order of lines and with LF or CRLF, as git may have left it.
+ * @param name where the text comes from, for messages
+ * @throws MANIFEST_INVALID naming the line
+ */
+export function decodeImportManifest(text: string, name: string): ImportManifest {
+  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  checkHeader(lines[0] ?? '', name);
+  let packer: string | undefined;
+  const directives: string[] = [];
+  const imports: Import[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (index === 0 || line === '') continue;
+    try {
+      if (!line.startsWith('#')) imports.push(decodeImport(line));
+      else if (!line.startsWith('#packer ')) directives.push(decodeDirective(line));
+      else if (packer === undefined) packer = decodePacker(line);
+      else throw flaw('a second #packer line');
+    } catch (error) {
+      throw lineInvalid(name, index + 1, line, error);
+    }
+  }
+  if (packer === undefined) throw manifestInvalid(`${name} has no #packer line`);
+  const sorted = sortImports(imports);
+  checkImports(sorted, name);
+  return { packer, directives, imports: sorted };
+}
+
+/**
+ * A file import's path stands once and nothing lies below it; the same tree does not stand twice at one path.
+ * Whether two trees at one path hold the same file cannot be seen from the lines.
+ * @throws MANIFEST_INVALID
+ */
+export function checkImports(imports: readonly Import[], name: string): void {
+  const kinds = new Map<string, 'file' | 'tree'>();
+  const seen = new Set<string>();
+  for (const line of imports) {
+    const kind = importKind(line);
+    const earlier = kinds.get(line.path);
+    if (earlier !== undefined && (earlier === 'file' || kind === 'file')) {
+      throw manifestInvalid(`${name} imports ${line.path} twice`);
+    }
+    if (seen.has(`${line.digest} ${line.path}`))
+      throw manifestInvalid(`${name} has the same import twice: ${line.path}`);
+    seen.add(`${line.digest} ${line.path}`);
+    kinds.set(line.path, kind);
+  }
+  for (const line of imports) {
+    const above = ancestors(line.path).find((path) => kinds.get(path) === 'file');
+    if (above !== undefined)
+      throw manifestInvalid(`${name} imports ${line.path} below ${above}, which is a file`);
+  }
+}
+
+function ancestors(path: string): string[] {
+  const found: string[] = [];
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1))
+    found.push(path.slice(0, end));
+  return found;
+}
+
+function checkHeader(first: string, name: string): void {
+  if (first === header) return;
+  if (anyVersion.test(first)) {
+    throw manifestInvalid(
+      `${name} is an import manifest of another version: "${first}"`,
+      'Use a newer block-pack.',
+    );
+  }
+  throw manifestInvalid(`${name} is not an import manifest`, `Its first line should be "${header}".`);
+}
+
+function decodePacker(line: string): string {
+  const packer = line.slice('#packer '.length);
+  if (!packerName.test(packer)) throw flaw('the packer has no proper name');
+  return packer;
+}
+
+function decodeDirective(line: string): string {
+  if (anyVersion.test(line)) throw flaw('a second header');
+  return line.slice(1);
+}
+
+function decodeImport(line: string): Import {
+  const [path, from, digest, ...rest] = splitTokens(line);
+  if (path === undefined || from !== 'from' || digest === undefined)
+    throw flaw('expected <path> from <digest>');
+  const attributes = new Map<string, string>();
+  for (const token of rest) {
+    const equals = token.indexOf('=');
+    const key = token.slice(0, Math.max(equals, 0));
+    if (!attributeKey.test(key)) throw flaw(`expected key=value, found ${token}`);
+    if (attributes.has(key)) throw flaw(`the attribute ${key} stands twice`);
+    attributes.set(key, decodeToken(token.slice(equals + 1)));
+  }
+  checkAttributes(attributes);
+  return { path: parseImagePath(decodeToken(path)), digest: parseDigest(digest), attributes };
+}
+
+const meanings: Readonly<Record<string, RegExp>> = {
+  type: /^(file|tree)$/,
+  size: /^(0|[1-9][0-9]{0,14})$/,
+  files: /^(0|[1-9][0-9]{0,14})$/,
+  mode: /^(644|755)$/,
+};
+
+function checkAttributes(attributes: ReadonlyMap<string, string>): void {
+  for (const [key, value] of attributes) {
+    const meaning = Object.hasOwn(meanings, key) ? meanings[key] : undefined;
+    if (meaning !== undefined && !meaning.test(value)) throw flaw(`${key}=${value} is not understood`);
+  }
+  if (attributes.get('type') === 'tree' && attributes.has('mode'))
+    throw flaw('a tree has no mode of its own');
+}
+
+function flaw(message: string): BlockPackError {
+  return manifestInvalid(message);
+}
+
+function lineInvalid(name: string, line: number, text: string, cause: unknown): unknown {
+  if (!(cause instanceof BlockPackError)) return cause;
+  const shown = text.length > 120 ? `${text.slice(0, 120)}...` : text;
+  return new BlockPackError('MANIFEST_INVALID', `${name}:${line}: ${cause.message}`, {
+    hint: `The line reads: ${shown}`,
+    details: { name, line },
+    cause,
+  });
+}
+
+function manifestInvalid(message: string, hint?: string): BlockPackError {
+  return new BlockPackError('MANIFEST_INVALID', message, hint === undefined ? {} : { hint });
+}
+
+/** True for text that could be an import manifest, judged by its first line. */
+export function looksLikeImportManifest(text: string): boolean {
+  return anyVersion.test(text);
+}

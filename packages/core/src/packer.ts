@@ -1,0 +1,79 @@
+import type { Block } from './block.ts';
+import type { RandomAccess } from './bytes.ts';
+import type { ImagePath } from './image-path.ts';
+import type { Purl } from './purl.ts';
+import type { FileEntry, InputDirectory, TreeEntry } from './tree.ts';
+
+/** The bytes of an import before they are cut: one file as it is, or a tree whose paths are relative to the import's path. */
+export type Content =
+  | { readonly kind: 'file'; readonly file: FileEntry }
+  | { readonly kind: 'tree'; readonly entries: readonly TreeEntry[] };
+
+/** Which bytes belong at which path of the image. It does not yet know what they are. */
+export interface Placement {
+  readonly path: ImagePath;
+  readonly content: Content;
+}
+
+/** A placement whose block is cut and can be looked into. */
+export interface Placed<P extends Placement = Placement> {
+  readonly placement: P;
+  readonly block: Block;
+  readonly bytes: RandomAccess;
+}
+
+/** How sure an identity is: the very bytes are listed under it; two sources agree; or a name is all there is. */
+export type Confidence = 'exact' | 'strong' | 'weak';
+
+export interface Evidence {
+  /** Where it comes from, such as `pom.properties`; also the value of `evidence=` in the import manifest. */
+  readonly source: string;
+  readonly confidence: Confidence;
+  /** What was seen there, for people. */
+  readonly detail: string;
+}
+
+/**
+ * What a block is.
+ * @see https://cyclonedx.org/docs/1.6/json/#components
+ */
+export interface Component {
+  readonly purl: Purl;
+  /** The application's own code, a dependency, or what belongs to neither: scripts, configuration, data. */
+  readonly role: 'application' | 'dependency' | 'other';
+  /** Strongest first; never empty. */
+  readonly evidence: readonly Evidence[];
+}
+
+/** Something the user should know although the pack goes on. */
+export interface Warning {
+  /** Upper-case words joined by `_`, for scripts. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * What earlier packs of the same input learnt. Forgetting it all changes nothing but the time the next pack takes.
+ * Facts are derived from a block's bytes alone, so they hold for its digest for ever.
+ */
+export interface PackMemory {
+  blockOf(stamp: string): Block | undefined;
+  remember(stamp: string, block: Block): void;
+  fact(block: Block, name: string): unknown;
+  learn(block: Block, name: string, value: unknown): void;
+}
+
+export interface PackContext {
+  readonly memory: PackMemory;
+  warn(warning: Warning): void;
+}
+
+/** Names what lies in an input and says where it goes. It never digests, tars or compresses: that is done in one place for all. */
+export interface Packer<P extends Placement = Placement> {
+  /** `java`; also the name of the import manifest. */
+  readonly ecosystem: string;
+  /** Every file of the input, in exactly one placement. */
+  place(input: InputDirectory, context: PackContext): Promise<readonly P[]>;
+  /** One component for each placement, in their order. */
+  identify(placed: readonly Placed<P>[], context: PackContext): Promise<readonly Component[]>;
+}
