@@ -3,7 +3,7 @@ import { BlockPackError } from './error.ts';
 declare const brand: unique symbol;
 
 /** An absolute path inside an image: `/`, no empty, `.` or `..` names, no NUL, well-formed Unicode, no `/` at the end. */
-export type ImagePath = `/${string}` & { readonly [brand]: true };
+export type ImagePath = string & { readonly [brand]: true };
 
 /** Bytes of one name: the limit of every Linux file system. */
 export const nameLimit = 255;
