@@ -49,6 +49,28 @@ export function concat(chunks: readonly Uint8Array[], size = totalLength(chunks)
   return whole;
 }
 
+/** The same bytes in chunks of about 256 KiB: small pieces are joined, large ones pass as they are. */
+export async function* coalesced(pieces: Bytes): Bytes {
+  let buffer = new Uint8Array(coalescedSize);
+  let filled = 0;
+  for await (const piece of pieces) {
+    if (filled > 0 && filled + piece.length > coalescedSize) {
+      yield buffer.subarray(0, filled);
+      buffer = new Uint8Array(coalescedSize);
+      filled = 0;
+    }
+    if (piece.length > coalescedSize) {
+      yield piece;
+      continue;
+    }
+    buffer.set(piece, filled);
+    filled += piece.length;
+  }
+  if (filled > 0) yield buffer.subarray(0, filled);
+}
+
+const coalescedSize = 1 << 18;
+
 function totalLength(chunks: readonly Uint8Array[]): number {
   return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }

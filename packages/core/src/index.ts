@@ -2,7 +2,10 @@ export type { BlobSource, BlobStore, ByteRange, Descriptor, Written } from './bl
 export { blobAccess } from './blob.ts';
 export type { Block } from './block.ts';
 export type { Bytes, RandomAccess } from './bytes.ts';
-export { bytesOf, chunkSize, collect, concat, randomAccessOf, readRange } from './bytes.ts';
+export { bytesOf, chunkSize, coalesced, collect, concat, randomAccessOf, readRange } from './bytes.ts';
+export { readCanonicalTar, writeCanonicalTar } from './canonical-tar.ts';
+export type { CutBlock } from './cut.ts';
+export { cutBlock, stampOf } from './cut.ts';
 export type { Digest } from './digest.ts';
 export { assertDigest, digestHex, digestOf, isDigest, Measure, parseDigest, verified } from './digest.ts';
 export type { ErrorCode, ErrorFacts, ErrorFamily } from './error.ts';
@@ -28,7 +31,16 @@ export {
   looksLikeImportManifest,
   sortImports,
 } from './import-manifest.ts';
+export {
+  blockMediaTypes,
+  emptyConfig,
+  encodeImportsArtifact,
+  imageManifestMediaType,
+  importsArtifactType,
+} from './imports-artifact.ts';
 export { blobMissing, MemoryBlobStore } from './memory-blob-store.ts';
+export type { Packed, PackedImport, PackOptions, PackProgress } from './pack.ts';
+export { checkSignal, emptyMemory, pack } from './pack.ts';
 export type {
   Component,
   Confidence,
@@ -43,4 +55,5 @@ export type {
 } from './packer.ts';
 export type { Purl, PurlParts } from './purl.ts';
 export { parsePurl, purlOf, purlParts } from './purl.ts';
+export { canonicalTime } from './tar-header.ts';
 export type { EmptyDirectoryEntry, FileEntry, InputDirectory, LinkEntry, TreeEntry } from './tree.ts';

@@ -1,4 +1,6 @@
 import type { Bytes } from './bytes.ts';
+import { BlockPackError } from './error.ts';
+import { checkLinkTarget, checkTreePath, compareBytewise } from './image-path.ts';
 
 /** A file of a tree or of an input. */
 export interface FileEntry {
@@ -37,4 +39,48 @@ export interface InputDirectory {
   readonly archive?: FileEntry;
   /** Everything inside, once, sorted bytewise by path. */
   entries(): Promise<readonly TreeEntry[]>;
+}
+
+/**
+ * The entries in the one order that a block has, after a look at every path and link.
+ * @throws PATH_INVALID, LINK_ESCAPES, IMPORT_COLLISION
+ */
+export function sortTree(entries: readonly TreeEntry[]): TreeEntry[] {
+  const sorted = [...entries].sort((a, b) => compareBytewise(a.path, b.path));
+  const order = new TreeOrder(
+    (message) => new BlockPackError('IMPORT_COLLISION', `The tree cannot be packed: ${message}`),
+  );
+  for (const entry of sorted) {
+    checkTreePath(entry.path);
+    order.next(entry.path);
+    if (entry.kind === 'symlink') checkLinkTarget(entry.path, entry.target);
+  }
+  return sorted;
+}
+
+/** Watches that paths come in bytewise order, none of them twice, and none below one that is already an entry. */
+export class TreeOrder {
+  readonly #fault: (message: string) => Error;
+  #last: string | undefined;
+  /**
+   * Earlier paths that the last one begins with. All paths that begin with a given one stand together in bytewise order, so an entry that
+   * the current path does not begin with can be forgotten: memory stays bounded by the longest path.
+   */
+  #beginnings: string[] = [];
+
+  constructor(fault: (message: string) => Error) {
+    this.#fault = fault;
+  }
+
+  next(path: string): void {
+    const order = this.#last === undefined ? -1 : compareBytewise(this.#last, path);
+    if (order === 0) throw this.#fault(`${JSON.stringify(path)} stands twice`);
+    if (order > 0) throw this.#fault(`${JSON.stringify(path)} stands behind ${JSON.stringify(this.#last)}`);
+    this.#beginnings = this.#beginnings.filter((earlier) => path.startsWith(earlier));
+    const above = this.#beginnings.find((earlier) => path[earlier.length] === '/');
+    if (above !== undefined)
+      throw this.#fault(`${JSON.stringify(path)} stands below ${JSON.stringify(above)}`);
+    this.#beginnings.push(path);
+    this.#last = path;
+  }
 }

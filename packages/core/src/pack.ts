@@ -1,0 +1,148 @@
+import { type BlobStore, blobAccess } from './blob.ts';
+import type { Block } from './block.ts';
+import { type CutBlock, cutBlock, stampOf } from './cut.ts';
+import { BlockPackError } from './error.ts';
+import type { Import, ImportManifest } from './import-manifest.ts';
+import { sortImports } from './import-manifest.ts';
+import type { Component, PackContext, Packer, Placed, Placement } from './packer.ts';
+import { placedPaths } from './placed-paths.ts';
+import type { InputDirectory } from './tree.ts';
+
+/** One import of a finished pack, with all that is known of it. */
+export interface PackedImport {
+  readonly line: Import;
+  readonly block: CutBlock;
+  readonly component: Component;
+}
+
+export interface Packed {
+  readonly manifest: ImportManifest;
+  /** In the manifest's order. */
+  readonly imports: readonly PackedImport[];
+}
+
+export interface PackProgress {
+  readonly blocks: number;
+  readonly totalBlocks: number;
+  readonly bytes: number;
+  readonly totalBytes: number;
+}
+
+export interface PackOptions extends PackContext {
+  readonly signal?: AbortSignal;
+  onProgress?(progress: PackProgress): void;
+}
+
+/** Blocks that are cut at the same time: enough that the wait for the disk is filled with the digesting of others. */
+const atOnce = 8;
+
+/**
+ * The flow of every packer: place the input's files, cut them into blocks, name the blocks, write it all down.
+ * Naming comes after cutting because an identity may hang on the block's digest, and because facts found inside a block hold for its digest for ever.
+ */
+export async function pack<P extends Placement>(
+  packer: Packer<P>,
+  inputs: readonly InputDirectory[],
+  store: BlobStore,
+  options: PackOptions,
+): Promise<Packed> {
+  const placements: P[] = [];
+  for (const input of inputs) placements.push(...(await packer.place(input, options)));
+  placedPaths(placements, (warning) => options.warn(warning));
+
+  const blocks = await cutAll(placements, store, options);
+  const placed = placements.map((placement, index): Placed<P> => {
+    const block = at(blocks, index);
+    return { placement, block, bytes: blobAccess(store, block) };
+  });
+  const components = await packer.identify(placed, options);
+
+  const imports = placed.map((one, index): PackedImport => {
+    const component = at(components, index);
+    return { line: lineOf(one, component), block: at(blocks, index), component };
+  });
+  const lines = sortImports(imports.map((one) => one.line));
+  const rank = new Map(lines.map((line, index) => [line, index]));
+  imports.sort((a, b) => (rank.get(a.line) ?? 0) - (rank.get(b.line) ?? 0));
+  return { manifest: { packer: packer.ecosystem, directives: [], imports: lines }, imports };
+}
+
+async function cutAll(
+  placements: readonly Placement[],
+  store: BlobStore,
+  options: PackOptions,
+): Promise<readonly CutBlock[]> {
+  const totalBytes = placements.reduce((sum, placement) => sum + contentSize(placement), 0);
+  const blocks: CutBlock[] = [];
+  let next = 0;
+  let cut = 0;
+  let bytes = 0;
+  const worker = async () => {
+    for (let index = next++; index < placements.length; index = next++) {
+      checkSignal(options.signal);
+      const placement = at(placements, index);
+      blocks[index] = await cutOrRecall(placement, store, options);
+      cut++;
+      bytes += contentSize(placement);
+      options.onProgress?.({ blocks: cut, totalBlocks: placements.length, bytes, totalBytes });
+    }
+  };
+  const workers = Array.from({ length: atOnce }, worker);
+  // All of them are waited for, so that none still writes when the error is told.
+  const failed = (await Promise.allSettled(workers)).find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return blocks;
+}
+
+/** The block an earlier pack made of the very same content, if the store still has it; else a new one. */
+async function cutOrRecall(placement: Placement, store: BlobStore, options: PackOptions): Promise<CutBlock> {
+  const stamp = stampOf(placement.content);
+  const known = stamp === undefined ? undefined : options.memory.blockOf(stamp);
+  if (known !== undefined && known.kind === placement.content.kind && (await store.has(known.digest))) {
+    return { ...known, added: false };
+  }
+  const block = await cutBlock(placement.content, store);
+  const { added: _, ...remembered } = block;
+  if (stamp !== undefined) options.memory.remember(stamp, remembered);
+  return block;
+}
+
+function contentSize({ content }: Placement): number {
+  if (content.kind === 'file') return content.file.size;
+  return content.entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.size : 0), 0);
+}
+
+function lineOf({ placement, block }: Placed, component: Component): Import {
+  const attributes = new Map<string, string>();
+  if (block.kind === 'tree') attributes.set('type', 'tree');
+  attributes.set('size', String(block.size));
+  if (block.kind === 'tree') attributes.set('files', String(block.files));
+  if (placement.content.kind === 'file' && placement.content.file.executable) attributes.set('mode', '755');
+  attributes.set('purl', component.purl);
+  if (component.role === 'application') attributes.set('role', 'application');
+  const [strongest] = component.evidence;
+  if (strongest !== undefined) attributes.set('evidence', strongest.source);
+  return { path: placement.path, digest: block.digest, attributes };
+}
+
+export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new BlockPackError('INTERRUPTED', 'Interrupted; nothing was published');
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const item = list[index];
+  if (item === undefined) throw new Error(`nothing at ${index} of ${list.length}`);
+  return item;
+}
+
+/** A memory that starts empty and is forgotten at the end. */
+export function emptyMemory(): PackContext['memory'] {
+  const blocks = new Map<string, Block>();
+  const facts = new Map<string, unknown>();
+  return {
+    blockOf: (stamp) => blocks.get(stamp),
+    remember: (stamp, block) => void blocks.set(stamp, block),
+    fact: (block, name) => facts.get(`${block.digest} ${name}`),
+    learn: (block, name, value) => void facts.set(`${block.digest} ${name}`, value),
+  };
+}
