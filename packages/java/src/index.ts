@@ -1,1 +1,14 @@
-export {};
+export type { Coordinates } from './coordinates.ts';
+export type {
+  ComponentHash,
+  EvidenceSource,
+  HashAlgorithm,
+  ResolvedComponent,
+  ResolverEvidence,
+} from './evidence.ts';
+export type { LocalRepository, RepositoryDisk, RepositoryFile } from './local-repository.ts';
+export { gradleCache, mavenRepository } from './local-repository.ts';
+export type { JavaOptions } from './packer.ts';
+export { createJavaPacker } from './packer.ts';
+export type { JarPart, JavaPart, JavaPlacement, OwnIdentity } from './placement.ts';
+export { readEvidence } from './read-evidence.ts';
