@@ -1,0 +1,86 @@
+import { BlockPackError } from './error.ts';
+import { checkTreePath } from './image-path.ts';
+import { quoted, type ZipEntry, type ZipFlaws } from './zip-archive.ts';
+
+/** UTF-16 units that are at most 255 bytes of UTF-8, so that the limits of a name cannot be passed. */
+const shortName = 85;
+
+/** Bytes of a local header before its name. */
+const localHeaderLength = 30;
+
+/** A directory's content is nothing, which takes up to 5 bytes when it is deflated, as the jar tool does. */
+const deflatedNothing = 5;
+
+/** Finds what the central directory alone shows. */
+export function findFlaws(entries: readonly ZipEntry[], directoryOffset: number, flaws: ZipFlaws): void {
+  const leaves = new Map<string, boolean>();
+  for (const entry of entries) {
+    const { path, isDirectory } = entry;
+    checkName(path, flaws);
+    checkSizes(entry, directoryOffset, flaws);
+    if (leaves.has(path)) flaws.add('duplicate', path, 'stands twice');
+    leaves.set(path, !isDirectory);
+  }
+  checkParents(entries, leaves, flaws);
+}
+
+/** Finds what can be wrong in a name, all at once, since nearly every name is clean. */
+const suspicious = /(?:^|\/)\.{0,2}(?:\/|$)|[\\\0]/;
+
+function checkName(path: string, flaws: ZipFlaws): void {
+  if (path.length <= shortName && !suspicious.test(path)) return;
+  const flaw = nameFlaw(path);
+  if (flaw !== undefined) flaws.add('name-unsafe', path, flaw);
+}
+
+function nameFlaw(path: string): string | undefined {
+  if (path === '') return 'has an empty name';
+  if (path.startsWith('/')) return 'has an absolute path';
+  if (path.includes('\\')) return 'has a backslash in its name, which some read as a directory separator';
+  try {
+    checkTreePath(path);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof BlockPackError)) throw error;
+    return `has an unsafe name: ${error.message}`;
+  }
+}
+
+function checkSizes(entry: ZipEntry, directoryOffset: number, flaws: ZipFlaws): void {
+  const { path, isDirectory, method, size, compressedSize, encrypted, headerOffset } = entry;
+  if (typeof method === 'number' && !encrypted)
+    flaws.add(
+      'method-unknown',
+      path,
+      `is compressed by method ${method}; expected 0 (stored) or 8 (deflated)`,
+    );
+  if (method === 'stored' && !encrypted && size !== compressedSize)
+    flaws.add('size-mismatch', path, `is stored as it is, yet of ${size} and of ${compressedSize} bytes`);
+  if (isDirectory && (size > 0 || compressedSize > deflatedNothing))
+    flaws.add('type-unclear', path, 'is a directory and has content');
+  if (headerOffset + localHeaderLength + compressedSize > directoryOffset)
+    flaws.add(
+      'outside',
+      path,
+      `should lie at byte ${headerOffset} with ${compressedSize} bytes, but entries end at byte ${directoryOffset}`,
+    );
+}
+
+function checkParents(
+  entries: readonly ZipEntry[],
+  leaves: ReadonlyMap<string, boolean>,
+  flaws: ZipFlaws,
+): void {
+  const known = new Set<string>();
+  for (const { path } of entries) {
+    let slash = path.lastIndexOf('/');
+    while (slash > 0) {
+      const parent = path.slice(0, slash);
+      if (known.has(parent)) break;
+      known.add(parent);
+      if (leaves.get(parent) === true)
+        flaws.add('parent-is-no-directory', path, `lies below ${quoted(parent)}, which is no directory`);
+      slash = path.lastIndexOf('/', slash - 1);
+    }
+  }
+}
