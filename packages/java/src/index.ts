@@ -1,14 +1,14 @@
 export type { Coordinates } from './coordinates.ts';
+export { readEvidence } from './evidence/read-evidence.ts';
 export type {
   ComponentHash,
   EvidenceSource,
   HashAlgorithm,
   ResolvedComponent,
   ResolverEvidence,
-} from './evidence.ts';
+} from './evidence/resolver-evidence.ts';
 export type { LocalRepository, RepositoryDisk, RepositoryFile } from './local-repository.ts';
 export { gradleCache, mavenRepository } from './local-repository.ts';
 export type { JavaOptions } from './packer.ts';
 export { createJavaPacker } from './packer.ts';
 export type { JarPart, JavaPart, JavaPlacement, OwnIdentity } from './placement.ts';
-export { readEvidence } from './read-evidence.ts';

@@ -1,5 +1,5 @@
 import type { ImagePath, Packer } from '@block-pack/core';
-import type { ResolverEvidence } from './evidence.ts';
+import type { ResolverEvidence } from './evidence/resolver-evidence.ts';
 import { identifyAll } from './identify.ts';
 import type { LocalRepository } from './local-repository.ts';
 import { placeInput } from './place.ts';

@@ -1,0 +1,25 @@
+import { areCoordinates } from '../coordinates.ts';
+import type { ResolvedComponent, ResolverEvidence } from './resolver-evidence.ts';
+
+const line = /^([^:=\s]+):([^:=\s]+):([^:=\s]+)=\S*$/;
+
+/**
+ * Reads `gradle.lockfile`: `group:artifact:version=configuration,...`.
+ * @returns undefined when a line of it is something else
+ * @see https://docs.gradle.org/current/userguide/dependency_locking.html
+ */
+export function readGradleLockfile(text: string, name: string): ResolverEvidence | undefined {
+  const components: ResolvedComponent[] = [];
+  let isLockfile = false;
+  for (const raw of text.split(/\r?\n/)) {
+    const said = raw.trim();
+    if (said === '' || said.startsWith('#')) continue;
+    isLockfile = true;
+    if (said.startsWith('empty=')) continue;
+    const [, group, artifact, version] = line.exec(said) ?? [];
+    if (group === undefined || artifact === undefined || version === undefined) return undefined;
+    if (!areCoordinates({ group, artifact, version })) return undefined;
+    components.push({ group, artifact, version, type: 'jar', classifierKnown: false, hashes: [] });
+  }
+  return isLockfile ? { source: 'gradle-lockfile', name, components, complete: true } : undefined;
+}
