@@ -107,3 +107,8 @@ export const fetchAgain = 'Fetch or build the archive again; "unzip -t" lists wh
 export function quoted(path: string): string {
   return JSON.stringify(path.length > 200 ? `${path.slice(0, 200)}...` : path);
 }
+
+/** The same bytes, with the reading methods of a Buffer. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -56,10 +56,15 @@ function parseHeader(directory: Buffer, at: number, end: ZipEnd, name: string, f
   const flags = directory.readUInt16LE(at + 8);
   const nameEnd = at + headerLength + directory.readUInt16LE(at + 28);
   const extra = directory.subarray(nameEnd, nameEnd + directory.readUInt16LE(at + 30));
-  const { text, guessed } = decodeZipName(directory.subarray(at + headerLength, nameEnd), flags, extra);
+  const { text, guessed, other } = decodeZipName(
+    directory.subarray(at + headerLength, nameEnd),
+    flags,
+    extra,
+  );
   const isDirectory = text.endsWith('/');
   const path = isDirectory ? text.slice(0, -1) : text;
   if (guessed) flaws.add('name-guessed', path, 'does not say in which character set its name is written');
+  if (other !== undefined) flaws.add('name-unsafe', path, `is called ${quoted(other)} in an extra field`);
   const sizes = zip64Sizes(
     {
       compressedSize: directory.readUInt32LE(at + 20),

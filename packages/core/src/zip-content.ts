@@ -1,19 +1,15 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
-import { type Bytes, type RandomAccess, readRange } from './bytes.ts';
+import { crc32 } from 'node:zlib';
+import { type Bytes, bytesOf, type RandomAccess, readRange } from './bytes.ts';
 import type { BlockPackError } from './error.ts';
-import { fetchAgain, type ZipArchive, type ZipEntry, zipError } from './zip-archive.ts';
-import { asBuffer } from './zip-end.ts';
-
-const localHeaderLength = 30;
-const localSignature = 0x04034b50;
+import { asBuffer, fetchAgain, type ZipArchive, type ZipEntry, zipError } from './zip-archive.ts';
+import { inflate, inflateAtOnce, tooLong } from './zip-inflate.ts';
+import { localHeaderLength, parseLocalHeader } from './zip-local-header.ts';
 
 /** Room for the extra fields of a local header, so that one read brings header and content of a small entry. */
 const extraGuess = 64;
 const firstRead = 64 << 10;
 
-/** Up to here one call of zlib is several times cheaper than a stream. */
+/** Bytes that are unpacked in one call. */
 const atOnce = 1 << 20;
 
 export interface ReadZipEntryOptions {
@@ -96,111 +92,35 @@ interface DataRange {
 
 async function locate(source: RandomAccess, archive: ZipArchive, entry: ZipEntry): Promise<DataRange> {
   const { path, headerOffset, compressedSize } = entry;
-  const room = archive.directoryOffset - headerOffset;
+  const room = Math.max(0, archive.directoryOffset - headerOffset);
   const wanted = localHeaderLength + Buffer.byteLength(path) + extraGuess + compressedSize;
-  if (room < localHeaderLength) throw headerMissing(archive, entry);
-  const head = asBuffer(await source.read(headerOffset, Math.min(room, wanted, firstRead)));
-  if (head.readUInt32LE(0) !== localSignature) throw headerMissing(archive, entry);
-  const headerLength = localHeaderLength + head.readUInt16LE(26) + head.readUInt16LE(28);
-  if (headerLength + compressedSize > room)
+  const length = Math.min(room, wanted, firstRead);
+  const head = asBuffer(length === 0 ? new Uint8Array() : await source.read(headerOffset, length));
+  const header = parseLocalHeader(head);
+  if (header === undefined) throw invalid(archive, entry, `has no local header at byte ${headerOffset}`);
+  const offset = headerOffset + header.length;
+  if (header.length + compressedSize > room)
     throw invalid(
       archive,
       entry,
-      `should have ${compressedSize} bytes at byte ${headerOffset + headerLength}, but entries end at byte ${archive.directoryOffset}`,
+      `should have ${compressedSize} bytes at byte ${offset}, but entries end at byte ${archive.directoryOffset}`,
     );
-  return {
-    offset: headerOffset + headerLength,
-    first: head.subarray(headerLength, headerLength + compressedSize),
-  };
-}
-
-function headerMissing(archive: ZipArchive, entry: ZipEntry): BlockPackError {
-  return invalid(archive, entry, `has no local header at byte ${entry.headerOffset}`);
+  return { offset, first: head.subarray(header.length, header.length + compressedSize) };
 }
 
 function unpacked(source: RandomAccess, archive: ZipArchive, entry: ZipEntry, data: DataRange): Bytes {
   const packed = packedBytes(source, entry, data);
-  if (entry.method === 'stored') return packed;
-  const small = data.first.length === entry.compressedSize && entry.size <= atOnce;
-  return small ? inflatedAtOnce(archive, entry, data.first) : inflated(archive, entry, packed);
+  if (entry.method !== 'deflated') return packed;
+  const whole = data.first.length === entry.compressedSize;
+  return whole && entry.size <= atOnce
+    ? bytesOf(inflateAtOnce(archive, entry, data.first))
+    : inflate(archive, entry, packed);
 }
 
 async function* packedBytes(source: RandomAccess, entry: ZipEntry, data: DataRange): Bytes {
   const { offset, first } = data;
   yield first;
   yield* readRange(source, offset + first.length, entry.compressedSize - first.length);
-}
-
-async function* inflatedAtOnce(archive: ZipArchive, entry: ZipEntry, packed: Buffer): Bytes {
-  const { buffer, consumed } = inflateSmall(archive, entry, packed);
-  checkConsumed(archive, entry, consumed);
-  yield buffer;
-}
-
-function inflateSmall(archive: ZipArchive, entry: ZipEntry, packed: Buffer) {
-  const options = {
-    maxOutputLength: Math.max(1, entry.size),
-    chunkSize: Math.max(64, entry.size + 1),
-    info: true,
-  };
-  try {
-    const { buffer, engine } = inflateRawSync(packed, options) as unknown as InflateInfo;
-    return { buffer, consumed: engine.bytesWritten };
-  } catch (error) {
-    throw isCoded(error) && error.code === 'ERR_BUFFER_TOO_LARGE'
-      ? tooLong(archive, entry)
-      : inflateError(archive, entry, error);
-  }
-}
-
-/** What zlib returns when it is asked for `info`; its types do not know. */
-interface InflateInfo {
-  readonly buffer: Buffer;
-  readonly engine: { readonly bytesWritten: number };
-}
-
-/** A reader that stops early closes the inflater, and with it the reading of the archive. */
-async function* inflated(archive: ZipArchive, entry: ZipEntry, packed: Bytes): Bytes {
-  const inflater = createInflateRaw({ chunkSize: 128 << 10 });
-  const feeding = pipeline(Readable.from(packed, { highWaterMark: 1 }), inflater);
-  // Whatever goes wrong there is thrown by the loop too.
-  feeding.catch(() => {});
-  try {
-    yield* inflater;
-  } catch (error) {
-    throw inflateError(archive, entry, error);
-  }
-  checkConsumed(archive, entry, inflater.bytesWritten);
-}
-
-function checkConsumed(archive: ZipArchive, entry: ZipEntry, consumed: number): void {
-  if (consumed === entry.compressedSize) return;
-  throw invalid(
-    archive,
-    entry,
-    `has ${entry.compressedSize - consumed} more bytes behind the end of its compressed data`,
-  );
-}
-
-function inflateError(archive: ZipArchive, entry: ZipEntry, error: unknown): unknown {
-  if (!isCoded(error) || !error.code.startsWith('Z_')) return error;
-  return zipError('ARCHIVE_INVALID', archive.name, `is damaged: ${error.message}`, {
-    entry: entry.path,
-    hint: fetchAgain,
-    cause: error,
-  });
-}
-
-function isCoded(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string';
-}
-
-function tooLong(archive: ZipArchive, entry: ZipEntry): BlockPackError {
-  return invalid(
-    archive,
-    entry,
-    `unpacks to more than the ${entry.size} bytes that the central directory says`,
-  );
 }
 
 function invalid(archive: ZipArchive, entry: ZipEntry, predicate: string): BlockPackError {

@@ -1,7 +1,7 @@
 import type { RandomAccess } from './bytes.ts';
-import type { BlockPackError } from './error.ts';
-import { fetchAgain, zipError } from './zip-archive.ts';
-import { notAZip } from './zip-not-a-zip.ts';
+import { BlockPackError } from './error.ts';
+import { asBuffer, fetchAgain, zipError } from './zip-archive.ts';
+import { notAZip, splitArchive } from './zip-not-a-zip.ts';
 
 const endSignature = Buffer.from('PK\x05\x06', 'latin1');
 const endLength = 22;
@@ -37,16 +37,15 @@ export interface ZipEnd {
  * @throws ARCHIVE_INVALID
  */
 export async function findZipEnd(file: RandomAccess, name: string): Promise<ZipEnd> {
-  const near = await rememberTail(file, nearTail);
-  const found = await lastEnd(near, name, true);
-  if (isEnd(found)) return found;
+  const near = await lastEnd(await rememberTail(file, nearTail), name, true);
+  if (isEnd(near)) return near;
   const far = await rememberTail(file, endLength + commentLimit + locatorLength + wideEndLength);
   const exact = await lastEnd(far, name, true);
   if (isEnd(exact)) return exact;
   const loose = await lastEnd(far, name, false);
-  if (isEnd(loose)) return loose;
-  const reason = exact ?? loose;
-  throw reason === undefined ? await notAZip(file, name) : invalid(name, reason);
+  // An archive that is cut off may still hold a whole one as its last entry.
+  if (isEnd(loose) && loose.shift === 0) return loose;
+  throw exact ?? (await notAZip(file, name));
 }
 
 type Tail = RandomAccess & { readonly tail: Buffer; readonly tailOffset: number };
@@ -66,57 +65,64 @@ async function rememberTail(file: RandomAccess, length: number): Promise<Tail> {
 }
 
 /** The last end record that holds; else what is wrong with the last one; else undefined. */
-async function lastEnd(file: Tail, name: string, exact: boolean): Promise<ZipEnd | string | undefined> {
+async function lastEnd(
+  file: Tail,
+  name: string,
+  exact: boolean,
+): Promise<ZipEnd | BlockPackError | undefined> {
   const { tail } = file;
-  let reason: string | undefined;
-  let at = tail.length - endLength;
-  while (at >= 0) {
+  let error: BlockPackError | undefined;
+  for (let at = tail.length - endLength; at >= 0; at--) {
     at = tail.lastIndexOf(endSignature, at);
     if (at === -1) break;
-    const spare = tail.length - (at + endLength + tail.readUInt16LE(at + 20));
-    if (spare === 0 || (spare > 0 && !exact)) {
-      const end = await readEnd(file, at, name);
-      if (isEnd(end)) return end;
-      reason ??= end;
-    }
-    at--;
+    const spare = tail.length - commentEnd(tail, at);
+    if (spare < 0 || (spare > 0 && exact)) continue;
+    const end = await readEnd(file, at, name);
+    if (isEnd(end)) return end;
+    error ??= end;
   }
-  return reason;
+  return error;
 }
 
-function isEnd(end: ZipEnd | string | undefined): end is ZipEnd {
-  return typeof end === 'object';
+function commentEnd(tail: Buffer, at: number): number {
+  return at + endLength + tail.readUInt16LE(at + 20);
 }
 
-async function readEnd(file: Tail, at: number, name: string): Promise<ZipEnd | string> {
+function isEnd(end: ZipEnd | BlockPackError | undefined): end is ZipEnd {
+  return end !== undefined && !(end instanceof BlockPackError);
+}
+
+async function readEnd(file: Tail, at: number, name: string): Promise<ZipEnd | BlockPackError> {
   const { tail, tailOffset } = file;
-  if (isSplit(tail, at)) throw splitArchive(name);
-  const fields = {
+  const narrow = {
     count: tail.readUInt16LE(at + 10),
     size: tail.readUInt32LE(at + 12),
     offset: tail.readUInt32LE(at + 16),
   };
   const wide = await readWideEnd(file, tailOffset + at, name);
-  if (typeof wide === 'string') return wide;
-  if (wide !== undefined && contradicts(fields, wide))
-    return 'has two end records that contradict each other';
-  const { count, size, offset } = wide ?? fields;
+  if (wide instanceof BlockPackError) return wide;
+  if (isSplit(tail, at)) return splitArchive(name);
+  if (wide !== undefined && contradicts(narrow, wide))
+    return damaged(name, 'its two end records contradict each other');
+  const { count, size, offset } = wide ?? narrow;
   const directoryEnd = wide?.start ?? tailOffset + at;
   const directoryOffset = directoryEnd - size;
   const shift = directoryOffset - offset;
   if (shift < 0)
-    return `is cut: its central directory should begin at byte ${offset} and end at byte ${offset + size}, but it ends at byte ${directoryEnd}`;
+    return damaged(
+      name,
+      `its central directory should end at byte ${offset + size}, but ends at byte ${directoryEnd}`,
+    );
   if (size === 0 ? shift !== 0 : !(await beginsDirectory(file, directoryOffset, size)))
-    return `is damaged: there is no central directory before its end record at byte ${tailOffset + at}`;
-  const commentEnd = at + endLength + tail.readUInt16LE(at + 20);
+    return damaged(name, `there is no central directory before its end record at byte ${tailOffset + at}`);
   return {
     directoryOffset,
     directorySize: size,
     count,
     countIsExact: wide !== undefined,
     shift,
-    comment: tail.toString('utf8', at + endLength, commentEnd),
-    trailing: tail.length - commentEnd,
+    comment: tail.toString('utf8', at + endLength, commentEnd(tail, at)),
+    trailing: tail.length - commentEnd(tail, at),
     source: file,
   };
 }
@@ -141,17 +147,17 @@ async function readWideEnd(
   file: RandomAccess,
   end: number,
   name: string,
-): Promise<WideEnd | string | undefined> {
+): Promise<WideEnd | BlockPackError | undefined> {
   const locatorOffset = end - locatorLength;
   if (locatorOffset < wideEndLength) return undefined;
   const locator = asBuffer(await file.read(locatorOffset, locatorLength));
   if (locator.readUInt32LE(0) !== locatorSignature) return undefined;
-  if (locator.readUInt32LE(16) > 1) throw splitArchive(name);
+  if (locator.readUInt32LE(16) > 1) return splitArchive(name);
   for (const start of [locatorOffset - wideEndLength, Number(locator.readBigUInt64LE(8))]) {
     const record = await wideEndAt(file, start, locatorOffset);
     if (record !== undefined) return record;
   }
-  return `is damaged: there is no zip64 end record before its locator at byte ${locatorOffset}`;
+  return damaged(name, `there is no zip64 end record before its locator at byte ${locatorOffset}`);
 }
 
 async function wideEndAt(file: RandomAccess, start: number, end: number): Promise<WideEnd | undefined> {
@@ -179,16 +185,6 @@ async function beginsDirectory(file: RandomAccess, offset: number, size: number)
   return size >= 46 && asBuffer(await file.read(offset, 4)).readUInt32LE(0) === headerSignature;
 }
 
-function splitArchive(name: string): BlockPackError {
-  return zipError('ARCHIVE_INVALID', name, 'is one part of a split archive', {
-    hint: 'Join the parts first: "zip -s 0 parts.zip --out whole.zip".',
-  });
-}
-
-function invalid(name: string, reason: string): BlockPackError {
-  return zipError('ARCHIVE_INVALID', name, reason, { hint: fetchAgain });
-}
-
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function damaged(name: string, reason: string): BlockPackError {
+  return zipError('ARCHIVE_INVALID', name, `is damaged: ${reason}`, { hint: fetchAgain });
 }

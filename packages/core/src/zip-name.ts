@@ -12,6 +12,8 @@ export interface ZipName {
   readonly text: string;
   /** True when nothing in the archive says which characters the bytes stand for. */
   readonly guessed: boolean;
+  /** What the archive calls the entry in another place, which only some readers look at. */
+  readonly other?: string;
 }
 
 /**
@@ -20,11 +22,13 @@ export interface ZipName {
  */
 export function decodeZipName(bytes: Buffer, flags: number, extra: Buffer): ZipName {
   const text = bytes.toString();
-  const plain = text.length === bytes.length && !text.includes('\ufffd');
-  if (plain) return { text, guessed: false };
-  const unicode = unicodePath(bytes, extra);
+  const isPlain = text.length === bytes.length && !text.includes('\ufffd');
+  const unicode = extra.length === 0 ? undefined : unicodePath(bytes, extra);
+  if (isPlain || isUtf8(bytes, text)) {
+    const guessed = !isPlain && (flags & utf8Flag) === 0 && unicode === undefined;
+    return unicode === undefined || unicode === text ? { text, guessed } : { text, guessed, other: unicode };
+  }
   if (unicode !== undefined) return { text: unicode, guessed: false };
-  if (isUtf8(bytes, text)) return { text, guessed: (flags & utf8Flag) === 0 };
   return { text: decodeCodePage437(bytes), guessed: true };
 }
 

@@ -31,13 +31,10 @@ export async function notAZip(file: RandomAccess, name: string): Promise<BlockPa
     return zipError(
       'ARCHIVE_INVALID',
       name,
-      `is cut off after ${file.size} bytes: it begins as a zip archive but has no end record`,
+      `is cut off after ${file.size} bytes: it begins as a zip archive but has no whole end record`,
       { hint: fetchAgain },
     );
-  if (head.startsWith('PK\x07\x08'))
-    return zipError('ARCHIVE_INVALID', name, 'is one part of a split archive', {
-      hint: 'Join the parts first: "zip -s 0 parts.zip --out whole.zip".',
-    });
+  if (head.startsWith('PK\x07\x08')) return splitArchive(name);
   const known = beginnings.find(({ begins }) => head.startsWith(begins));
   return zipError(
     'ARCHIVE_INVALID',
@@ -59,4 +56,10 @@ function hintFor(head: string): string {
   return /^\s*<(!doctype|html|head|\?xml)/i.test(head)
     ? 'It looks like a web page: a download has probably been answered by a log-in or error page.'
     : 'Expected a jar, war or zip.';
+}
+
+export function splitArchive(name: string): BlockPackError {
+  return zipError('ARCHIVE_INVALID', name, 'is one part of a split archive', {
+    hint: 'Join the parts first: "zip -s 0 parts.zip --out whole.zip".',
+  });
 }

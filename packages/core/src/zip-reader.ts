@@ -1,7 +1,7 @@
 import type { RandomAccess } from './bytes.ts';
-import { type ZipArchive, ZipFlaws, zipError } from './zip-archive.ts';
+import { asBuffer, type ZipArchive, ZipFlaws, zipError } from './zip-archive.ts';
 import { parseCentralDirectory } from './zip-central.ts';
-import { asBuffer, findZipEnd } from './zip-end.ts';
+import { findZipEnd } from './zip-end.ts';
 import { findFlaws } from './zip-flaws.ts';
 
 const directoryLimit = 256 << 20;

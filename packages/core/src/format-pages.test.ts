@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseDigest } from './digest.ts';
+import { parseImagePath } from './image-path.ts';
+import { decodeImportManifest, encodeImportManifest } from './import-manifest.ts';
+import { blockMediaTypes, encodeImportsArtifact } from './imports-artifact.ts';
+
+function page(name: string): string {
+  return readFileSync(new URL(`../../../docs/format/${name}`, import.meta.url), 'utf8');
+}
+
+function example(text: string, language: string): string {
+  const found = new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'm').exec(text)?.[1];
+  if (found === undefined) throw new Error(`the page has no ${language} example`);
+  return found;
+}
+
+describe('the format pages', () => {
+  it('show an import manifest as it is written', () => {
+    const text = example(page('import-manifest.md'), 'import-manifest');
+    expect(encodeImportManifest(decodeImportManifest(text, 'the page'))).toBe(text);
+  });
+
+  it('show an imports artifact with the fields that are written, in their order', () => {
+    const shown = JSON.parse(example(page('imports-artifact.md'), 'json'));
+    const [manifest, block] = shown.layers;
+    const written = encodeImportsArtifact(manifest, 'java', [
+      {
+        path: parseImagePath('/app/lib/asm-9.7.jar'),
+        digest: parseDigest(block.digest),
+        attributes: new Map([['size', String(block.size)]]),
+      },
+    ]);
+    expect(JSON.stringify(shown)).toBe(new TextDecoder().decode(written));
+  });
+
+  it('name the media types of blocks', () => {
+    for (const mediaType of Object.values(blockMediaTypes))
+      expect(page('block.md')).toContain(`\`${mediaType}\``);
+  });
+});
