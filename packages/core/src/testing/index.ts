@@ -1,2 +1,4 @@
 export { blobStoreContract } from './blob-store-contract.ts';
 export { fakeFile, fakeInput, packerContract } from './packer-contract.ts';
+export type { FakeZipEntry, FakeZipOptions, ZipHeaderLies } from './zip-fixture.ts';
+export { fakeJar, fakeZip } from './zip-fixture.ts';
