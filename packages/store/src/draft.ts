@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  fchmodSync,
+  fsync,
+  fsyncSync,
+  futimesSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const fsyncLater = promisify(fsync);
+
+/** A file that has no name of its own yet: it gets one when it is whole, or goes away. */
+export class Draft {
+  readonly path: string;
+  #file: number | undefined;
+  #named = false;
+
+  constructor(directory: string, prefix = '') {
+    this.path = join(directory, `${prefix}${randomUUID()}`);
+    this.#file = openSync(this.path, 'wx', 0o600);
+  }
+
+  write(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length; ) at += writeSync(this.#open, chunk, at);
+  }
+
+  get #open(): number {
+    if (this.#file === undefined) throw new Error(`${this.path} is closed`);
+    return this.#file;
+  }
+
+  /** Brings the bytes to the disk without keeping the thread, so that several drafts can wait for it together. */
+  async settle(mode: number): Promise<void> {
+    this.#stamp(mode);
+    await fsyncLater(this.#open);
+    this.#close();
+  }
+
+  /** Like `settle`, for what may be lost in a power cut. */
+  finish(mode: number): void {
+    this.#stamp(mode);
+    this.#close();
+  }
+
+  /** The time is set by hand, since the system's own stamp may lie some milliseconds in the past. */
+  #stamp(mode: number): void {
+    const now = Date.now() / 1000;
+    fchmodSync(this.#open, mode);
+    futimesSync(this.#open, now, now);
+  }
+
+  /** To be called once it is settled or finished. Whatever had the name before is replaced. */
+  rename(path: string): void {
+    renameSync(this.path, path);
+    this.#named = true;
+  }
+
+  /** Removes what has not got a name; afterwards, or called again, it does nothing. */
+  discard(): void {
+    this.#close();
+    if (this.#named) return;
+    this.#named = true;
+    try {
+      unlinkSync(this.path);
+    } catch {
+      // It is gone already, or the disk refuses all: gc takes what is left.
+    }
+  }
+
+  #close(): void {
+    if (this.#file === undefined) return;
+    const file = this.#file;
+    this.#file = undefined;
+    closeSync(file);
+  }
+}
+
+/** Makes the names in a directory last through a power cut. */
+export function syncDirectory(path: string): void {
+  // Windows cannot open a directory as a file, and needs no such call.
+  if (process.platform === 'win32') return;
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BlockPackError } from '@block-pack/core';
+import { errnoOf } from './disk-error.ts';
+import { syncDirectory } from './draft.ts';
+import { readIndex, type StoreIndex, writeIndexText } from './index-file.ts';
+import type { StoreLayout } from './layout.ts';
+
+/** Milliseconds after which a claim is taken for one whose owner is dead. An update takes a few. */
+const staleAfter = 10_000;
+const patience = 60_000;
+
+/**
+ * Reads the index, changes it and writes it back, as if nobody else did.
+ *
+ * The lock is the directory `index.lock`; who holds it has the only file in there, under a name nobody else ever uses, and that file *is* the
+ * next index.
+ * - Taking the lock: a directory that holds such a file is renamed to `index.lock`. The system refuses while the one there is not empty.
+ * - Giving it back: the file is renamed to `index.json`, which publishes and unlocks in one step. A process killed before has changed nothing.
+ * - Breaking the lock of a dead owner: its file is removed by its name. So nobody can remove another's by mistake, however many try at
+ *   once; and an owner that was only asleep finds its file gone when it wants to rename it, and begins again. Time decides only how long the
+ *   others wait, never whether an update is lost.
+ *
+ * @param change returns the index it was given where nothing is to be done
+ */
+export async function updateIndex(
+  layout: StoreLayout,
+  change: (index: StoreIndex) => StoreIndex,
+): Promise<void> {
+  const until = performance.now() + patience;
+  while (performance.now() < until) {
+    const claim = await takeLock(layout, until);
+    try {
+      const before = readIndex(layout);
+      const after = change(before);
+      if (after === before) return;
+      if (publish(claim, writeIndexText(after), layout.index)) return syncDirectory(layout.directory);
+    } finally {
+      rmSync(claim, { force: true });
+    }
+  }
+  throw busy(layout);
+}
+
+/** False when the claim was broken meanwhile. */
+function publish(claim: string, text: string, index: string): boolean {
+  try {
+    // Not a mode that would make the file again: it would then stand in the lock of somebody else.
+    const file = openSync(claim, 'r+');
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(claim, index);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** The path of our claim, which is in the lock now. */
+async function takeLock(layout: StoreLayout, until: number): Promise<string> {
+  const name = randomUUID();
+  const own = join(layout.drafts, name);
+  mkdirSync(own, { recursive: true });
+  try {
+    while (performance.now() < until) {
+      refresh(join(own, name));
+      if (renameOntoEmpty(own, layout.indexLock)) return join(layout.indexLock, name);
+      breakStaleClaim(layout);
+      await sleep(1 + Math.random() * 9);
+    }
+  } catch (error) {
+    rmSync(own, { recursive: true, force: true });
+    throw error;
+  }
+  rmSync(own, { recursive: true, force: true });
+  throw busy(layout);
+}
+
+function refresh(claim: string): void {
+  closeSync(openSync(claim, 'a', 0o644));
+  utimesSync(claim, new Date(), new Date());
+}
+
+function renameOntoEmpty(from: string, to: string): boolean {
+  try {
+    // Only Windows needs this: it does not rename a directory onto another one.
+    if (process.platform === 'win32') rmdirSync(to);
+  } catch {
+    // Not there, or not empty: the rename says which.
+  }
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(errnoOf(error) ?? '') && isDirectory(to))
+      return false;
+    throw error;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function breakStaleClaim(layout: StoreLayout): void {
+  try {
+    for (const name of readdirSync(layout.indexLock)) {
+      const claim = join(layout.indexLock, name);
+      if (statSync(claim).mtimeMs < Date.now() - staleAfter) unlinkSync(claim);
+    }
+  } catch (error) {
+    // Its owner was quicker.
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+function busy(layout: StoreLayout): BlockPackError {
+  return new BlockPackError(
+    'STORE_UNUSABLE',
+    `${layout.index} is being written by another process for more than ${patience / 1000} s`,
+    { hint: `If there is none, remove ${layout.indexLock}.`, details: { path: layout.indexLock } },
+  );
+}
