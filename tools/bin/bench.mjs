@@ -1,0 +1,16 @@
+/**
+ * `npm run bench [-- name...]`: measures the promises about speed and memory, each against a peer in the same run. Results go to
+ * .cache/bench/<name>.json. Ends with 1 when a goal is missed.
+ */
+const benches = ['start', 'repack', 'cold-pack', 'large-jar'];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !benches.includes(name));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no bench ${unknown.join(', ')}; there are ${benches.join(', ')}.\n`);
+  process.exit(2);
+}
+for (const name of wanted.length > 0 ? wanted : benches) {
+  const { bench } = await import(`../bench/${name}.mjs`);
+  if (!(await bench())) process.exitCode = 1;
+}
