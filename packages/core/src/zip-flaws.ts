@@ -34,15 +34,24 @@ function checkName(path: string, flaws: ZipFlaws): void {
 }
 
 function nameFlaw(path: string): string | undefined {
+  const names = path.split('/');
   if (path === '') return 'has an empty name';
   if (path.startsWith('/')) return 'has an absolute path';
-  if (path.includes('\\')) return 'has a backslash in its name, which some read as a directory separator';
+  if (path.includes('\\')) return 'has a backslash in its path, which some read as a slash';
+  if (path.includes('\0')) return 'has a NUL in its path';
+  if (names.includes('')) return 'has an empty name in its path';
+  const dots = names.find((name) => name === '.' || name === '..');
+  if (dots !== undefined) return `has "${dots}" in its path`;
+  return isTreePath(path) ? undefined : 'has a longer path or name than a file system takes';
+}
+
+function isTreePath(path: string): boolean {
   try {
     checkTreePath(path);
-    return undefined;
+    return true;
   } catch (error) {
-    if (!(error instanceof BlockPackError)) throw error;
-    return `has an unsafe name: ${error.message}`;
+    if (error instanceof BlockPackError) return false;
+    throw error;
   }
 }
 
