@@ -1,46 +1,140 @@
-import type { Component, PackContext, Placed } from '@block-pack/core';
-import { genericPurl, mavenPurl } from './coordinates.ts';
-import { jarStem, readJarName } from './jar-name.ts';
+import { type Component, type Evidence, type PackContext, type Placed, purlOf } from '@block-pack/core';
+import { applicationJars, type IdentifiedJar } from './application-jars.ts';
+import { coordinatesText, genericPurl, mavenPurl } from './coordinates.ts';
+import { EvidenceIndex } from './evidence/evidence-index.ts';
+import type { ResolverEvidence } from './evidence/resolver-evidence.ts';
+import { identifyJar } from './identify-jar.ts';
+import { jarFacts } from './jar-facts.ts';
+import { fileNameOf } from './jar-name.ts';
 import type { JavaOptions } from './packer.ts';
-import type { JarPart, JavaPlacement } from './placement.ts';
+import type { JarPart, JavaPlacement, OwnIdentity } from './placement.ts';
+import { identifyInRepositories } from './repository-identity.ts';
 
+/** Names the blocks: jars by all the evidence there is, the rest by where the layout puts it. */
 export async function identifyAll(
   placed: readonly Placed<JavaPlacement>[],
-  _options: JavaOptions,
-  _context: PackContext,
+  options: JavaOptions,
+  context: PackContext,
 ): Promise<readonly Component[]> {
-  return placed.map((one) => componentOf(one));
+  const evidence = [...options.evidence, ...embeddedEvidence(placed)];
+  const identified = await identifyJars(placed, evidence, options, context);
+  const jars = identified.filter((one) => one !== undefined);
+  const own = await applicationJars(jars, options.applications, evidence, context.memory);
+  warnOfUnknown(
+    jars.filter((one) => !own.has(one)),
+    context,
+  );
+  warnOfOddities(jars, context);
+  return placed.map((one, at) => {
+    const jar = identified[at];
+    return jar === undefined ? partComponent(one) : jarComponent(jar, own.get(jar));
+  });
 }
 
-function componentOf({ placement }: Placed<JavaPlacement>): Component {
-  const { part, path } = placement;
+function embeddedEvidence(placed: readonly Placed<JavaPlacement>[]): ResolverEvidence[] {
+  return placed.flatMap(({ placement: { part } }) => (part.kind === 'application' ? part.evidence : []));
+}
+
+/** Jars that are looked into at the same time, so that one's reads fill another's waits. */
+const atOnce = 8;
+
+/** In the order of the placements, whichever jar is done first. */
+async function identifyJars(
+  placed: readonly Placed<JavaPlacement>[],
+  evidence: readonly ResolverEvidence[],
+  { repositories }: JavaOptions,
+  { memory }: PackContext,
+): Promise<readonly (IdentifiedJar | undefined)[]> {
+  const index = new EvidenceIndex(evidence);
+  const found: (IdentifiedJar | undefined)[] = placed.map(() => undefined);
+  const waiting = placed.entries();
+  const worker = async () => {
+    for (const [at, jar] of waiting) {
+      const { part } = jar.placement;
+      if (part.kind !== 'jar') continue;
+      const facts = await jarFacts(jar, memory);
+      const identity = await identifyJar(jar, facts, index, memory);
+      const kept = identity.kind === 'known' ? undefined : await identifyInRepositories(jar, repositories);
+      found[at] = { jar, part, facts, identity: kept ?? identity };
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return found;
+}
+
+function jarComponent({ identity, part }: IdentifiedJar, own: string | undefined): Component {
+  const role = own === undefined ? 'dependency' : 'application';
+  const because: Evidence[] = own === undefined ? [] : [{ source: 'role', confidence: 'weak', detail: own }];
+  if (identity.kind === 'known') {
+    return { purl: mavenPurl(identity.coordinates), role, evidence: [...identity.evidence, ...because] };
+  }
+  const byName: Evidence = { source: 'file-name', confidence: 'weak', detail: fileNameOf(part.file) };
+  return { purl: genericPurl(identity.named), role, evidence: [byName, ...because] };
+}
+
+function partComponent({ placement: { part, path } }: Placed<JavaPlacement>): Component {
+  const place: Evidence = { source: 'layout', confidence: 'weak', detail: `what lies at ${path}` };
+  const artifact = fileNameOf(path) || 'root';
   switch (part.kind) {
-    case 'jar':
-      return jarComponent(part);
-    case 'loader':
-      return {
-        purl: mavenPurl({
-          group: 'org.springframework.boot',
-          artifact: part.artifact,
-          version: part.version ?? '',
-        }),
-        role: 'dependency',
-        evidence: [{ source: 'layout', confidence: 'strong', detail: path }],
-      };
+    case 'loader': {
+      const { artifact: name, version } = part;
+      const purl = purlOf({ type: 'maven', namespace: 'org.springframework.boot', name, version });
+      const detail = `Spring-Boot-Version: ${version ?? 'none'} in the manifest`;
+      return { purl, role: 'dependency', evidence: [{ source: 'manifest', confidence: 'strong', detail }] };
+    }
     case 'application':
+      return { ...ownComponent(part.identity, artifact, place), role: 'application' };
     case 'rest':
-      return {
-        purl: genericPurl({ artifact: path.split('/').at(-1) || 'root' }),
-        role: part.kind === 'rest' ? 'other' : 'application',
-        evidence: [{ source: 'layout', confidence: 'weak', detail: path }],
-      };
+      return { purl: genericPurl({ artifact }), role: 'other', evidence: [place] };
+    case 'jar':
+      throw new Error(`${path} is a jar and was not identified`);
   }
 }
 
-function jarComponent(part: JarPart): Component {
+function ownComponent(
+  { coordinates, title, version }: OwnIdentity,
+  artifact: string,
+  place: Evidence,
+): Pick<Component, 'purl' | 'evidence'> {
+  if (coordinates !== undefined) {
+    const detail = coordinatesText(coordinates);
+    return {
+      purl: mavenPurl(coordinates),
+      evidence: [{ source: 'pom.properties', confidence: 'strong', detail }, place],
+    };
+  }
+  if (title === undefined || !/^[\w.-]{1,200}$/.test(title)) {
+    return { purl: genericPurl({ artifact }), evidence: [place] };
+  }
+  const detail = `Implementation-Title: ${title}`;
   return {
-    purl: genericPurl(readJarName(jarStem(part.file))),
-    role: part.own === undefined ? 'dependency' : 'application',
-    evidence: [{ source: 'file-name', confidence: 'weak', detail: part.file }],
+    purl: genericPurl({ artifact: title, version }),
+    evidence: [{ source: 'manifest', confidence: 'weak', detail }, place],
   };
+}
+
+/** Names enough to know where to look. */
+const namesShown = 5;
+
+function warnOfUnknown(jars: readonly IdentifiedJar[], { warn }: PackContext): void {
+  const names = jars.flatMap(({ identity, part }) => {
+    if (identity.kind === 'known') return [];
+    const candidates = identity.candidates.map(coordinatesText).join(' or ');
+    return [candidates === '' ? fileNameOf(part.file) : `${fileNameOf(part.file)} (${candidates}?)`];
+  });
+  if (names.length === 0) return;
+  const message = `The group of ${names.length} of ${jars.length} libraries is not known: ${shown(names)}. They are named pkg:generic/...; give --evidence with what the build resolved.`;
+  warn({ code: 'GROUP_UNKNOWN', message });
+}
+
+function warnOfOddities(jars: readonly IdentifiedJar[], { warn }: PackContext): void {
+  const odd = jars.filter(({ facts }) => facts.oddities.length > 0);
+  if (odd.length === 0) return;
+  const names = odd.map(({ jar, facts }) => `${jar.placement.origin} (${facts.oddities[0]})`);
+  warn({ code: 'JAR_ODD', message: `Kept as they are, though odd inside: ${shown(names)}` });
+}
+
+function shown(names: readonly string[]): string {
+  const more = names.length - namesShown;
+  return names.slice(0, namesShown).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

@@ -58,7 +58,7 @@ export function readJarName(stem: string): NamedJar {
 
 const versionBegins = /^(\d|[vr]\d+(\.|$|-))/;
 const qualifier =
-  /^(\d.*|v\d.*|rev\d+|r\d+|(a|b|m|rc|cr|sp|alpha|beta|milestone|ga|final|release|snapshot|pre|preview|dev|incubating|jre|android|jdk\d*|java\d*|hadoop\d*|scala\d*|spark\d*|redhat|jboss|atlassian|oss|public|empty|jakarta|javax|ea|eap|nightly|build|patch|hotfix|pfd|edr|draft)[.\d]*.*)$/i;
+  /^(\d.*|v\d.*|(a|b|m|r|rc|cr|sp|alpha|beta|milestone|ga|final|release|snapshot|pre|preview|dev|rev|incubating|jre|android|jdk|java|hadoop|scala|spark|redhat|jboss|atlassian|oss|public|jakarta|javax|ea|eap|build|patch|draft)(?![a-z]).*)$/i;
 
 function versionStart(words: readonly string[]): number | undefined {
   const starts = words.flatMap((word, i) => (i > 0 && versionBegins.test(word) ? [i] : []));
@@ -74,4 +74,9 @@ const classifier =
 function classifierStart(words: readonly string[], start: number): number {
   const at = words.findIndex((word, i) => i > start && classifier.test(word));
   return at === -1 ? words.length : at;
+}
+
+/** The last name of a file placement's path inside the input. */
+export function fileNameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

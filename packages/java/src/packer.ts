@@ -19,7 +19,7 @@ export interface JavaOptions {
 export function createJavaPacker(options: JavaOptions): Packer<JavaPlacement> {
   return {
     ecosystem: 'java',
-    place: (input) => placeInput(input, options.prefix),
+    place: (input, context) => placeInput(input, options.prefix, context),
     identify: (placed, context) => identifyAll(placed, options, context),
   };
 }

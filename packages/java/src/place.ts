@@ -3,9 +3,11 @@ import {
   type ImagePath,
   type InputDirectory,
   joinImagePath,
+  type PackContext,
   parseImagePath,
   type TreeEntry,
 } from '@block-pack/core';
+import { readEmbeddedEvidence } from './embedded-evidence.ts';
 import { type Layout, type LayoutName, recogniseLayout } from './layout.ts';
 import { readOwnIdentity } from './own-identity.ts';
 import { type OwnJars, readOwnJars } from './own-jars.ts';
@@ -27,6 +29,7 @@ const defaultPrefixes: Readonly<Record<LayoutName, string>> = {
 export async function placeInput(
   input: InputDirectory,
   givenPrefix: ImagePath | undefined,
+  context: PackContext,
 ): Promise<readonly JavaPlacement[]> {
   const layout = await recogniseLayout(input);
   const prefix = givenPrefix ?? parseImagePath(defaultPrefixes[layout.name]);
@@ -43,7 +46,7 @@ export async function placeInput(
       part: jarPart(file, own),
     }),
   );
-  return [...placements, ...(await restPlacements(input, layout, prefix, rest))];
+  return [...placements, ...(await restPlacements(input, layout, prefix, rest, context))];
 }
 
 function singleJar(input: InputDirectory, prefix: ImagePath): JavaPlacement {
@@ -67,6 +70,7 @@ async function restPlacements(
   layout: Layout,
   prefix: ImagePath,
   rest: readonly TreeEntry[],
+  context: PackContext,
 ): Promise<JavaPlacement[]> {
   const isExploded = layout.name === 'spring-boot' || layout.name === 'web-archive';
   const loader = isExploded ? rest.filter(({ path }) => path.startsWith(`${loaderFolder}/`)) : [];
@@ -74,7 +78,11 @@ async function restPlacements(
   const found: JavaPlacement[] = [];
   if (others.length > 0) {
     const part: JavaPart = isExploded
-      ? { kind: 'application', identity: await readOwnIdentity(others, input.name) }
+      ? {
+          kind: 'application',
+          identity: await readOwnIdentity(others, input.name),
+          evidence: await readEmbeddedEvidence(others, input.name, context),
+        }
       : { kind: 'rest' };
     found.push({ path: prefix, origin: input.name, content: { kind: 'tree', entries: others }, part });
   }

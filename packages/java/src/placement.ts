@@ -1,11 +1,17 @@
 import type { Placement } from '@block-pack/core';
 import type { Coordinates } from './coordinates.ts';
+import type { ResolverEvidence } from './evidence/resolver-evidence.ts';
 
 /** What a placement of the Java packer is, as far as the layout of the input tells. */
 export type JavaPart =
   | JarPart
   /** The application's own classes and resources, taken out of a fat jar or a web archive. */
-  | { readonly kind: 'application'; readonly identity: OwnIdentity }
+  | {
+      readonly kind: 'application';
+      readonly identity: OwnIdentity;
+      /** The bill of materials that the build put into the archive. */
+      readonly evidence: readonly ResolverEvidence[];
+    }
   /** The launcher that Spring Boot puts into a fat jar. */
   | { readonly kind: 'loader'; readonly artifact: string; readonly version: string | undefined }
   /** What is left: scripts, configuration, licences. */

@@ -1,0 +1,141 @@
+import type { PackMemory } from '@block-pack/core';
+import type { Coordinates } from './coordinates.ts';
+import type { ResolverEvidence } from './evidence/resolver-evidence.ts';
+import type { JarIdentity } from './identity.ts';
+import { holdsClass, type JarFacts, type PlacedJar } from './jar-facts.ts';
+import { fileNameOf, jarStem } from './jar-name.ts';
+import type { JarPart } from './placement.ts';
+
+/** A jar with all that is known of it. */
+export interface IdentifiedJar {
+  readonly jar: PlacedJar;
+  readonly part: JarPart;
+  readonly facts: JarFacts;
+  readonly identity: JarIdentity;
+}
+
+/**
+ * Tells the application's own jars from its dependencies, with the reason for each. The rules are those of docs/guide/java.md.
+ * @param patterns file names; `*` stands for any characters
+ */
+export async function applicationJars(
+  jars: readonly IdentifiedJar[],
+  patterns: readonly string[],
+  evidence: readonly ResolverEvidence[],
+  memory: PackMemory,
+): Promise<ReadonlyMap<IdentifiedJar, string>> {
+  const found = new Map<IdentifiedJar, string>();
+  const roots = evidence.flatMap(({ root }) => root ?? []);
+  for (const one of jars) {
+    const reason =
+      namedBy(patterns, one) ??
+      one.part.own ??
+      rootOf(roots, one) ??
+      classPathReason(one, jars) ??
+      unlistedReason(one, jars, evidence) ??
+      (await startReason(one, memory));
+    if (reason !== undefined) found.set(one, reason);
+  }
+  for (const one of jars) {
+    const reason = found.has(one) ? undefined : siblingReason(one, [...found.keys()]);
+    if (reason !== undefined) found.set(one, reason);
+  }
+  return found;
+}
+
+function namedBy(patterns: readonly string[], { part }: IdentifiedJar): string | undefined {
+  const pattern = patterns.find((one) => matches(one, part.file) || matches(one, fileNameOf(part.file)));
+  return pattern && `it is named by --application ${pattern}`;
+}
+
+function matches(pattern: string, name: string): boolean {
+  const parts = pattern.split('*');
+  if (parts.length === 1) return pattern === name;
+  const [first = '', last = ''] = [parts[0], parts.at(-1)];
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length)
+    return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const next = name.indexOf(part, at);
+    if (next === -1 || next + part.length > name.length - last.length) return false;
+    at = next + part.length;
+  }
+  return true;
+}
+
+function rootOf(roots: readonly Coordinates[], { identity, part }: IdentifiedJar): string | undefined {
+  const stem = jarStem(part.file);
+  const root = roots.find(({ group, artifact, version }) =>
+    identity.kind === 'known'
+      ? identity.coordinates.group === group && identity.coordinates.artifact === artifact
+      : stem === `${artifact}-${version}`,
+  );
+  return root && `the libraries were resolved for ${root.group}:${root.artifact}`;
+}
+
+/** A jar that starts an application names the others; some old libraries name one or two neighbours. */
+const fewestNamed = 3;
+
+function classPathReason(one: IdentifiedJar, jars: readonly IdentifiedJar[]): string | undefined {
+  if (one.facts.classPath.length < fewestNamed) return undefined;
+  const named = new Set(one.facts.classPath.map(fileNameOf));
+  const others = jars.filter((other) => other !== one && sameInput(other, one));
+  const count = others.filter(({ part }) => named.has(fileNameOf(part.file))).length;
+  if (count < fewestNamed || count * 2 < others.length) return undefined;
+  return `the Class-Path of its manifest names ${count} of ${others.length} others`;
+}
+
+function sameInput(a: IdentifiedJar, b: IdentifiedJar): boolean {
+  const folder = ({ jar, part }: IdentifiedJar) => jar.placement.origin.slice(0, -part.file.length);
+  return folder(a) === folder(b);
+}
+
+/** Build tools list what the application needs, not the application. */
+function unlistedReason(
+  { identity }: IdentifiedJar,
+  jars: readonly IdentifiedJar[],
+  evidence: readonly ResolverEvidence[],
+): string | undefined {
+  if (identity.kind !== 'known') return undefined;
+  const { group, artifact } = identity.coordinates;
+  for (const { complete, root, components, name } of evidence) {
+    if (!complete || root?.group !== group) continue;
+    const lists = (wanted: Coordinates) =>
+      components.some((one) => one.group === wanted.group && one.artifact === wanted.artifact);
+    const isOfThisInput = jars.some(
+      (other) => other.identity.kind === 'known' && lists(other.identity.coordinates),
+    );
+    if (isOfThisInput && !lists({ group, artifact, version: '' }))
+      return `it has the group of the application that ${name} was made for, and is not in its list`;
+  }
+  return undefined;
+}
+
+async function startReason(
+  { jar, part, identity }: IdentifiedJar,
+  memory: PackMemory,
+): Promise<string | undefined> {
+  for (const mainClass of part.mainClasses) {
+    if (isListed(identity)) return undefined;
+    if (await holdsClass(jar, mainClass, memory))
+      return `it holds ${mainClass}, which the start script starts`;
+  }
+  return undefined;
+}
+
+/** A library that a resolver lists stays one, also when the application lets it provide the main class. */
+function isListed(identity: JarIdentity): boolean {
+  return identity.kind === 'known' && identity.evidence.some(({ source }) => source.startsWith('resolver-'));
+}
+
+function siblingReason({ identity }: IdentifiedJar, own: readonly IdentifiedJar[]): string | undefined {
+  if (identity.kind !== 'known') return undefined;
+  const { group, version } = identity.coordinates;
+  const sibling = own.find(
+    (other) =>
+      other.identity.kind === 'known' &&
+      other.identity.coordinates.group === group &&
+      other.identity.coordinates.version === version,
+  );
+  return sibling && `it has group and version of ${fileNameOf(sibling.part.file)}`;
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { digestHex, type PackMemory, readRange } from '@block-pack/core';
+import { type Coordinates, coordinatesText } from './coordinates.ts';
+import type { EvidenceIndex, Listed } from './evidence/evidence-index.ts';
+import type { HashAlgorithm } from './evidence/resolver-evidence.ts';
+import { type Claim, distinct, type JarIdentity, settle } from './identity.ts';
+import type { JarFacts, PlacedJar, ProjectFact } from './jar-facts.ts';
+import { classifierIn, fileNameOf, jarStem, readJarName, spellingOf } from './jar-name.ts';
+
+/**
+ * Asks the sources from the surest to the least sure; the first that names one thing, and not two, is believed. Nothing is guessed: a
+ * group that no source names stays unknown.
+ */
+export async function identifyJar(
+  jar: PlacedJar,
+  facts: JarFacts,
+  index: EvidenceIndex,
+  memory: PackMemory,
+): Promise<JarIdentity> {
+  const fileName = fileNameOf(jar.placement.path);
+  const stem = jarStem(fileName);
+  const projects = projectClaims(stem, facts.projects);
+  const byFileName = index.withFileName(fileName).map((one) => claim(one, stem, 'resolver-path'));
+  const byName = index.withName(fileName).map((one) => claim(one, stem, 'resolver-name'));
+  const ranks = [
+    await hashClaims(jar, index, stem, memory),
+    byFileName,
+    narrowed(byFileName, facts.projects),
+    byName,
+    narrowed(byName, facts.projects),
+    narrowed(
+      index.withArtifact(stem).map((one) => claim(one, stem, 'resolver-name')),
+      facts.projects,
+    ),
+    projects,
+  ];
+  return (
+    settle(ranks) ?? {
+      kind: 'unknown',
+      named: readJarName(stem),
+      candidates: distinct(ranks.flat().map(({ coordinates }) => coordinates)),
+    }
+  );
+}
+
+async function hashClaims(
+  jar: PlacedJar,
+  index: EvidenceIndex,
+  stem: string,
+  memory: PackMemory,
+): Promise<Claim[]> {
+  for (const algorithm of index.algorithms) {
+    const found = index.withHash(algorithm, await hashOf(jar, algorithm, memory));
+    if (found.length === 0) continue;
+    return found.map((one) => ({
+      ...claim(one, stem, 'sbom-digest'),
+      confidence: algorithm === 'md5' || algorithm === 'sha1' ? 'strong' : 'exact',
+      detail: `${algorithm} in ${one.by.name}`,
+    }));
+  }
+  return [];
+}
+
+async function hashOf(jar: PlacedJar, algorithm: HashAlgorithm, memory: PackMemory): Promise<string> {
+  if (algorithm === 'sha256') return digestHex(jar.block.digest);
+  const name = `${algorithm}/1`;
+  const known = memory.fact(jar.block, name);
+  if (typeof known === 'string') return known;
+  const hash = createHash(algorithm);
+  for await (const chunk of readRange(jar.bytes)) hash.update(chunk);
+  const hex = hash.digest('hex');
+  memory.learn(jar.block, name, hex);
+  return hex;
+}
+
+function claim({ component, by }: Listed, stem: string, source: string): Claim {
+  const { group, artifact, version } = component;
+  const classifier = component.classifierKnown ? component.classifier : classifierIn(stem, component);
+  const coordinates = { group, artifact, version, classifier };
+  return { coordinates, source, confidence: 'strong', detail: `${coordinatesText(component)} in ${by.name}` };
+}
+
+/** Where the resolver's list leaves a choice, the jar's own Maven files may make it. */
+function narrowed(claims: readonly Claim[], projects: readonly ProjectFact[]): Claim[] {
+  return claims.filter(({ coordinates: { group, artifact, version } }) =>
+    projects.some((one) => one.group === group && one.artifact === artifact && one.version === version),
+  );
+}
+
+/**
+ * The projects inside whose artifact and version are those of the file's name. Others were shaded into the jar: of 636 real jars with
+ * exactly one project inside, 5 have another's.
+ */
+function projectClaims(stem: string, projects: readonly ProjectFact[]): Claim[] {
+  const spelt = projects.flatMap((project) => {
+    const spelling = spellingOf(stem, { ...project, classifierKnown: false });
+    return spelling === undefined ? [] : [{ project, spelling }];
+  });
+  for (const wanted of ['plain', 'with-group', 'with-classifier', 'without-version'] as const) {
+    const claims = spelt
+      .filter(({ spelling }) => spelling === wanted)
+      .map(({ project }) => projectClaim(project, stem, wanted === 'without-version'));
+    if (claims.length > 0) return claims;
+  }
+  return [];
+}
+
+function projectClaim({ source, ...project }: ProjectFact, stem: string, isWeak: boolean): Claim {
+  const coordinates: Coordinates = { ...project, classifier: classifierIn(stem, project) };
+  const detail = `META-INF/maven/${project.group}/${project.artifact}/${source}`;
+  return { coordinates, source, confidence: isWeak ? 'weak' : 'strong', detail };
+}

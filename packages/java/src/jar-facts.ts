@@ -1,0 +1,133 @@
+import {
+  collect,
+  type PackMemory,
+  type Placed,
+  readZip,
+  readZipEntry,
+  type ZipArchive,
+  type ZipEntry,
+} from '@block-pack/core';
+import * as v from 'valibot';
+import { areCoordinates, type Coordinates } from './coordinates.ts';
+import { readManifestHeaders } from './manifest-headers.ts';
+import type { JavaPlacement } from './placement.ts';
+import { readPom } from './pom.ts';
+import { readPomProperties } from './pom-properties.ts';
+import { decodeXml } from './xml.ts';
+
+/** A jar that is cut, as it is looked into. */
+export type PlacedJar = Placed<JavaPlacement>;
+
+/** What a jar's bytes tell, however the file is called. */
+export interface JarFacts {
+  /** Of every project whose Maven files are inside: the jar's own, and those of what was shaded into it. */
+  readonly projects: readonly ProjectFact[];
+  /** Names in the manifest's `Class-Path`. */
+  readonly classPath: readonly string[];
+  /** What is odd about the archive, though it can be read. */
+  readonly oddities: readonly string[];
+}
+
+export interface ProjectFact {
+  readonly group: string;
+  readonly artifact: string;
+  readonly version: string;
+  readonly source: 'pom.properties' | 'pom.xml';
+}
+
+const Facts = v.object({
+  projects: v.array(
+    v.object({
+      group: v.string(),
+      artifact: v.string(),
+      version: v.string(),
+      source: v.picklist(['pom.properties', 'pom.xml']),
+    }),
+  ),
+  classPath: v.array(v.string()),
+  oddities: v.array(v.string()),
+});
+
+const factName = 'jar/1';
+
+/** More than any jar seen has; the rest of them cannot be its own either. */
+const projectsRead = 1000;
+const smallFile = 1 << 20;
+
+/** @throws ARCHIVE_INVALID naming the file, when it is no zip archive */
+export async function jarFacts(jar: PlacedJar, memory: PackMemory): Promise<JarFacts> {
+  const known = v.safeParse(Facts, memory.fact(jar.block, factName));
+  if (known.success) return known.output;
+  const archive = await readZip(jar.bytes, jar.placement.origin);
+  const facts: JarFacts = {
+    projects: await projectsIn(jar, archive),
+    classPath: await classPathOf(jar, archive),
+    oddities: oddities(archive),
+  };
+  memory.learn(jar.block, factName, facts);
+  return facts;
+}
+
+/** True when the jar holds the class of this name, such as `com.example.Main`. */
+export async function holdsClass(jar: PlacedJar, className: string, memory: PackMemory): Promise<boolean> {
+  const name = `class/1/${className}`;
+  const known = memory.fact(jar.block, name);
+  if (typeof known === 'boolean') return known;
+  const path = `${className.replaceAll('.', '/')}.class`;
+  const { entries } = await readZip(jar.bytes, jar.placement.origin);
+  const holds = entries.some((entry) => entry.path === path);
+  memory.learn(jar.block, name, holds);
+  return holds;
+}
+
+const mavenFile = /^META-INF\/maven\/([^/]+\/[^/]+)\/pom\.(properties|xml)$/;
+
+/** From each project's `pom.properties`, which is the cheaper to read; from its `pom.xml` where there is nothing else. */
+async function projectsIn(jar: PlacedJar, archive: ZipArchive): Promise<ProjectFact[]> {
+  const folders = new Map<string, ZipEntry>();
+  for (const entry of archive.entries) {
+    const [, folder, kind] = mavenFile.exec(entry.path) ?? [];
+    if (folder !== undefined && (kind === 'properties' || !folders.has(folder))) folders.set(folder, entry);
+  }
+  const found: ProjectFact[] = [];
+  for (const entry of [...folders.values()].slice(0, projectsRead)) {
+    const source = entry.path.endsWith('.properties') ? 'pom.properties' : 'pom.xml';
+    const bytes = await readSmall(jar, archive, entry);
+    if (bytes === undefined) continue;
+    const said = source === 'pom.xml' ? pomCoordinates(bytes) : readPomProperties(decodeXml(bytes));
+    if (said !== undefined) found.push({ ...said, source });
+  }
+  return found;
+}
+
+function pomCoordinates(bytes: Uint8Array): Coordinates | undefined {
+  const { group, artifact, version } = readPom(decodeXml(bytes)) ?? {};
+  if (group === undefined || artifact === undefined || version === undefined) return undefined;
+  const coordinates = { group, artifact, version };
+  return areCoordinates(coordinates) ? coordinates : undefined;
+}
+
+async function classPathOf(jar: PlacedJar, archive: ZipArchive): Promise<string[]> {
+  const entry = archive.entries.find(({ path }) => path.toUpperCase() === 'META-INF/MANIFEST.MF');
+  const bytes = entry === undefined ? undefined : await readSmall(jar, archive, entry);
+  if (bytes === undefined) return [];
+  const headers = readManifestHeaders(new TextDecoder().decode(bytes));
+  return (headers.get('class-path') ?? '').split(/\s+/).filter((name) => name !== '');
+}
+
+/** Undefined for what no build tool writes so: too large, encrypted, or packed by an unknown method. */
+async function readSmall(
+  jar: PlacedJar,
+  archive: ZipArchive,
+  entry: ZipEntry,
+): Promise<Uint8Array | undefined> {
+  if (entry.size > smallFile || entry.encrypted || typeof entry.method === 'number') return undefined;
+  return await collect(readZipEntry(jar.bytes, archive, entry), smallFile, entry.path);
+}
+
+function oddities({ flaws }: ZipArchive): string[] {
+  return flaws
+    .filter(({ kind }) => kind !== 'name-guessed')
+    .slice(0, 3)
+    .map(({ message }) => message.slice(0, 300));
+}
