@@ -93,6 +93,7 @@ class Window {
   /** Fewer than `length` bytes where the entries end before. */
   async read(offset: number, length: number): Promise<Buffer> {
     const wanted = Math.max(0, Math.min(length, this.end - offset));
+    if (wanted === 0) return Buffer.alloc(0);
     const at = offset - this.#offset;
     if (at >= 0 && at + wanted <= this.#bytes.length) return this.#bytes.subarray(at, at + wanted);
     const ahead = Math.min(Math.max(windowSize, wanted), this.end - offset);
