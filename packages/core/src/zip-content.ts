@@ -68,11 +68,7 @@ export async function zipSlice(
 
 function checkReadable(archive: ZipArchive, entry: ZipEntry, limit: number): void {
   const { method, encrypted, size, compressedSize, path } = entry;
-  if (encrypted)
-    throw zipError('ARCHIVE_ENCRYPTED', archive.name, 'is encrypted', {
-      entry: path,
-      hint: 'Unpack the archive with its password, and pack the directory instead.',
-    });
+  if (encrypted) throw encryptedError(archive, entry);
   if (typeof method === 'number')
     throw invalid(archive, entry, `is compressed by method ${method}; expected 0 (stored) or 8 (deflated)`);
   if (method === 'stored' && size !== compressedSize)
@@ -121,6 +117,13 @@ async function* packedBytes(source: RandomAccess, entry: ZipEntry, data: DataRan
   const { offset, first } = data;
   yield first;
   yield* readRange(source, offset + first.length, entry.compressedSize - first.length);
+}
+
+export function encryptedError(archive: ZipArchive, entry: ZipEntry): BlockPackError {
+  return zipError('ARCHIVE_ENCRYPTED', archive.name, 'is encrypted', {
+    entry: entry.path,
+    hint: 'Unpack the archive with its password, and pack the directory instead.',
+  });
 }
 
 function invalid(archive: ZipArchive, entry: ZipEntry, predicate: string): BlockPackError {

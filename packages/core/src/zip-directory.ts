@@ -3,7 +3,8 @@ import { checkLinkTarget, compareBytewise, pathLimit } from './image-path.ts';
 import type { FileEntry, InputDirectory, LinkEntry, TreeEntry } from './tree.ts';
 import { fetchAgain, type ZipArchive, type ZipEntry, zipError } from './zip-archive.ts';
 import { checkZip } from './zip-check.ts';
-import { readZipEntry } from './zip-content.ts';
+import { encryptedError, readZipEntry } from './zip-content.ts';
+import { parentPaths } from './zip-flaws.ts';
 import { readZip } from './zip-reader.ts';
 
 /** Real archives unpack to less than this, or at a lower ratio; deflate cannot pass 1,032. */
@@ -39,11 +40,7 @@ function checkExpansion(archive: ZipArchive, packedSize: number): void {
 
 function checkEncryption(archive: ZipArchive): void {
   const entry = archive.entries.find(({ encrypted }) => encrypted);
-  if (entry === undefined) return;
-  throw zipError('ARCHIVE_ENCRYPTED', archive.name, 'is encrypted', {
-    entry: entry.path,
-    hint: 'Unpack the archive with its password, and pack the directory instead.',
-  });
+  if (entry !== undefined) throw encryptedError(archive, entry);
 }
 
 async function checkFlaws(archive: ZipArchive, source: RandomAccess): Promise<void> {
@@ -68,18 +65,6 @@ async function treeEntries(
     else if (!parents.has(entry.path)) entries.push({ kind: 'directory', path: entry.path });
   }
   return entries.sort((a, b) => compareBytewise(a.path, b.path));
-}
-
-function parentPaths(entries: readonly ZipEntry[]): ReadonlySet<string> {
-  const parents = new Set<string>();
-  for (const { path } of entries) {
-    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-      const parent = path.slice(0, slash);
-      if (parents.has(parent)) break;
-      parents.add(parent);
-    }
-  }
-  return parents;
 }
 
 async function linkEntry(archive: ZipArchive, source: RandomAccess, entry: ZipEntry): Promise<LinkEntry> {

@@ -80,16 +80,21 @@ function checkParents(
   leaves: ReadonlyMap<string, boolean>,
   flaws: ZipFlaws,
 ): void {
-  const known = new Set<string>();
+  for (const [parent, path] of parentPaths(entries)) {
+    if (leaves.get(parent) !== true) continue;
+    flaws.add('parent-is-no-directory', path, `lies below ${quoted(parent)}, which is no directory`);
+  }
+}
+
+/** Every path that something lies below, with the first entry that does. */
+export function parentPaths(entries: readonly ZipEntry[]): ReadonlyMap<string, string> {
+  const parents = new Map<string, string>();
   for (const { path } of entries) {
-    let slash = path.lastIndexOf('/');
-    while (slash > 0) {
+    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
       const parent = path.slice(0, slash);
-      if (known.has(parent)) break;
-      known.add(parent);
-      if (leaves.get(parent) === true)
-        flaws.add('parent-is-no-directory', path, `lies below ${quoted(parent)}, which is no directory`);
-      slash = path.lastIndexOf('/', slash - 1);
+      if (parents.has(parent)) break;
+      parents.set(parent, path);
     }
   }
+  return parents;
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw, inflateRawSync } from 'node:zlib';
 import type { Bytes } from './bytes.ts';
+import type { BlockPackError } from './error.ts';
 import { fetchAgain, type ZipArchive, type ZipEntry, zipError } from './zip-archive.ts';
 
 /** Undoes deflate in one call, which is several times cheaper than a stream where there is little to undo. */
@@ -64,7 +65,7 @@ function inflateError(archive: ZipArchive, entry: ZipEntry, error: unknown): unk
   });
 }
 
-export function tooLong(archive: ZipArchive, entry: ZipEntry): Error {
+export function tooLong(archive: ZipArchive, entry: ZipEntry): BlockPackError {
   const predicate = `unpacks to more than the ${entry.size} bytes that the central directory says`;
   return zipError('ARCHIVE_INVALID', archive.name, predicate, { entry: entry.path, hint: fetchAgain });
 }
