@@ -70,7 +70,9 @@ function buildCli() {
 function blockPack(...args) {
   process.stdout.write(`\n$ npx block-pack ${args.join(' ')}\n`);
   const cli = join(root, 'packages/cli/dist/block-pack.js');
+  const start = process.hrtime.bigint();
   must(spawnSync(process.execPath, [cli, ...args], { stdio: 'inherit' }), 'block-pack');
+  process.stdout.write(`(${(Number(process.hrtime.bigint() - start) / 1e9).toFixed(2)} s)\n`);
 }
 
 /** What the byte comparison of input and copy found. */

@@ -9,7 +9,8 @@ test('every README lists what its package exports; `npm run docs` renews it', ()
 test('a face names each export with its kind and the first sentence of its comment', () => {
   const sources: Record<string, string> = {
     'src/index.ts':
-      "export type { Digest } from './digest.ts';\nexport { digestOf, limit } from './digest.ts';\n",
+      "export type { Digest } from './digest.ts';\nexport { digestOf, limit } from './digests.ts';\n",
+    'src/digests.ts': "export { digestOf, limit } from './digest.ts';\n",
     'src/digest.ts': [
       '/** Not this. */',
       'const hidden = 1;',

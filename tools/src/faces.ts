@@ -40,24 +40,30 @@ function facesOf(folder: string, manifest: PackageManifest): Face[] {
 /** @param read gives the text of a source file */
 export function namesOf(file: string, read: (file: string) => string): FaceName[] {
   const text = read(file);
-  const forms = /^export (?:type )?\{([^}]*)\} from '([^']+)'|^export \* from '([^']+)'/gm;
-  return [...text.matchAll(forms)].flatMap(([, names, source, all]) => {
-    const from = posix.join(posix.dirname(file), source ?? all ?? '');
-    if (all !== undefined) throw new Error(`${file}: "export *" hides what the face is; name each export`);
-    return (names ?? '')
-      .split(',')
-      .map((name) => name.trim().replace(/^type /, ''))
-      .filter((name) => name !== '')
-      .map((name) => describe(name, read(from)));
-  });
+  if (/^export \*/m.test(text))
+    throw new Error(`${file}: "export *" hides what the face is; name each export`);
+  return reexports(file, text).map(({ name, from }) => describe(name, from, read));
 }
 
-function describe(name: string, source: string): FaceName {
+function reexports(file: string, text: string): { name: string; from: string }[] {
+  return [...text.matchAll(/^export (?:type )?\{([^}]*)\} from '([^']+)'/gm)].flatMap(
+    ([, names = '', source = '']) => {
+      const from = posix.join(posix.dirname(file), source);
+      const list = names.split(',').map((name) => name.trim().replace(/^type /, ''));
+      return list.filter((name) => name !== '').map((name) => ({ name, from }));
+    },
+  );
+}
+
+function describe(name: string, file: string, read: (file: string) => string): FaceName {
+  const text = read(file);
+  const further = reexports(file, text).find((one) => one.name === name);
+  if (further !== undefined) return describe(name, further.from, read);
   const declaration = new RegExp(
     String.raw`(?:/\*\*((?:(?!\*/)[^])*?)\*/\s*)?^export (?:declare )?(?:async |abstract )?(function|class|const|interface|type)\*? ${name}\b`,
     'm',
   );
-  const [, comment = '', kind = 'const'] = declaration.exec(source) ?? [];
+  const [, comment = '', kind = 'const'] = declaration.exec(text) ?? [];
   return { name, kind: kind === 'interface' ? 'type' : kind, meaning: firstSentence(comment) };
 }
 

@@ -1,0 +1,122 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fakeJar } from '@block-pack/core/testing';
+import { type CodeBlock, parsePage } from './markdown.ts';
+import { comparable, outputPattern, parseTranscript, type Step } from './transcript.ts';
+import { type Finding, root } from './workspace.ts';
+
+/** A directory in which the commands of one page run in their order, with `block-pack` and `npx` on the path. */
+export class ExampleDirectory {
+  readonly path = mkdtempSync(join(tmpdir(), 'block-pack-example-'));
+
+  constructor() {
+    execFileSync(process.execPath, [join(root, 'packages/cli/build.mjs'), join(this.path, 'cli')]);
+    this.#addCommand(
+      'block-pack',
+      `exec "${process.execPath}" "${join(this.path, 'cli/block-pack.js')}" "$@"`,
+    );
+    this.#addCommand('npx', 'exec "$@"');
+    mkdirSync(join(this.path, 'work'));
+  }
+
+  #addCommand(name: string, line: string): void {
+    const file = join(this.path, 'bin', name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `#!/bin/sh\n${line}\n`);
+    chmodSync(file, 0o755);
+  }
+
+  /** What it prints: the data, and the errors where it ends with an error. */
+  run(command: string): { exitCode: number | null; output: string } {
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
+      cwd: join(this.path, 'work'),
+      encoding: 'utf8',
+      env: {
+        PATH: `${join(this.path, 'bin')}:${process.env.PATH}`,
+        HOME: join(this.path, 'home'),
+        NO_COLOR: '1',
+        COLUMNS: '100',
+      },
+    });
+    return { exitCode: status, output: status === 0 ? stdout : stdout + stderr };
+  }
+
+  /** A jar as Maven names and marks it. @param coordinates `group:artifact:version` */
+  addJar(directory: string, coordinates: string): void {
+    const [group, artifact, version] = coordinates.split(':');
+    const properties = `groupId=${group}\nartifactId=${artifact}\nversion=${version}\n`;
+    const file = join(this.path, 'work', directory, `${artifact}-${version}.jar`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, fakeJar({ [`META-INF/maven/${group}/${artifact}/pom.properties`]: properties }));
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** True for a page that shows block-pack at work. */
+export function hasExamples(text: string): boolean {
+  return parsePage(text).blocks.some(isTranscript) || shownCalls(text).length > 0;
+}
+
+/**
+ * Runs the page's `console` blocks in one directory. A comment of one line, `<!-- jars in target/lib: org.ow2.asm:asm:9.4, ... -->`,
+ * puts jars there before the blocks below it.
+ */
+export function exampleFindings(file: string, text: string, directory: ExampleDirectory): Finding[] {
+  const { blocks, comments } = parsePage(text);
+  const pieces = [...blocks.filter(isTranscript), ...comments].sort((a, b) => a.line - b.line);
+  return pieces.flatMap((piece) => {
+    if (!('language' in piece)) {
+      addJars(piece.text, directory);
+      return [];
+    }
+    return parseTranscript(piece.text, piece.line).flatMap((step) => stepFindings(file, step, directory));
+  });
+}
+
+function isTranscript(block: CodeBlock): boolean {
+  return block.language === 'console' && /^\$ (?:npx )?block-pack\b/m.test(block.text);
+}
+
+function addJars(comment: string, directory: ExampleDirectory): void {
+  const [, where, list] = /^jars in (\S+): (.+)$/.exec(comment) ?? [];
+  if (where === undefined || list === undefined) return;
+  for (const coordinates of list.split(/,\s*/)) directory.addJar(where, coordinates);
+}
+
+function stepFindings(file: string, step: Step, directory: ExampleDirectory): Finding[] {
+  const { exitCode, output } = directory.run(step.command);
+  const said = comparable(output);
+  if (exitCode !== step.exitCode)
+    return [{ file, line: step.line, message: `ended with ${exitCode}, not ${step.exitCode}:\n${said}` }];
+  if (outputPattern(step.output).test(said)) return [];
+  return [{ file, line: step.line, message: `${step.command} prints something else:\n${said}` }];
+}
+
+/** Calls that a page shows in `sh` blocks without running them: what they need is not at hand in a test. */
+function shownCalls(text: string): { line: number; words: string[] }[] {
+  return parsePage(text)
+    .blocks.filter(({ language }) => ['sh', 'bash', 'shell'].includes(language))
+    .flatMap((block) =>
+      block.text.split('\n').flatMap((content, index) => {
+        const call = /^(?:\$ )?(?:npx )?block-pack (.*?)(?:\s+#.*)?$/.exec(content)?.[1];
+        return call === undefined ? [] : [{ line: block.line + index, words: call.split(/\s+/) }];
+      }),
+    );
+}
+
+/** Options of shown calls that the command's help does not know. */
+export function callFindings(file: string, text: string, help: (command: string) => string): Finding[] {
+  return shownCalls(text).flatMap(({ line, words }) => {
+    const [command = '', ...rest] = words[0]?.startsWith('-') ? ['', ...words] : words;
+    const known = help(command);
+    const options = rest.map((word) => word.split('=')[0] ?? '').filter((word) => /^--?[a-zA-Z]/.test(word));
+    return options
+      .filter((option) => !new RegExp(`(?<![\\w-])${option}(?![\\w-])`).test(known))
+      .map((option) => ({ file, line, message: `block-pack ${command} has no option ${option}` }));
+  });
+}
