@@ -6,41 +6,56 @@ import type { HashAlgorithm } from './evidence/resolver-evidence.ts';
 import { type Claim, distinct, type JarIdentity, settle } from './identity.ts';
 import type { JarFacts, PlacedJar, ProjectFact } from './jar-facts.ts';
 import { classifierIn, fileNameOf, jarStem, readJarName, spellingOf } from './jar-name.ts';
+import type { LocalRepository } from './local-repository.ts';
+import { repositoryClaims } from './repository-identity.ts';
+
+/** Whom to ask, beside the jar itself. */
+export interface Witnesses {
+  readonly index: EvidenceIndex;
+  readonly repositories: readonly LocalRepository[];
+  readonly memory: PackMemory;
+}
 
 /**
  * Asks the sources from the surest to the least sure; the first that names one thing, and not two, is believed. Nothing is guessed: a
- * group that no source names stays unknown.
+ * group that no source names stays unknown. Repositories are searched last, and only for what is unknown then, since it takes long.
  */
 export async function identifyJar(
   jar: PlacedJar,
   facts: JarFacts,
-  index: EvidenceIndex,
-  memory: PackMemory,
+  { index, repositories, memory }: Witnesses,
 ): Promise<JarIdentity> {
   const fileName = fileNameOf(jar.placement.path);
   const stem = jarStem(fileName);
-  const projects = projectClaims(stem, facts.projects);
-  const byFileName = index.withFileName(fileName).map((one) => claim(one, stem, 'resolver-path'));
-  const byName = index.withName(fileName).map((one) => claim(one, stem, 'resolver-name'));
   const ranks = [
     await hashClaims(jar, index, stem, memory),
-    byFileName,
-    narrowed(byFileName, facts.projects),
-    byName,
-    narrowed(byName, facts.projects),
-    narrowed(
-      index.withArtifact(stem).map((one) => claim(one, stem, 'resolver-name')),
-      facts.projects,
-    ),
-    projects,
+    ...resolverRanks(fileName, index, facts),
+    projectClaims(stem, facts.projects),
   ];
+  const settled = settle(ranks);
+  if (settled !== undefined) return settled;
+  const kept = await repositoryClaims(jar, repositories);
   return (
-    settle(ranks) ?? {
+    settle([kept]) ?? {
       kind: 'unknown',
       named: readJarName(stem),
-      candidates: distinct(ranks.flat().map(({ coordinates }) => coordinates)),
+      candidates: distinct([...kept, ...ranks.flat()].map(({ coordinates }) => coordinates)),
     }
   );
+}
+
+function resolverRanks(fileName: string, index: EvidenceIndex, { projects }: JarFacts): Claim[][] {
+  const stem = jarStem(fileName);
+  const byFileName = index.withFileName(fileName).map((one) => claim(one, stem, 'resolver-path'));
+  const byName = index.withName(fileName).map((one) => claim(one, stem, 'resolver-name'));
+  const byArtifact = index.withArtifact(stem).map((one) => claim(one, stem, 'resolver-name'));
+  return [
+    byFileName,
+    narrowed(byFileName, projects),
+    byName,
+    narrowed(byName, projects),
+    narrowed(byArtifact, projects),
+  ];
 }
 
 async function hashClaims(

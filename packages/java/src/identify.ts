@@ -8,7 +8,6 @@ import { jarFacts } from './jar-facts.ts';
 import { fileNameOf } from './jar-name.ts';
 import type { JavaOptions } from './packer.ts';
 import type { JarPart, JavaPlacement, OwnIdentity } from './placement.ts';
-import { identifyInRepositories } from './repository-identity.ts';
 
 /** Names the blocks: jars by all the evidence there is, the rest by where the layout puts it. */
 export async function identifyAll(
@@ -45,7 +44,7 @@ async function identifyJars(
   { repositories }: JavaOptions,
   { memory }: PackContext,
 ): Promise<readonly (IdentifiedJar | undefined)[]> {
-  const index = new EvidenceIndex(evidence);
+  const witnesses = { index: new EvidenceIndex(evidence), repositories, memory };
   const found: (IdentifiedJar | undefined)[] = placed.map(() => undefined);
   const waiting = placed.entries();
   const worker = async () => {
@@ -53,9 +52,7 @@ async function identifyJars(
       const { part } = jar.placement;
       if (part.kind !== 'jar') continue;
       const facts = await jarFacts(jar, memory);
-      const identity = await identifyJar(jar, facts, index, memory);
-      const kept = identity.kind === 'known' ? undefined : await identifyInRepositories(jar, repositories);
-      found[at] = { jar, part, facts, identity: kept ?? identity };
+      found[at] = { jar, part, facts, identity: await identifyJar(jar, facts, witnesses) };
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));

@@ -56,24 +56,32 @@ export function readJarName(stem: string): NamedJar {
     : { artifact, version, classifier: words.slice(end).join('-') };
 }
 
-const versionBegins = /^(\d|[vr]\d+(\.|$|-))/;
+const versionBegins = /^(\d|[vr]\d+(\.|$)|RELEASE\d)/;
 const qualifier =
-  /^(\d.*|v\d.*|(a|b|m|r|rc|cr|sp|alpha|beta|milestone|ga|final|release|snapshot|pre|preview|dev|rev|incubating|jre|android|jdk|java|hadoop|scala|spark|redhat|jboss|atlassian|oss|public|jakarta|javax|ea|eap|build|patch|draft)(?![a-z]).*)$/i;
+  /^(\d.*|v\d.*|(a|b|m|r|rc|cr|sp|alpha|beta|milestone|ga|final|release|snapshot|pre|preview|dev|rev|incubating|jre|android|jdk|java|hadoop|scala|spark|groovy|jsr|jvm|redhat|jboss|atlassian|oss|public|jakarta|javax|ea|eap|build|patch|draft)(?![a-z]).*)$/i;
 
 function versionStart(words: readonly string[]): number | undefined {
   const starts = words.flatMap((word, i) => (i > 0 && versionBegins.test(word) ? [i] : []));
   return starts.find((start, n) => {
     const next = starts[n + 1];
-    return next === undefined || words.slice(start + 1, next).every((word) => qualifier.test(word));
+    if (next === undefined) return true;
+    // One or two digits before a dotted version number the artifact: `flink-shaded-asm-9-9.5-17.0`.
+    if (next === start + 1 && /^\d\d?$/.test(words[start] ?? '') && words[next]?.includes('.')) return false;
+    return words.slice(start + 1, next).every((word) => qualifier.test(word));
   });
 }
 
+/** Words that real jars have as classifiers and no real version has behind its number. */
 const classifier =
-  /^(linux|osx|macos|mac|darwin|windows|win32|win64|natives|tests?|sources|javadoc|shaded|nohive|no_aop|uber|all|exec|runner|jdk1[56]|mr1)(?:$|[-_.\d])/i;
+  /^(linux|osx|macos|macosx|mac|darwin|windows|win32|win64|natives?|tests?|sources|javadoc|shaded|shadow|nohive|no_aop|uber|fat|all|full|complete|exec|runner|runtime|standalone|nodep|nodeps|bundle|embedded|agent|data|resources|models?|classes|client|server|tools|debug|jar|indy|grooid|jdk1[56]|mr1)(?:$|[-_.\d])/i;
 
 function classifierStart(words: readonly string[], start: number): number {
-  const at = words.findIndex((word, i) => i > start && classifier.test(word));
-  return at === -1 ? words.length : at;
+  for (let at = start + 1; at < words.length; at++) {
+    const word = words[at] ?? '';
+    if (classifier.test(word)) return at;
+    if (!qualifier.test(word)) break;
+  }
+  return words.length;
 }
 
 /** The last name of a file placement's path inside the input. */

@@ -1,15 +1,15 @@
 import { Measure } from '@block-pack/core';
 import { coordinatesText } from './coordinates.ts';
-import { type Claim, type JarIdentity, settle } from './identity.ts';
+import type { Claim } from './identity.ts';
 import type { PlacedJar } from './jar-facts.ts';
 import { fileNameOf } from './jar-name.ts';
 import type { LocalRepository, RepositoryFile } from './local-repository.ts';
 
-/** The identity under which a repository on this machine keeps the very same bytes. */
-export async function identifyInRepositories(
+/** What repositories on this machine keep the very same bytes as; two things, where they were published twice. */
+export async function repositoryClaims(
   jar: PlacedJar,
   repositories: readonly LocalRepository[],
-): Promise<JarIdentity | undefined> {
+): Promise<readonly Claim[]> {
   const claims: Claim[] = [];
   for (const repository of repositories) {
     for await (const candidate of repository.candidates(fileNameOf(jar.placement.path))) {
@@ -22,7 +22,7 @@ export async function identifyInRepositories(
       });
     }
   }
-  return settle([claims]);
+  return claims;
 }
 
 async function hasSameBytes(jar: PlacedJar, { file }: RepositoryFile): Promise<boolean> {

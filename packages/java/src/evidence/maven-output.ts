@@ -38,8 +38,9 @@ export function readMavenOutput(text: string, name: string): ResolverEvidence | 
 function readLine(line: string): ResolvedComponent | undefined {
   const words = line.split(':');
   const [group, artifact, type, ...rest] = words;
-  const at = rest.findIndex((word) => scopes.has(word.trim()));
-  if (at > 2 || (at === -1 && (rest.length === 0 || rest.length > 2)) || at === 0) return undefined;
+  // The first of them is never a scope: a classifier can be called `runtime`.
+  const at = [1, 2].find((index) => scopes.has(rest[index]?.trim() ?? '')) ?? -1;
+  if (at === -1 && (rest.length === 0 || rest.length > 2)) return undefined;
   const said = at === -1 ? rest : rest.slice(0, at);
   const version = said.at(-1)?.trim();
   const classifier = said.length === 2 ? said[0] : undefined;

@@ -19,12 +19,14 @@ The following files have been resolved:
    ch.qos.logback:logback-classic:jar:1.5.20:compile -- module ch.qos.logback.classic
    io.netty:netty-transport-native-epoll:jar:linux-x86_64:4.1.128.Final:runtime -- module io.netty.x [auto]
    org.slf4j:slf4j-api:jar:2.0.7:compile (optional) -- module org.slf4j
+   org.jacoco:org.jacoco.agent:jar:runtime:0.8.12:runtime
    com.acme:model:test-jar:tests:1.0-SNAPSHOT:test
 `;
   const expected = [
     'ch.qos.logback:logback-classic:1.5.20',
     'io.netty:netty-transport-native-epoll:4.1.128.Final:linux-x86_64',
     'org.slf4j:slf4j-api:2.0.7',
+    'org.jacoco:org.jacoco.agent:0.8.12:runtime',
     'com.acme:model:1.0-SNAPSHOT:tests',
   ];
 
