@@ -87,7 +87,7 @@ export function randomAccessOf(bytes: Uint8Array): RandomAccess {
   return {
     size: bytes.length,
     async read(offset, length) {
-      if (offset < 0 || offset + length > bytes.length)
+      if (offset < 0 || length < 0 || offset + length > bytes.length)
         throw new RangeError(`read past the end: ${offset}+${length}`);
       return bytes.subarray(offset, offset + length);
     },

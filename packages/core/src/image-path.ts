@@ -42,14 +42,15 @@ export function checkTreePath(path: string): void {
 /**
  * A symbolic link must stay inside the tree it is part of, whatever other links the tree holds. So its target is relative, and `..`
  * stands only at its beginning: after a name, `..` would depend on where another link leads.
+ * @param where what the link is in, for messages
  * @throws LINK_ESCAPES
  */
-export function checkLinkTarget(path: string, target: string): void {
+export function checkLinkTarget(path: string, target: string, where = 'the tree'): void {
   const flaw = targetFlaw(path, target);
   if (flaw === undefined) return;
   throw new BlockPackError(
     'LINK_ESCAPES',
-    `The symbolic link ${JSON.stringify(path)} -> ${JSON.stringify(target)} cannot be packed: ${flaw}`,
+    `The symbolic link ${JSON.stringify(path)} -> ${JSON.stringify(target)} in ${where} cannot be packed: ${flaw}`,
     {
       hint: 'Replace the link by what it leads to (cp -L), or let it lead to something inside the input by a relative path.',
       details: { path, target },
@@ -62,7 +63,7 @@ function targetFlaw(path: string, target: string): string | undefined {
   const names = target.split('/').filter((name) => name !== '.' && name !== '');
   const climbs = names.findIndex((name) => name !== '..');
   const up = climbs === -1 ? names.length : climbs;
-  if (up > path.split('/').length - 1) return 'it leads out of the tree';
+  if (up > path.split('/').length - 1) return 'it leads out';
   const down = names.slice(up);
   if (down.includes('..')) return '".." stands behind a name in its target';
   if (target === '') return 'its target is empty';

@@ -2,6 +2,7 @@ import { type BlobStore, blobAccess } from './blob.ts';
 import type { Block } from './block.ts';
 import { type CutBlock, cutBlock, stampOf } from './cut.ts';
 import { BlockPackError } from './error.ts';
+import { checkLinkTarget } from './image-path.ts';
 import type { Import, ImportManifest } from './import-manifest.ts';
 import { sortImports } from './import-manifest.ts';
 import type { Component, PackContext, Packer, Placed, Placement } from './packer.ts';
@@ -47,7 +48,7 @@ export async function pack<P extends Placement>(
   options: PackOptions,
 ): Promise<Packed> {
   const placements: P[] = [];
-  for (const input of inputs) placements.push(...(await packer.place(input, options)));
+  for (const input of inputs) placements.push(...(await packer.place(await listed(input), options)));
   placedPaths(placements, (warning) => options.warn(warning));
 
   const blocks = await cutAll(placements, store, options);
@@ -65,6 +66,16 @@ export async function pack<P extends Placement>(
   const rank = new Map(lines.map((line, index) => [line, index]));
   imports.sort((a, b) => (rank.get(a.line) ?? 0) - (rank.get(b.line) ?? 0));
   return { manifest: { packer: packer.ecosystem, directives: [], imports: lines }, imports };
+}
+
+/** The input listed once, and its links looked at while the input's name is known. */
+async function listed(input: InputDirectory): Promise<InputDirectory> {
+  const entries = await input.entries();
+  for (const entry of entries) {
+    if (entry.kind === 'symlink') checkLinkTarget(entry.path, entry.target, input.name);
+  }
+  const { name, archive } = input;
+  return { name, ...(archive === undefined ? {} : { archive }), entries: async () => entries };
 }
 
 async function cutAll(

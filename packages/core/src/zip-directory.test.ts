@@ -87,7 +87,7 @@ describe('An archive that cannot be taken apart', () => {
 
   it('has links that lead out', async () => {
     const link = { path: 'a', content: '../../etc/passwd', symlink: true };
-    await refused(unpack([link]), 'LINK_ESCAPES', /it leads out of the tree/);
+    await refused(unpack([link]), 'LINK_ESCAPES', /it leads out/);
   });
 
   it('has links with endless or unreadable targets', async () => {

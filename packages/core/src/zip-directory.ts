@@ -81,7 +81,7 @@ async function linkEntry(archive: ZipArchive, source: RandomAccess, entry: ZipEn
       entry: path,
       hint: fetchAgain,
     });
-  checkLinkTarget(path, target);
+  checkLinkTarget(path, target, archive.name);
   return { kind: 'symlink', path, target };
 }
 

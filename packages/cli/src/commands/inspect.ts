@@ -1,0 +1,147 @@
+import {
+  type Digest,
+  type Import,
+  type ImportManifest,
+  importKind,
+  importSize,
+  isDigest,
+  readCanonicalTar,
+} from '@block-pack/core';
+import { openStore, type Store } from '@block-pack/store';
+import { byteSize, count } from '../byte-size.ts';
+import type { CommandContext, Outcome } from '../command.ts';
+import type { Console } from '../console.ts';
+import { isImportsTag, readManifest, readTaggedManifest } from '../read-manifest.ts';
+import { printable, table } from '../table.ts';
+
+/** Shows an import manifest, or a block by its digest. */
+export async function inspect(name: string, context: CommandContext): Promise<Outcome> {
+  const store = await openStore(context.storeDirectory);
+  return isDigest(name) ? inspectBlock(name, store) : inspectManifest(name, store, context);
+}
+
+async function inspectManifest(name: string, store: Store, context: CommandContext): Promise<Outcome> {
+  const { manifest } = await readManifest(name, context.directory, store);
+  const missing = new Set<Digest>();
+  for (const { digest } of manifest.imports) if (!(await store.has(digest))) missing.add(digest);
+  return {
+    document: {
+      name,
+      packer: manifest.packer,
+      directives: manifest.directives,
+      imports: manifest.imports.map((line) => importDocument(line, !missing.has(line.digest))),
+    },
+    text: (console) => manifestText(name, manifest, missing, console),
+    exitCode: 0,
+  };
+}
+
+function importDocument(line: Import, inStore: boolean): object {
+  const { path, digest, attributes } = line;
+  return { path, digest, type: importKind(line), inStore, attributes: Object.fromEntries(attributes) };
+}
+
+function manifestText(
+  name: string,
+  manifest: ImportManifest,
+  missing: ReadonlySet<Digest>,
+  console: Console,
+): string {
+  const blocks = new Map(manifest.imports.map((line) => [line.digest, importSize(line) ?? 0]));
+  const bytes = [...blocks.values()].reduce((sum, size) => sum + size, 0);
+  const rows = manifest.imports.map((line) => {
+    const { attributes, digest, path } = line;
+    const size = importSize(line);
+    return [
+      digest.slice('sha256:'.length, 'sha256:'.length + 12),
+      size === undefined ? '' : byteSize(size),
+      attributes.get('purl') ?? '',
+      attributes.get('evidence') ?? '',
+      `${importKind(line) === 'tree' ? `${path}/` : path}${missing.has(digest) ? ' (block not in the store)' : ''}`,
+    ];
+  });
+  const columns = [
+    { title: 'DIGEST' },
+    { title: 'SIZE', align: 'right' },
+    { title: 'COMPONENT' },
+    { title: 'EVIDENCE' },
+    { title: 'PATH' },
+  ] as const;
+  const headline = `${printable(name)}: ${count(manifest.imports.length, 'import')}, ${count(blocks.size, 'block')}, ${byteSize(bytes)}`;
+  const lack =
+    missing.size === 0 ? '' : `\n${count(missing.size, 'block')} not in the store; pack the input again.\n`;
+  return `${console.bold(headline)} by the ${manifest.packer} packer\n\n${table(columns, rows)}${lack}`;
+}
+
+interface BlockUse {
+  readonly tag: string;
+  readonly path: string;
+  readonly type: 'file' | 'tree';
+  readonly purl: string | undefined;
+}
+
+async function inspectBlock(digest: Digest, store: Store): Promise<Outcome> {
+  const size = await store.size(digest);
+  const uses = await usesOf(digest, store);
+  const isTree = uses.some((use) => use.type === 'tree');
+  const files = isTree ? await filesOf(digest, store) : undefined;
+  return {
+    document: { digest, size, uses, ...(files === undefined ? {} : { files }) },
+    text: (console) =>
+      [
+        `${console.bold(digest)} ${byteSize(size)}\n`,
+        uses.length === 0 ? 'No tag of the store imports it.\n' : '',
+        ...uses.map((use) => `  ${use.purl ?? ''} at ${printable(use.path)} in ${use.tag}\n`),
+        files === undefined ? '' : `\n${count(files.length, 'file')}\n`,
+        files === undefined ? '' : table(fileColumns, files.map(fileRow)),
+      ].join(''),
+    exitCode: 0,
+  };
+}
+
+async function usesOf(digest: Digest, store: Store): Promise<BlockUse[]> {
+  const uses: BlockUse[] = [];
+  for (const tag of (await store.tags()).filter(isImportsTag)) {
+    const { imports } = await readTaggedManifest(tag, store);
+    for (const line of imports.filter((one) => one.digest === digest)) {
+      uses.push({
+        tag: tag.name,
+        path: line.path,
+        type: importKind(line),
+        purl: line.attributes.get('purl'),
+      });
+    }
+  }
+  return uses;
+}
+
+interface BlockFile {
+  readonly path: string;
+  readonly kind: 'file' | 'symlink' | 'directory';
+  readonly size: number;
+  readonly executable: boolean;
+  readonly target?: string;
+}
+
+async function filesOf(digest: Digest, store: Store): Promise<BlockFile[]> {
+  const files: BlockFile[] = [];
+  for await (const entry of readCanonicalTar(store.read(digest), digest)) {
+    const { path, kind } = entry;
+    const isFile = entry.kind === 'file';
+    files.push({
+      path,
+      kind,
+      size: isFile ? entry.size : 0,
+      executable: isFile && entry.executable,
+      ...(entry.kind === 'symlink' ? { target: entry.target } : {}),
+    });
+  }
+  return files;
+}
+
+const fileColumns = [{ title: 'SIZE', align: 'right' }, { title: '' }, { title: 'PATH' }] as const;
+
+function fileRow(file: BlockFile): string[] {
+  const path = file.target === undefined ? file.path : `${file.path} -> ${file.target}`;
+  return [byteSize(file.size), file.executable ? 'x' : '', file.kind === 'directory' ? `${path}/` : path];
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import packageJson from '../package.json' with { type: 'json' };
+
+const [, , ...words] = process.argv;
+
+// Answered before anything else is loaded: scripts ask it often, and it costs no more than the start of Node.
+if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
+  process.stdout.write(`${packageJson.version}\n`);
+} else {
+  const { main } = await import('./main.ts');
+  process.exitCode = await main(words, packageJson.version);
+}

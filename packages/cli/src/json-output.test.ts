@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import Ajv2020 from 'ajv/dist/2020.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Workplace } from './testing/workplace.ts';
+
+let work: Workplace;
+beforeEach(() => {
+  work = new Workplace();
+  work.writeJar('lib', 'org.ow2.asm:asm:9.7');
+  work.write('lib/NOTICE.txt', 'notice');
+});
+afterEach(() => work.remove());
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const validate = new Ajv2020.default({ strict: true, allowUnionTypes: true }).compile(
+  JSON.parse(read('../schema/output.v1.schema.json')),
+);
+
+function expectValid(document: unknown): void {
+  expect(validate(document), JSON.stringify(validate.errors, undefined, 1)).toBe(true);
+}
+
+describe('--json', () => {
+  it('prints one document that fits the published schema, for every command', () => {
+    const packed = work.json('java', 'lib', '-o', 'java.import', '--tag', 'shop');
+    const imports = packed.document.imports as { digest: string }[];
+    const calls = [
+      packed,
+      work.json('java', 'lib', '-o', '-'),
+      work.json('java', 'lib', '-o', 'java.import', '--frozen'),
+      work.json('resolve', 'java.import', 'out'),
+      work.json('ls'),
+      work.json('inspect', 'java.import'),
+      work.json('inspect', 'shop'),
+      ...imports.map((one) => work.json('inspect', one.digest)),
+      work.json('verify'),
+      work.json('gc', '--keep', '0'),
+    ];
+    for (const { exitCode, document } of calls) {
+      expect(exitCode).toBe(0);
+      expectValid(document);
+    }
+  });
+
+  it('has the manifest as data where it goes to stdout', () => {
+    work.json('java', 'lib', '-o', 'java.import');
+    expect(work.json('java', 'lib', '-o', '-').document.data).toBe(work.read('java.import'));
+  });
+
+  it('counts what is new, and lists each import with its evidence', () => {
+    const { document } = work.json('java', 'lib');
+    expect(document).toMatchObject({
+      totals: { imports: 2, blocks: 2, newBlocks: 2, knownBlocks: 0 },
+      imports: [
+        { path: '/app/lib', type: 'tree', files: 1, role: 'other' },
+        {
+          path: '/app/lib/asm-9.7.jar',
+          new: true,
+          role: 'dependency',
+          evidence: [{ source: 'pom.properties', confidence: 'strong' }],
+        },
+      ],
+    });
+  });
+
+  it('says what is different with --frozen, and what is damaged', () => {
+    work.json('java', 'lib', '-o', 'java.import');
+    work.writeJar('lib', 'org.ow2.asm:asm:9.7', { 'New.class': '' });
+    const frozen = work.json('java', 'lib', '-o', 'java.import', '--frozen');
+    expect(frozen.exitCode).toBe(1);
+    expect(frozen.document).toMatchObject({ frozen: { same: false, added: [], removed: [], changed: [{}] } });
+    expectValid(frozen.document);
+    work.write('store/blobs/sha256/foreign', '');
+    const verified = work.json('verify');
+    expect([verified.exitCode, verified.document.damages]).toEqual([
+      1,
+      [{ kind: 'foreign', path: expect.any(String) }],
+    ]);
+    expectValid(verified.document);
+  });
+
+  it('is a document also when the command fails, and warnings are in it', () => {
+    const failed = work.json('java', 'nothing');
+    expect(failed).toMatchObject({ exitCode: 3, document: { error: { code: 'INPUT_MISSING' } } });
+    expectValid(failed.document);
+    work.write('lib/mystery-1.0.jar', readFileSync(work.path('lib/asm-9.7.jar')));
+    const { document } = work.json('java', 'lib');
+    expect(document.warnings).toMatchObject([{ message: expect.stringContaining('mystery') }]);
+    expectValid(document);
+  });
+
+  it('looks as the format page shows it', () => {
+    const page = read('../../../docs/format/json.md');
+    const [, example = ''] = /^```json\n(.*?)^```$/ms.exec(page) ?? [];
+    expectValid(JSON.parse(example));
+  });
+});

@@ -1,0 +1,102 @@
+import { constants } from 'node:os';
+import { resolve } from 'node:path';
+import { BlockPackError, exitCodes, type Warning } from '@block-pack/core';
+import { CommanderError } from 'commander';
+import type { CommandContext, Outcome } from './command.ts';
+import { type Console, processConsole } from './console.ts';
+import { errorDocument, errorExitCode, errorText } from './error-text.ts';
+import { createProgram, type GlobalOptions } from './program.ts';
+import { progressOn } from './progress.ts';
+import { storePlace } from './store-place.ts';
+import { printable } from './table.ts';
+
+/** Raised with every incompatible change of a `--json` document. */
+const schemaVersion = 1;
+
+/**
+ * Runs one command line and returns its exit code.
+ * @param words what stands behind `block-pack`
+ */
+export async function main(words: readonly string[], version: string): Promise<number> {
+  let exitCode = 0;
+  const program = createProgram(version, async (name, options, command) => {
+    exitCode = await runCommand(name, options, command);
+  });
+  program.exitOverride();
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has printed its message; help that was asked for is no error.
+    return error.exitCode === 0 ? 0 : exitCodes.usage;
+  }
+  return exitCode;
+}
+
+async function runCommand(
+  name: string,
+  options: GlobalOptions,
+  command: (context: CommandContext) => Promise<Outcome>,
+): Promise<number> {
+  const { stdout, stderr, env } = process;
+  const console = processConsole({ stdout, stderr, env, color: options.color });
+  const progress = progressOn(console, options.quiet === true);
+  const warnings: Warning[] = [];
+  const interruption = listenForInterruption();
+  const print = (document: Readonly<Record<string, unknown>>) =>
+    console.out(`${JSON.stringify({ schemaVersion, command: name, ...document, warnings }, undefined, 2)}\n`);
+  try {
+    const directory = resolve(options.C ?? '.');
+    const outcome = await command({
+      directory,
+      storeDirectory: storePlace(options.store, directory, env),
+      progress,
+      signal: interruption.signal,
+      warn: (warning) => void warnings.push(warning),
+    });
+    progress.end();
+    if (options.quiet !== true) showWarnings(warnings, console);
+    if (options.json === true)
+      print({ ...outcome.document, ...(outcome.data === undefined ? {} : { data: outcome.data }) });
+    else show(outcome, console);
+    return outcome.exitCode;
+  } catch (error) {
+    progress.end();
+    if (options.quiet !== true) showWarnings(warnings, console);
+    if (options.json === true) print({ error: errorDocument(error) });
+    console.err(errorText(error, console));
+    return errorExitCode(error);
+  } finally {
+    interruption.stop();
+  }
+}
+
+function show(outcome: Outcome, console: Console): void {
+  const text = outcome.text(console);
+  if (outcome.data !== undefined) console.out(outcome.data);
+  if (outcome.data === undefined) console.out(text);
+  else console.err(text);
+}
+
+function showWarnings(warnings: readonly Warning[], console: Console): void {
+  for (const { message } of warnings) console.err(`${console.bold('warning')} ${printable(message)}\n`);
+}
+
+/** The first signal asks the work to stop cleanly; a second one stops it at once. Either way nothing half-written gets a name. */
+function listenForInterruption(): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(128 + constants.signals[signal]);
+    controller.abort(new BlockPackError('INTERRUPTED', 'Interrupted; nothing was published'));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    stop() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+}

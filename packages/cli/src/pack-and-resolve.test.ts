@@ -1,0 +1,342 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Workplace } from './testing/workplace.ts';
+
+let work: Workplace;
+beforeEach(() => {
+  work = new Workplace();
+  work.writeJar('target/lib', 'org.ow2.asm:asm:9.7', { 'org/objectweb/asm/A.class': 'A' });
+  work.writeJar('target/lib', 'com.example:greeting:1.0.0');
+  work.write('target/lib/NOTICE.txt', 'notice');
+});
+afterEach(() => work.remove());
+
+describe('block-pack java', () => {
+  it('tells how much is new, shows the largest first, and says where the manifest went', () => {
+    const { exitCode, stdout, stderr } = work.run('java', 'target/lib');
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^3 blocks, \d.*B: 0 known, 3 new \(.*B\)$/m);
+    expect(stdout).toMatch(/new {2}pkg:maven\/org\.ow2\.asm\/asm@9\.7 +\/app\/lib\/asm-9\.7\.jar/);
+    expect(stdout).toContain('/app/lib/ (1 file)');
+    expect(stdout).toContain('import manifest  target/block-pack/java.import');
+    expect(work.read('target/block-pack/java.import')).toMatch(
+      /^#block-pack import manifest v1\n#packer java\n\/app\/lib from sha256:.* type=tree/,
+    );
+  });
+
+  it('knows everything the second time, and writes the same manifest', () => {
+    work.run('java', 'target/lib');
+    const first = work.read('target/block-pack/java.import');
+    expect(work.run('java', 'target/lib').stdout).toMatch(/^3 blocks, .*: 3 known, 0 new$/m);
+    expect(work.read('target/block-pack/java.import')).toBe(first);
+  });
+
+  it('gives the same manifest in another directory, under another umask, time zone, locale and user name', () => {
+    work.run('java', 'target/lib');
+    const elsewhere = new Workplace();
+    try {
+      for (const name of readdirSync(work.path('target/lib')).reverse()) {
+        elsewhere.write(`deep/er/${name}`, readFileSync(work.path('target/lib', name)), 0o600);
+      }
+      const env = {
+        TZ: 'Pacific/Kiritimati',
+        LC_ALL: 'tr_TR.UTF-8',
+        USER: 'someone',
+        SOURCE_DATE_EPOCH: '0',
+      };
+      elsewhere.runWith(env, 'java', 'deep/er', '-o', 'x.import');
+      expect(elsewhere.read('x.import')).toBe(work.read('target/block-pack/java.import'));
+    } finally {
+      elsewhere.remove();
+    }
+  });
+
+  it('puts imports where --prefix says, and the manifest where -o says', () => {
+    expect(
+      work.run('java', 'target/lib', '--prefix', '/srv/jars/', '--output', 'out/shop.import').exitCode,
+    ).toBe(0);
+    expect(work.read('out/shop.import')).toContain('\n/srv/jars/asm-9.7.jar from ');
+  });
+
+  it('writes the manifest to stdout for -o -, and the summary beside it', () => {
+    const { stdout, stderr } = work.run('java', 'target/lib', '-o', '-');
+    expect(stdout).toMatch(/^#block-pack import manifest v1\n/);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(5);
+    expect(stderr).toContain('import manifest  on stdout');
+    expect(existsSync(work.path('target/block-pack'))).toBe(false);
+  });
+
+  it('packs several inputs into one manifest', () => {
+    work.writeJar('more', 'org.example:more:2.0');
+    work.run('java', 'target/lib', 'more', '-o', 'all.import');
+    expect(work.read('all.import').match(/\.jar from /g)).toHaveLength(3);
+  });
+
+  it('works from another directory with -C, and keeps blocks where --store says', () => {
+    const { exitCode } = work.run('java', 'lib', '-C', 'target', '--store', 'my-store');
+    expect(exitCode).toBe(0);
+    expect(existsSync(work.path('target/my-store/oci-layout'))).toBe(true);
+    expect(existsSync(work.path('target/block-pack/java.import'))).toBe(true);
+  });
+
+  it('keeps blocks below $XDG_CACHE_HOME, else in ~/.cache', () => {
+    work.runWith({ BLOCK_PACK_STORE: '', XDG_CACHE_HOME: work.path('cache') }, 'java', 'target/lib');
+    expect(existsSync(work.path('cache/block-pack/oci-layout'))).toBe(true);
+    work.runWith({ BLOCK_PACK_STORE: '', XDG_CACHE_HOME: 'relative/is/ignored' }, 'java', 'target/lib');
+    expect(existsSync(work.path('home/.cache/block-pack/oci-layout'))).toBe(true);
+  });
+
+  it('takes exact groups from what the build resolved', () => {
+    work.write('target/lib/plain-1.2.jar', readFileSync(work.path('target/lib/greeting-1.0.0.jar')));
+    work.write('deps.txt', 'The following files have been resolved:\n   org.real:plain:jar:1.2:compile\n');
+    work.run('java', 'target/lib', '--evidence', 'deps.txt');
+    expect(work.read('target/block-pack/java.import')).toContain('purl=pkg:maven/org.real/plain@1.2');
+  });
+
+  it('reads evidence that PowerShell wrote in UTF-16', () => {
+    const text =
+      '\ufeffThe following files have been resolved:\r\n   org.real:greeting:jar:1.0.0:compile\r\n';
+    work.write('deps.txt', Buffer.from(text, 'utf16le'));
+    work.run('java', 'target/lib', '--evidence', 'deps.txt');
+    expect(work.read('target/block-pack/java.import')).toContain('purl=pkg:maven/org.real/greeting@1.0.0');
+  });
+
+  it('names an unknown jar by an equal one in a local Maven repository or in the cache of Gradle', () => {
+    const jar = readFileSync(work.path('target/lib/asm-9.7.jar'));
+    work.write('lib/nameless-3.0.jar', jar);
+    work.write('lib/anonymous-4.0.jar', readFileSync(work.path('target/lib/greeting-1.0.0.jar')));
+    work.write('m2/org/known/nameless/3.0/nameless-3.0.jar', jar);
+    const sha1 = 'da39a3ee5e6b4b0d3255bfef95601890afd80709';
+    work.write(
+      `gradle/org.cached/anonymous/4.0/${sha1}/anonymous-4.0.jar`,
+      readFileSync(work.path('target/lib/greeting-1.0.0.jar')),
+    );
+    work.run('java', 'lib', '-o', 'x.import', '--maven-repository', 'm2', '--gradle-cache', 'gradle');
+    expect(work.read('x.import')).toContain('purl=pkg:maven/org.known/nameless@3.0');
+    expect(work.read('x.import')).toContain('purl=pkg:maven/org.cached/anonymous@4.0');
+  });
+
+  it('finds the local repositories where Maven and Gradle keep them', () => {
+    const jar = readFileSync(work.path('target/lib/asm-9.7.jar'));
+    work.write('lib/nameless-3.0.jar', jar);
+    work.write('home/.m2/repository/org/known/nameless/3.0/nameless-3.0.jar', jar);
+    work.run('java', 'lib', '-o', 'x.import', '--maven-repository', '--gradle-cache');
+    expect(work.read('x.import')).toContain('purl=pkg:maven/org.known/nameless@3.0');
+  });
+
+  it("marks the application's own jars", () => {
+    work.run('java', 'target/lib', '--application', 'greeting-*.jar');
+    expect(work.read('target/block-pack/java.import')).toMatch(/greeting@1\.0\.0 role=application/);
+    expect(work.run('java', 'target/lib', '--application', 'greeting-*.jar').stdout).toContain(
+      '(application)',
+    );
+  });
+
+  it('shows fifteen rows, and all of them with --all', () => {
+    for (let i = 10; i < 30; i++) work.writeJar('target/lib', `org.example:part${i}:1.0`);
+    expect(work.run('java', 'target/lib').stdout).toContain('... and 8 smaller imports (--all shows them)');
+    expect(work.run('java', 'target/lib', '--all').stdout).toContain('part29-1.0.jar');
+  });
+
+  it('says openly whose group it does not know, unless it is to be quiet', () => {
+    work.write('target/lib/mystery-1.0.jar', readFileSync(work.path('target/lib/asm-9.7.jar')));
+    expect(work.run('java', 'target/lib').stderr).toMatch(/^warning .*mystery-1\.0\.jar/);
+    expect(work.run('java', 'target/lib', '--quiet').stderr).toBe('');
+    expect(work.read('target/block-pack/java.import')).toContain('purl=pkg:generic/mystery@1.0');
+  });
+});
+
+describe('block-pack java --frozen', () => {
+  it('is content with a manifest that is up to date, in whatever line ends', () => {
+    work.run('java', 'target/lib', '-o', 'java.import');
+    work.write('java.import', work.read('java.import').replaceAll('\n', '\r\n'));
+    const { exitCode, stdout } = work.run('java', 'target/lib', '-o', 'java.import', '--frozen');
+    expect([exitCode, stdout]).toEqual([0, 'java.import is up to date: 3 imports\n']);
+  });
+
+  it('shows what is different, exits 1 and changes nothing', () => {
+    work.run('java', 'target/lib', '-o', 'java.import');
+    const before = work.read('java.import');
+    work.writeJar('target/lib', 'com.example:greeting:1.0.0', { 'New.class': 'new' });
+    work.writeJar('target/lib', 'com.example:added:1.0');
+    const { exitCode, stdout } = work.run('java', 'target/lib', '-o', 'java.import', '--frozen');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('java.import is not up to date: 1 changed, 1 new, 0 removed');
+    expect(stdout).toMatch(/^ {2}- \/app\/lib\/greeting.*\n {2}\+ \/app\/lib\/greeting/m);
+    expect(stdout).toMatch(/^ {2}\+ \/app\/lib\/added-1\.0\.jar/m);
+    expect(work.read('java.import')).toBe(before);
+  });
+
+  it('says what to do when there is nothing to compare with', () => {
+    const { exitCode, stderr } = work.run('java', 'target/lib', '-o', 'none.import', '--frozen');
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('--frozen compares with none.import, and there is no such file');
+    expect(work.run('java', 'target/lib', '-o', '-', '--frozen').exitCode).toBe(2);
+  });
+});
+
+describe('block-pack resolve', () => {
+  it('makes the directory again, byte for byte', () => {
+    work.write('target/lib/run.sh', '#!/bin/sh\n', 0o755);
+    work.run('java', 'target/lib', '-o', 'java.import');
+    const { exitCode, stdout } = work.run('resolve', 'java.import', 'again', '--strip', '/app/lib');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^4 files, .* placed in again as (copies|clones of the blocks)\n$/);
+    expectSameFiles('target/lib', 'again');
+  });
+
+  it('places files where they belong in the image, from the tag as well as from the file', () => {
+    const { document } = work.json('java', 'target/lib');
+    expect(work.run('resolve', String(document.tag), 'rootfs').exitCode).toBe(0);
+    expectSameFiles('target/lib', 'rootfs/app/lib');
+  });
+
+  it.each(['auto', 'copy', 'hardlink'])('can place them by %s', (method) => {
+    work.run('java', 'target/lib', '-o', 'java.import');
+    expect(
+      work.run('resolve', 'java.import', 'out', '--method', method, '--strip', '/app/lib').exitCode,
+    ).toBe(0);
+    expectSameFiles('target/lib', 'out');
+    const links = statSync(work.path('out/asm-9.7.jar')).nlink;
+    expect(links).toBe(method === 'hardlink' ? 2 : 1);
+  });
+
+  it('clones by reflink, or says that the file system cannot', () => {
+    work.run('java', 'target/lib', '-o', 'java.import');
+    const { exitCode, stdout, stderr } = work.run('resolve', 'java.import', 'out', '--method', 'reflink');
+    if (exitCode === 0) expect(stdout).toContain('clones');
+    else expect(stderr).toMatch(/clones .* --method auto/is);
+    expect([0, 2]).toContain(exitCode);
+  });
+
+  it('refuses a method it does not know, and a directory that holds something', () => {
+    work.run('java', 'target/lib', '-o', 'java.import');
+    expect(work.run('resolve', 'java.import', 'out', '--method', 'teleport')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('Choose one of auto, reflink, hardlink, copy.'),
+    });
+    const { exitCode, stderr } = work.run('resolve', 'java.import', 'target');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('target')]);
+  });
+
+  it('names the blocks that the store lacks, with exit code 5', () => {
+    work.run('java', 'target/lib', '-o', 'java.import');
+    const { exitCode, stderr } = work.run('resolve', 'java.import', 'out', '--store', 'other', '--quiet');
+    expect(exitCode).not.toBe(0);
+    work.writeJar('elsewhere', 'a:a:1');
+    work.run('java', 'elsewhere', '--store', 'other');
+    const missing = work.run('resolve', 'java.import', 'out', '--store', 'other');
+    expect(missing).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('sha256:') });
+    expect(existsSync(work.path('out'))).toBe(false);
+    expect(stderr).not.toBe('');
+  });
+
+  it('refuses a damaged block, with exit code 4, and leaves nothing behind', () => {
+    work.run('java', 'target/lib', '-o', 'java.import');
+    damageOneBlob();
+    const { exitCode, stderr } = work.run('resolve', 'java.import', 'out');
+    expect([exitCode, stderr]).toEqual([4, expect.stringContaining('damaged')]);
+    expect(readdirSync(work.directory).sort()).toEqual(['java.import', 'store', 'target']);
+  });
+});
+
+function damageOneBlob(): string {
+  const line = /^\/app\/lib\/asm.* from sha256:([0-9a-f]{64})/m.exec(work.read('java.import'));
+  const hex = line?.[1] ?? '';
+  const blob = `store/blobs/sha256/${hex}`;
+  const bytes = readFileSync(work.path(blob));
+  bytes[20] = (bytes[20] ?? 0) ^ 1;
+  chmodSync(work.path(blob), 0o644);
+  work.write(blob, bytes);
+  return hex;
+}
+
+function expectSameFiles(a: string, b: string): void {
+  expect(readdirSync(work.path(b)).sort()).toEqual(readdirSync(work.path(a)).sort());
+  for (const name of readdirSync(work.path(a))) {
+    expect(readFileSync(work.path(b, name)).equals(readFileSync(work.path(a, name))), name).toBe(true);
+    expect(statSync(work.path(b, name)).mode & 0o100, name).toBe(statSync(work.path(a, name)).mode & 0o100);
+  }
+}
+
+/** As if the store's blobs had last been used a year ago. */
+function letTimePass(): void {
+  const then = Date.now() / 1000 - 365 * 86_400;
+  for (const name of readdirSync(work.path('store/blobs/sha256'))) {
+    utimesSync(work.path('store/blobs/sha256', name), then, then);
+  }
+}
+
+describe('looking after the store', () => {
+  it('lists tags, with what each alone keeps', () => {
+    expect(work.run('ls')).toMatchObject({ exitCode: expect.any(Number) });
+    work.run('java', 'target/lib', '--tag', 'shop');
+    work.writeJar('target/lib', 'com.example:greeting:1.0.1');
+    work.run('java', 'target/lib', '--tag', 'shop-next');
+    const { stdout } = work.run('ls');
+    expect(stdout).toMatch(/^2 tags, 4 blocks, .* in .*store$/m);
+    expect(stdout).toMatch(/shop +java +3 .* +0 B$/m);
+    expect(stdout).toMatch(/shop-next +java +4 .* +\d+ B$/m);
+  });
+
+  it('shows a manifest, and which of its blocks are not there', () => {
+    work.run('java', 'target/lib', '-o', 'java.import');
+    const { stdout } = work.run('inspect', 'java.import');
+    expect(stdout).toMatch(/^java\.import: 3 imports, 3 blocks, .* by the java packer$/m);
+    expect(stdout).toMatch(
+      /pkg:maven\/org\.ow2\.asm\/asm@9\.7 +pom\.properties +\/app\/lib\/asm-9\.7\.jar$/m,
+    );
+    work.writeJar('elsewhere', 'a:a:1');
+    work.run('java', 'elsewhere', '--store', 'other');
+    expect(work.run('inspect', 'java.import', '--store', 'other').stdout).toContain(
+      '3 blocks not in the store',
+    );
+  });
+
+  it('shows a block: where it is used, and the files of a tree', () => {
+    const { document } = work.json('java', 'target/lib', '--tag', 'shop');
+    const imports = document.imports as { type: string; digest: string }[];
+    const tree = imports.find((one) => one.type === 'tree')?.digest ?? '';
+    const { stdout } = work.run('inspect', tree);
+    expect(stdout).toContain('at /app/lib in shop');
+    expect(stdout).toMatch(/6 B +NOTICE\.txt/);
+    expect(work.run('inspect', `sha256:${'0'.repeat(64)}`).exitCode).toBe(5);
+    expect(work.run('inspect', 'nothing').stderr).toContain('neither a file nor a tag');
+  });
+
+  it('finds a damaged blob, names it and who needs it, takes it away, and gets it back by packing', () => {
+    work.run('java', 'target/lib', '-o', 'java.import', '--tag', 'shop');
+    expect(work.run('verify')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^all good: \d+ blobs/),
+    });
+    const hex = damageOneBlob();
+    const found = work.run('verify');
+    expect(found.exitCode).toBe(1);
+    expect(found.stdout).toContain(`sha256:${hex} is damaged`);
+    expect(found.stdout).toContain('needed by shop');
+    expect(found.stdout).toContain('block-pack verify --remove');
+    expect(work.run('verify', '--remove').stdout).toContain('(taken away)');
+    expect(work.run('verify').stdout).toContain(`sha256:${hex} is missing; needed by shop`);
+    expect(work.run('java', 'target/lib', '-o', 'java.import', '--tag', 'shop').stdout).toContain('1 new');
+    expect(work.run('verify').exitCode).toBe(0);
+  });
+
+  it('removes what nothing needs, after saying what that would be', () => {
+    work.run('java', 'target/lib', '--tag', 'shop');
+    expect(work.run('gc', '--keep', '0').stdout).toMatch(/^0 blobs removed, 0 B/);
+    expect(work.run('gc', '--untag', 'nothing')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('The store has no tag nothing'),
+    });
+    expect(work.run('gc', '--untag', 'shop').stdout).toMatch(/^0 blobs removed/);
+    letTimePass();
+    expect(work.run('gc', '--keep', '400', '--dry-run').stdout).toMatch(/^0 blobs would be removed/);
+    expect(work.run('gc', '--dry-run').stdout).toMatch(/^6 blobs would be removed, .*; 0 blobs kept/);
+    expect(work.run('verify').stdout).toContain('6 blobs');
+    expect(work.run('gc').stdout).toMatch(/^6 blobs removed/);
+    expect(work.run('verify').stdout).toContain('0 blobs');
+    expect(work.run('gc', '--keep', 'soon').exitCode).toBe(2);
+    expect(work.run('gc', '--dry-run', '--untag', 'shop').exitCode).toBe(2);
+  });
+});

@@ -1,0 +1,98 @@
+import { type Digest, importKind, type Packed, type PackedImport } from '@block-pack/core';
+import { byteSize, count } from './byte-size.ts';
+import type { Console } from './console.ts';
+import { printable, table } from './table.ts';
+
+/** Where the results of a pack are. */
+export interface PackPlace {
+  readonly store: string;
+  readonly tag: string;
+  /** The import manifest's file; undefined where it went to stdout. */
+  readonly output: string | undefined;
+  /** Of the import manifest's text. */
+  readonly digest: Digest;
+}
+
+/** Rows of the table unless all are asked for: as many as a person reads. */
+const rows = 15;
+
+interface Totals {
+  readonly imports: number;
+  readonly blocks: number;
+  readonly bytes: number;
+  readonly newBlocks: number;
+  readonly newBytes: number;
+  readonly knownBlocks: number;
+}
+
+/** Counts every block once, however many paths it is imported at. */
+function totalsOf(packed: Packed): Totals {
+  const blocks = new Map<Digest, PackedImport>();
+  for (const one of packed.imports) {
+    const earlier = blocks.get(one.block.digest);
+    if (earlier === undefined || one.block.added) blocks.set(one.block.digest, one);
+  }
+  const all = [...blocks.values()].map(({ block }) => block);
+  const added = all.filter((block) => block.added);
+  return {
+    imports: packed.imports.length,
+    blocks: all.length,
+    bytes: sum(all),
+    newBlocks: added.length,
+    newBytes: sum(added),
+    knownBlocks: all.length - added.length,
+  };
+}
+
+function sum(blocks: readonly { readonly size: number }[]): number {
+  return blocks.reduce((total, block) => total + block.size, 0);
+}
+
+export function packDocument(packed: Packed, place: PackPlace): Readonly<Record<string, unknown>> {
+  return {
+    packer: packed.manifest.packer,
+    manifest: { path: place.output ?? null, digest: place.digest },
+    store: place.store,
+    tag: place.tag,
+    totals: totalsOf(packed),
+    imports: packed.imports.map(({ line, block, component }) => ({
+      path: line.path,
+      digest: block.digest,
+      type: block.kind,
+      size: block.size,
+      files: block.files,
+      new: block.added,
+      purl: component.purl,
+      role: component.role,
+      evidence: component.evidence,
+    })),
+  };
+}
+
+export function packText(packed: Packed, place: PackPlace, all: boolean, console: Console): string {
+  const totals = totalsOf(packed);
+  const bySize = [...packed.imports].sort((a, b) => b.block.size - a.block.size);
+  const shown = all ? bySize : bySize.slice(0, rows);
+  const more = bySize.length - shown.length;
+  return [
+    `${console.bold(headline(totals))}\n\n`,
+    table(
+      [{ title: 'SIZE', align: 'right' }, { title: '' }, { title: 'COMPONENT' }, { title: 'PATH' }],
+      shown.map(({ line, block, component }) => [
+        byteSize(block.size),
+        block.added ? 'new' : '',
+        `${component.purl}${component.role === 'application' ? ' (application)' : ''}`,
+        importKind(line) === 'tree' ? `${line.path}/ (${count(block.files, 'file')})` : line.path,
+      ]),
+    ),
+    more > 0 ? console.dim(`  ... and ${count(more, 'smaller import')} (--all shows them)\n`) : '',
+    `\nimport manifest  ${place.output === undefined ? 'on stdout' : printable(place.output)}\n`,
+    `blocks           ${printable(place.store)}, tag ${place.tag}\n`,
+  ].join('');
+}
+
+function headline(totals: Totals): string {
+  const whole = `${count(totals.blocks, 'block')}, ${byteSize(totals.bytes)}`;
+  const parts = `${totals.knownBlocks} known, ${totals.newBlocks} new`;
+  return `${whole}: ${parts}${totals.newBlocks === 0 ? '' : ` (${byteSize(totals.newBytes)})`}`;
+}

@@ -1,0 +1,110 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  BlockPackError,
+  collect,
+  type Descriptor,
+  decodeImportManifest,
+  type ImportManifest,
+  imageManifestMediaType,
+  importManifestMediaType,
+  importsArtifactType,
+  parseDigest,
+} from '@block-pack/core';
+import type { Store, Tag } from '@block-pack/store';
+
+/** More than any manifest of ours; far less than memory. */
+const manifestLimit = 256 << 20;
+
+export interface NamedManifest {
+  /** The path or tag it was found under. */
+  readonly name: string;
+  readonly manifest: ImportManifest;
+}
+
+/**
+ * An import manifest, as the user names it: a file, or a tag of the store.
+ * @throws INPUT_MISSING when it is neither; MANIFEST_INVALID
+ */
+export async function readManifest(name: string, directory: string, store: Store): Promise<NamedManifest> {
+  const file = resolve(directory, name);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile())
+    return { name, manifest: readManifestFile(file, name) };
+  const tags = await store.tags();
+  const tag = tags.find((one) => one.name === name);
+  if (tag === undefined) throw neitherFileNorTag(name, tags, store);
+  return { name, manifest: await readTaggedManifest(tag, store) };
+}
+
+export function readManifestFile(file: string, name: string): ImportManifest {
+  return decodeImportManifest(utf8(readFileSync(file), name), name);
+}
+
+/** The manifest that a tag of ours leads to. @throws STORE_INVALID for a tag of something else */
+export async function readTaggedManifest(tag: Tag, store: Store): Promise<ImportManifest> {
+  const artifact = await readBlob(tag, store);
+  const layer = importManifestLayer(utf8(artifact, tag.name));
+  if (layer === undefined) {
+    throw new BlockPackError(
+      'STORE_INVALID',
+      `The tag ${tag.name} is not an import manifest that block-pack made`,
+      {
+        hint: 'List the tags that are: block-pack ls.',
+      },
+    );
+  }
+  return decodeImportManifest(utf8(await readBlob(layer, store), tag.name), tag.name);
+}
+
+/** True for tags that a pack made; an OCI layout may hold others. */
+export function isImportsTag(tag: Tag): boolean {
+  return tag.mediaType === imageManifestMediaType && tag.artifactType === importsArtifactType;
+}
+
+function importManifestLayer(json: string): Descriptor | undefined {
+  const document: unknown = parseJson(json);
+  if (!isObject(document) || !Array.isArray(document.layers)) return undefined;
+  const layer: unknown = document.layers.find(
+    (one: unknown) => isObject(one) && one.mediaType === importManifestMediaType,
+  );
+  if (!isObject(layer) || typeof layer.digest !== 'string' || typeof layer.size !== 'number')
+    return undefined;
+  return { digest: parseDigest(layer.digest), size: layer.size };
+}
+
+async function readBlob(blob: Descriptor, store: Store): Promise<Uint8Array> {
+  return collect(store.read(blob.digest), manifestLimit, blob.digest);
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function utf8(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new BlockPackError('MANIFEST_INVALID', `${name} is not UTF-8 text`, { cause });
+  }
+}
+
+function neitherFileNorTag(name: string, tags: readonly Tag[], store: Store): BlockPackError {
+  const known = tags.filter(isImportsTag).map((tag) => tag.name);
+  const list = known.length === 0 ? 'it has no tags yet' : `its tags: ${known.slice(0, 5).join(', ')}`;
+  return new BlockPackError(
+    'INPUT_MISSING',
+    `${name} is neither a file nor a tag of the store ${store.directory}`,
+    {
+      hint: `Give the path of an import manifest such as block-pack/java.import, or a tag (${list}).`,
+      details: { name, store: store.directory },
+    },
+  );
+}

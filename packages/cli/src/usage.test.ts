@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Workplace } from './testing/workplace.ts';
+
+let work: Workplace;
+beforeEach(() => {
+  work = new Workplace();
+});
+afterEach(() => work.remove());
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const commands = ['java', 'resolve', 'ls', 'inspect', 'verify', 'gc'];
+
+describe('the command line', () => {
+  it.each([['--version'], ['-V'], ['--version', '--quiet']])('prints its version for %s', (...words) => {
+    expect(work.run(...words)).toMatchObject({ exitCode: 0, stdout: `${version}\n` });
+  });
+
+  it('teaches all commands in its help', () => {
+    const { exitCode, stdout } = work.run('--help');
+    expect(exitCode).toBe(0);
+    for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    expect(stdout).toContain('Exit codes:');
+    expect(work.run('help').stdout).toBe(stdout);
+  });
+
+  it.each(commands)('teaches %s with examples that name only options which exist', (command) => {
+    const { exitCode, stdout } = work.run(command, '--help');
+    expect(exitCode).toBe(0);
+    expect(work.run('help', command).stdout).toBe(stdout);
+    const [, examples = ''] = stdout.split('\nExamples:\n');
+    expect(examples).toContain(`$ block-pack ${command}`);
+    const listed = new Set(stdout.split('\nExamples:\n')[0]?.match(/--?[a-zA-Z-]+(?=[ ,=])/g));
+    for (const line of examples.split('\n').filter((text) => text.startsWith('  $ '))) {
+      for (const option of line.match(/ --?[a-z][a-z-]*/g) ?? [])
+        expect(listed, line).toContain(option.trim());
+    }
+  });
+
+  it('shows its help and exits 2 when it is called without a command', () => {
+    const { exitCode, stderr } = work.run();
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('Usage: block-pack')]);
+  });
+
+  it.each([
+    ['jav', 'Did you mean java?'],
+    ['verfy', 'Did you mean verify?'],
+    ['list', 'Did you mean'],
+  ])('guesses what was meant by %s', (word, guess) => {
+    const { exitCode, stderr } = work.run(word);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(guess)]);
+  });
+
+  it.each([
+    [['java']],
+    [['java', 'lib', '--prefx', '/app']],
+    [['resolve', 'only-one']],
+    [['ls', 'too', 'many']],
+    [['java', 'lib', '--prefix', 'app']],
+    [['java', 'lib', '--prefix', '/app/../etc']],
+    [['java', 'lib', '--tag', '../x']],
+  ])('exits 2 for %j', (words) => {
+    work.writeJar('lib', 'a:a:1');
+    const { exitCode, stderr } = work.run(...words);
+    expect([exitCode, stderr.startsWith('error')]).toEqual([2, true]);
+  });
+
+  it('colours only where it may', () => {
+    work.writeJar('lib', 'a:a:1');
+    expect(work.run('java', 'lib').stdout).not.toContain('\u001b');
+    expect(work.runWith({ FORCE_COLOR: '1' }, 'java', 'lib').stdout).toContain('\u001b');
+    expect(work.runWith({ FORCE_COLOR: '1' }, 'java', 'lib', '--no-color').stdout).not.toContain('\u001b');
+    expect(work.runWith({ FORCE_COLOR: '1', NO_COLOR: '1' }, 'java', 'lib').stdout).not.toContain('\u001b');
+  });
+});
