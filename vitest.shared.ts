@@ -11,6 +11,9 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     reporters: ['default', countingReporter()],
     passWithNoTests: false,
+    // A hung test ends; a busy machine ends none.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
 
