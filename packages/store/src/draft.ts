@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const fsyncLater = promisify(fsync);
+export const fsyncLater = promisify(fsync);
 
 /** A file that has no name of its own yet: it gets one when it is whole, or goes away. */
 export class Draft {

@@ -137,10 +137,17 @@ function removeLeftovers(
   for (const { path, cutoff } of old) {
     const stats = statOf(path);
     if (stats === undefined || stats.mtimeMs >= cutoff) continue;
-    add(total, stats);
+    total.count++;
+    total.bytes += sizeOf(path, stats);
     if (!dryRun) rmSync(path, { recursive: true, force: true });
   }
   return total;
+}
+
+/** A directory among the drafts holds files alone: an archive's entries, unpacked under numbers. */
+function sizeOf(path: string, stats: Stats): number {
+  if (!stats.isDirectory()) return stats.size;
+  return names(path).reduce((sum, name) => sum + (statOf(join(path, name))?.size ?? 0), 0);
 }
 
 function add(amount: { count: number; bytes: number }, stats: Stats): void {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -17,12 +16,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BlockPackError } from '@block-pack/core';
 import { errnoOf } from './disk-error.ts';
-import { syncDirectory } from './draft.ts';
+import { fsyncLater, syncDirectory } from './draft.ts';
 import { readIndex, type StoreIndex, writeIndexText } from './index-file.ts';
 import type { StoreLayout } from './layout.ts';
 
-/** Milliseconds after which a claim is taken for one whose owner is dead. An update takes a few. */
-const staleAfter = 10_000;
+/** Milliseconds between two signs of life of an owner whose disk is slow. */
+const heartbeat = 300;
+/** Milliseconds without a sign of life after which the owner is taken for dead. */
+const staleAfter = 2_000;
+/** Milliseconds that anybody waits for the lock. */
 const patience = 60_000;
 
 /**
@@ -49,7 +51,7 @@ export async function updateIndex(
       const before = readIndex(layout);
       const after = change(before);
       if (after === before) return;
-      if (publish(claim, writeIndexText(after), layout.index)) return syncDirectory(layout.directory);
+      if (await publish(claim, writeIndexText(after), layout.index)) return syncDirectory(layout.directory);
     } finally {
       rmSync(claim, { force: true });
     }
@@ -58,21 +60,36 @@ export async function updateIndex(
 }
 
 /** False when the claim was broken meanwhile. */
-function publish(claim: string, text: string, index: string): boolean {
+async function publish(claim: string, text: string, index: string): Promise<boolean> {
+  const beating = setInterval(() => touch(claim), heartbeat);
   try {
-    // Not a mode that would make the file again: it would then stand in the lock of somebody else.
-    const file = openSync(claim, 'r+');
-    try {
-      writeFileSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    await writeClaim(claim, text);
     renameSync(claim, index);
     return true;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return false;
     throw error;
+  } finally {
+    clearInterval(beating);
+  }
+}
+
+async function writeClaim(claim: string, text: string): Promise<void> {
+  // Not a mode that would make the file again: it would then stand in the lock of somebody else.
+  const file = openSync(claim, 'r+');
+  try {
+    writeFileSync(file, text);
+    await fsyncLater(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function touch(claim: string): void {
+  try {
+    utimesSync(claim, new Date(), new Date());
+  } catch {
+    // Broken: the rename tells.
   }
 }
 

@@ -1,9 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { BlockPackError } from '@block-pack/core';
 import { diskError, errnoOf } from './disk-error.ts';
 import { Draft } from './draft.ts';
-import { readIndex } from './index-file.ts';
 import { updateIndex } from './index-lock.ts';
 import { StoreLayout } from './layout.ts';
 import { Store } from './store.ts';
@@ -23,6 +22,7 @@ export async function openStore(directory: string, options: OpenStoreOptions = {
   const layout = new StoreLayout(resolve(directory));
   try {
     if (!hasMarker(layout)) await create(layout, options.create ?? false);
+    else if (options.create && !existsSync(layout.index)) await makeIndex(layout);
   } catch (error) {
     throw diskError(error, 'STORE_UNUSABLE', 'use the store', layout.directory);
   }
@@ -65,17 +65,23 @@ function versionIn(text: string): string | undefined {
 
 async function create(layout: StoreLayout, allowed: boolean): Promise<void> {
   const inside = namesIn(layout.directory);
-  if (!allowed)
-    throw noStore(layout, inside === undefined ? 'there is no such directory' : 'it has no oci-layout');
-  // A process that was killed here before may have left its drafts.
-  if (inside?.some((name) => name !== basename(layout.drafts))) {
-    throw noStore(layout, 'it holds something else');
+  if (!allowed) throw noStore(layout, inside === undefined ? 'it does not exist' : 'it has no oci-layout');
+  // Another process may have made the store since we looked for it.
+  if (!hasMarker(layout)) {
+    // One that was killed here may have left its drafts, and nothing else yet.
+    if (inside?.some((name) => name !== basename(layout.drafts)))
+      throw noStore(layout, 'it holds something else');
+    mkdirSync(layout.drafts, { recursive: true });
+    await writeMarker(layout);
   }
-  mkdirSync(layout.drafts, { recursive: true });
   mkdirSync(layout.blobs, { recursive: true });
-  if (inside === undefined || !hasMarker(layout)) await writeMarker(layout);
-  // A change that changes nothing but gives an index to a store that has none yet.
-  await updateIndex(layout, () => ({ ...readIndex(layout) }));
+  await makeIndex(layout);
+}
+
+/** An image layout has an index, though it may name nothing. A process killed before may have left the store without. */
+async function makeIndex(layout: StoreLayout): Promise<void> {
+  mkdirSync(layout.drafts, { recursive: true });
+  await updateIndex(layout, (index) => (existsSync(layout.index) ? index : { ...index }));
 }
 
 function namesIn(directory: string): string[] | undefined {

@@ -72,7 +72,8 @@ export class Placing {
     this.#source = source;
     this.#method = method;
     this.#signal = signal;
-    mkdirSync(root, 0o755);
+    mkdirSync(root);
+    chmodSync(root, 0o755);
   }
 
   /** @throws IMPORT_COLLISION, DIGEST_MISMATCH, OUTPUT_REFUSED where the asked method is not to be had */
