@@ -21,7 +21,8 @@ function isInstalled() {
 /** Optional packages are those of other systems: npm lists them all and installs the ones that fit. */
 function agrees(wanted, installed) {
   if (installed === undefined) return wanted.optional === true;
-  return wanted.version === installed.version && wanted.integrity === installed.integrity;
+  const sameBytes = wanted.integrity === undefined || wanted.integrity === installed.integrity;
+  return wanted.version === installed.version && sameBytes;
 }
 
 function lockedPackages(path) {
