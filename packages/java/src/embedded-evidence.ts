@@ -5,7 +5,10 @@ import type { ResolverEvidence } from './evidence/resolver-evidence.ts';
 /** For a thousand libraries it has about a megabyte. */
 const largest = 16 << 20;
 
-/** Bills of materials that Spring Boot's and other builds put into `META-INF/sbom`. One that cannot be read is told and left out. */
+/** Where Spring Boot's and other builds put a bill of materials, and Quarkus its list. */
+const listInside = /^(META-INF\/sbom\/[^/]+\.json|quarkus-app-dependencies\.txt)$/;
+
+/** What the input itself says was resolved for it. A list that cannot be read is told and left out. */
 export async function readEmbeddedEvidence(
   entries: readonly TreeEntry[],
   name: string,
@@ -13,7 +16,7 @@ export async function readEmbeddedEvidence(
 ): Promise<ResolverEvidence[]> {
   const found: ResolverEvidence[] = [];
   for (const entry of entries) {
-    if (entry.kind !== 'file' || !/^META-INF\/sbom\/[^/]+\.json$/.test(entry.path)) continue;
+    if (entry.kind !== 'file' || !listInside.test(entry.path)) continue;
     try {
       found.push(await readFile(entry, `${name}/${entry.path}`));
     } catch (error) {

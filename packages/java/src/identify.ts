@@ -7,7 +7,7 @@ import { identifyJar } from './identify-jar.ts';
 import { jarFacts } from './jar-facts.ts';
 import { fileNameOf } from './jar-name.ts';
 import type { JavaOptions } from './packer.ts';
-import type { JarPart, JavaPlacement, OwnIdentity } from './placement.ts';
+import type { JavaPlacement, OwnIdentity } from './placement.ts';
 
 /** Names the blocks: jars by all the evidence there is, the rest by where the layout puts it. */
 export async function identifyAll(
@@ -31,7 +31,7 @@ export async function identifyAll(
 }
 
 function embeddedEvidence(placed: readonly Placed<JavaPlacement>[]): ResolverEvidence[] {
-  return placed.flatMap(({ placement: { part } }) => (part.kind === 'application' ? part.evidence : []));
+  return placed.flatMap(({ placement: { part } }) => ('evidence' in part ? part.evidence : []));
 }
 
 /** Jars that are looked into at the same time, so that one's reads fill another's waits. */

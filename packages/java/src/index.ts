@@ -11,4 +11,4 @@ export type { LocalRepository, RepositoryDisk, RepositoryFile } from './local-re
 export { gradleCache, mavenRepository } from './local-repository.ts';
 export type { JavaOptions } from './packer.ts';
 export { createJavaPacker } from './packer.ts';
-export type { JarPart, JavaPart, JavaPlacement, OwnIdentity } from './placement.ts';
+export type { JarPart, JavaPart, JavaPlacement, ListsInside, OwnIdentity } from './placement.ts';

@@ -229,6 +229,8 @@ describe('a Quarkus fast-jar', () => {
       'app/shop-1.0.jar': jar,
       'quarkus/generated-bytecode.jar': jar,
       'quarkus/quarkus-application.dat': 'data',
+      'quarkus-app-dependencies.txt': 'org.reactivestreams:reactive-streams::jar:1.0.4\n',
+      'lib/main/org.reactivestreams.reactive-streams-1.0.4.jar': otherJar,
       'lib/boot/org.jboss.logging.jboss-logging-3.6.1.Final.jar': otherJar,
       'lib/main/jakarta.inject.jakarta.inject-api-2.0.1.jar': named,
     };
@@ -237,6 +239,7 @@ describe('a Quarkus fast-jar', () => {
       '/app/app/shop-1.0.jar application pkg:generic/shop@1.0',
       '/app/lib/boot/org.jboss.logging.jboss-logging-3.6.1.Final.jar dependency pkg:generic/org.jboss.logging.jboss-logging@3.6.1.Final',
       '/app/lib/main/jakarta.inject.jakarta.inject-api-2.0.1.jar dependency pkg:maven/jakarta.inject/jakarta.inject-api@2.0.1',
+      '/app/lib/main/org.reactivestreams.reactive-streams-1.0.4.jar dependency pkg:maven/org.reactivestreams/reactive-streams@1.0.4',
       '/app/quarkus-run.jar application pkg:generic/quarkus-run',
       '/app/quarkus/generated-bytecode.jar application pkg:generic/generated-bytecode',
     ]);

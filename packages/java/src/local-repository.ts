@@ -11,6 +11,7 @@ export interface LocalRepository {
   candidates(fileName: string): AsyncIterable<RepositoryFile>;
 }
 
+/** A file of a repository, with the coordinates that its path tells. */
 export interface RepositoryFile {
   readonly coordinates: Coordinates;
   readonly file: FileEntry;

@@ -5,6 +5,7 @@ import type { LocalRepository } from './local-repository.ts';
 import { placeInput } from './place.ts';
 import type { JavaPlacement } from './placement.ts';
 
+/** What the user can tell the Java packer. */
 export interface JavaOptions {
   /** Where the input lands in the image; each layout has its default. */
   readonly prefix?: ImagePath | undefined;

@@ -77,13 +77,10 @@ async function restPlacements(
   const others = rest.filter(({ path }) => loader.length === 0 || !path.startsWith(`${loaderFolder}/`));
   const found: JavaPlacement[] = [];
   if (others.length > 0) {
+    const evidence = await readEmbeddedEvidence(others, input.name, context);
     const part: JavaPart = isExploded
-      ? {
-          kind: 'application',
-          identity: await readOwnIdentity(others, input.name),
-          evidence: await readEmbeddedEvidence(others, input.name, context),
-        }
-      : { kind: 'rest' };
+      ? { kind: 'application', identity: await readOwnIdentity(others, input.name), evidence }
+      : { kind: 'rest', evidence };
     found.push({ path: prefix, origin: input.name, content: { kind: 'tree', entries: others }, part });
   }
   if (loader.length > 0) {

@@ -6,17 +6,18 @@ import type { ResolverEvidence } from './evidence/resolver-evidence.ts';
 export type JavaPart =
   | JarPart
   /** The application's own classes and resources, taken out of a fat jar or a web archive. */
-  | {
-      readonly kind: 'application';
-      readonly identity: OwnIdentity;
-      /** The bill of materials that the build put into the archive. */
-      readonly evidence: readonly ResolverEvidence[];
-    }
+  | ({ readonly kind: 'application'; readonly identity: OwnIdentity } & ListsInside)
   /** The launcher that Spring Boot puts into a fat jar. */
   | { readonly kind: 'loader'; readonly artifact: string; readonly version: string | undefined }
   /** What is left: scripts, configuration, licences. */
-  | { readonly kind: 'rest' };
+  | ({ readonly kind: 'rest' } & ListsInside);
 
+/** What the build left in the input about its libraries. */
+export interface ListsInside {
+  readonly evidence: readonly ResolverEvidence[];
+}
+
+/** A jar, and what the layout tells of it. */
 export interface JarPart {
   readonly kind: 'jar';
   /** Path inside the input. */
@@ -35,6 +36,7 @@ export interface OwnIdentity {
   readonly version: string | undefined;
 }
 
+/** A placement of the Java packer. */
 export interface JavaPlacement extends Placement {
   /** Where it was found, for messages: `target/lib/asm-9.7.jar`. */
   readonly origin: string;

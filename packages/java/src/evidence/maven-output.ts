@@ -1,7 +1,14 @@
 import { areCoordinates } from '../coordinates.ts';
 import type { ResolvedComponent, ResolverEvidence } from './resolver-evidence.ts';
 
-const scopes = new Set(['compile', 'provided', 'runtime', 'test', 'system', 'import']);
+export const mavenScopes: ReadonlySet<string> = new Set([
+  'compile',
+  'provided',
+  'runtime',
+  'test',
+  'system',
+  'import',
+]);
 
 /** Colours, the log level, and what later versions of the plug-in append. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are coloured by ESC
@@ -39,7 +46,7 @@ function readLine(line: string): ResolvedComponent | undefined {
   const words = line.split(':');
   const [group, artifact, type, ...rest] = words;
   // The first of them is never a scope: a classifier can be called `runtime`.
-  const at = [1, 2].find((index) => scopes.has(rest[index]?.trim() ?? '')) ?? -1;
+  const at = [1, 2].find((index) => mavenScopes.has(rest[index]?.trim() ?? '')) ?? -1;
   if (at === -1 && (rest.length === 0 || rest.length > 2)) return undefined;
   const said = at === -1 ? rest : rest.slice(0, at);
   const version = said.at(-1)?.trim();

@@ -131,6 +131,14 @@ empty=annotationProcessor
   });
 });
 
+describe("a fast-jar's quarkus-app-dependencies.txt", () => {
+  it('is read', () => {
+    const text = 'io.netty:netty-codec::jar:4.1\r\nio.netty:netty-tcnative:linux-x86_64:jar:2.0\r\n';
+    expect(listed(text)).toEqual(['io.netty:netty-codec:4.1', 'io.netty:netty-tcnative:2.0:linux-x86_64']);
+    expect(readEvidence(text, 'deps').source).toBe('quarkus');
+  });
+});
+
 describe('a CycloneDX bill of materials', () => {
   const hash = 'AB'.repeat(32);
 

@@ -5,6 +5,7 @@ import { readGradleLockfile } from './gradle-lockfile.ts';
 import { readMavenOutput } from './maven-output.ts';
 import { readMavenTreeJson } from './maven-tree-json.ts';
 import { readPomDependencies } from './pom-dependencies.ts';
+import { readQuarkusDependencies } from './quarkus-dependencies.ts';
 import type { ResolverEvidence } from './resolver-evidence.ts';
 import { readSpdxJson, readSpdxTags } from './spdx.ts';
 
@@ -22,7 +23,7 @@ export function readEvidence(text: string, name: string): ResolverEvidence {
     'EVIDENCE_INVALID',
     `${name} is no list of resolved libraries: it begins with ${JSON.stringify(first.slice(0, 80))}`,
     {
-      hint: 'Known are the output of mvn dependency:list and dependency:tree (text or JSON), gradle.lockfile, CycloneDX (JSON or XML), SPDX 2 (JSON or tag-value) and pom.xml.',
+      hint: 'Known are the output of mvn dependency:list and dependency:tree (text or JSON), gradle.lockfile, quarkus-app-dependencies.txt, CycloneDX (JSON or XML), SPDX 2 (JSON or tag-value) and pom.xml.',
       details: { path: name },
     },
   );
@@ -33,7 +34,7 @@ function recognise(text: string, name: string): ResolverEvidence | undefined {
   if (start.startsWith('{')) return recogniseJson(start, name);
   if (start.startsWith('<')) return recogniseXml(start, name);
   if (/^SPDXVersion:/m.test(text)) return readSpdxTags(text, name);
-  return readGradleLockfile(text, name) ?? readMavenOutput(text, name);
+  return readGradleLockfile(text, name) ?? readQuarkusDependencies(text, name) ?? readMavenOutput(text, name);
 }
 
 function recogniseJson(text: string, name: string): ResolverEvidence | undefined {

@@ -1,7 +1,14 @@
 import type { Coordinates } from '../coordinates.ts';
 
 /** The kinds of resolver output and bills of materials that are understood. */
-export type EvidenceSource = 'maven-list' | 'maven-tree' | 'gradle-lockfile' | 'cyclonedx' | 'spdx' | 'pom';
+export type EvidenceSource =
+  | 'maven-list'
+  | 'maven-tree'
+  | 'gradle-lockfile'
+  | 'quarkus'
+  | 'cyclonedx'
+  | 'spdx'
+  | 'pom';
 
 /** What a file beside the input says about the jars in it. */
 export interface ResolverEvidence {
@@ -15,6 +22,7 @@ export interface ResolverEvidence {
   readonly complete: boolean;
 }
 
+/** A component that a build resolved, as far as the source tells. */
 export interface ResolvedComponent extends Coordinates {
   /** Maven's type, such as `jar` or `test-jar`. */
   readonly type: string;
@@ -26,6 +34,7 @@ export interface ResolvedComponent extends Coordinates {
   readonly hashes: readonly ComponentHash[];
 }
 
+/** A hash of a component's file. */
 export interface ComponentHash {
   readonly algorithm: HashAlgorithm;
   /** Lower-case. */
