@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { BlockPackError, type InputDirectory, type TreeEntry, zipDirectory } from '@block-pack/core';
-import { errnoOf } from './disk-error.ts';
+import { diskError, errnoOf } from './disk-error.ts';
 import { walkDirectory } from './disk-walk.ts';
 import { openFile, realPath } from './open-file.ts';
 import { openTar } from './tar-input.ts';
@@ -35,19 +35,24 @@ const tarName = /\.(tar|tar\.gz|tgz)$/i;
 export async function openInput(path: string, options: OpenInputOptions): Promise<OpenInput> {
   const { name = path, scratch } = options;
   checkExists(path, name);
-  const real = realPath(path);
+  try {
+    return await openExisting(realPath(path), name, scratch);
+  } catch (error) {
+    throw diskError(error, 'INPUT_UNREADABLE', 'read', name);
+  }
+}
+
+async function openExisting(real: string, name: string, scratch: Scratch): Promise<OpenInput> {
   const stats = statSync(real);
-  if (stats.isDirectory())
+  if (stats.isDirectory()) {
     return { directory: new DiskDirectory(name, real), realPath: real, close: async () => {} };
+  }
   if (stats.isFile() && zipName.test(real)) return openZip(name, real);
   if (stats.isFile() && tarName.test(real)) return openTar(name, real, scratch);
   throw new BlockPackError(
     'INPUT_UNSUPPORTED',
     `${name} is neither a directory nor an archive that is known here`,
-    {
-      hint: 'Known are .jar, .war, .ear, .zip, .tar, .tar.gz and .tgz.',
-      details: { path },
-    },
+    { hint: 'Known are .jar, .war, .ear, .zip, .tar, .tar.gz and .tgz.', details: { path: name } },
   );
 }
 

@@ -53,8 +53,13 @@ function parseIndex(text: string, layout: StoreLayout): StoreIndex {
   throw indexInvalid(layout, `${where}: expected ${issue.expected}, found ${issue.received}`);
 }
 
-export function writeIndexText(index: StoreIndex): string {
-  return `${JSON.stringify(index, undefined, 2)}\n`;
+/** @throws STORE_INVALID for what another tool has nested deeper than JSON can be written here */
+export function indexText(layout: StoreLayout, index: StoreIndex): string {
+  try {
+    return `${JSON.stringify(index, undefined, 2)}\n`;
+  } catch (cause) {
+    throw cause instanceof RangeError ? indexInvalid(layout, 'it is nested too deeply', cause) : cause;
+  }
 }
 
 function indexInvalid(layout: StoreLayout, flaw: string, cause?: unknown): BlockPackError {

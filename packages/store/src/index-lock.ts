@@ -17,7 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BlockPackError } from '@block-pack/core';
 import { errnoOf } from './disk-error.ts';
 import { fsyncLater, syncDirectory } from './draft.ts';
-import { readIndex, type StoreIndex, writeIndexText } from './index-file.ts';
+import { indexText, readIndex, type StoreIndex } from './index-file.ts';
 import type { StoreLayout } from './layout.ts';
 
 /** Milliseconds between two signs of life of an owner whose disk is slow. */
@@ -51,7 +51,8 @@ export async function updateIndex(
       const before = readIndex(layout);
       const after = change(before);
       if (after === before) return;
-      if (await publish(claim, writeIndexText(after), layout.index)) return syncDirectory(layout.directory);
+      if (await publish(claim, indexText(layout, after), layout.index))
+        return syncDirectory(layout.directory);
     } finally {
       rmSync(claim, { force: true });
     }

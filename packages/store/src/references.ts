@@ -22,7 +22,7 @@ const manifest = v.object({
   subject: v.optional(descriptor),
 });
 
-const manifestTypes = /[.+/](manifest|index|manifest\.list)\.(v\d+|v\d+\.\w+|list\.v2)\+json$/;
+const manifestTypes = /\.(manifest|index)\.(list\.)?v\d+\+json$/;
 
 /** A blob that tags lead to. */
 export interface Needed {

@@ -102,6 +102,12 @@ describe('tags', () => {
     expect(readFileSync(index, 'utf8')).toBe(text);
   });
 
+  it('say so when another tool has nested the index too deeply', async () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    writeFileSync(index, `{"schemaVersion":2,"manifests":[],"extra":${deep}}`);
+    await expect(store.tag('a', target)).rejects.toMatchObject({ code: 'STORE_INVALID' });
+  });
+
   it('are written although a process was killed while it wrote the index', async () => {
     const lock = join(store.directory, 'index.lock');
     mkdirSync(lock, { recursive: true });

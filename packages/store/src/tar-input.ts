@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBytewise, type InputDirectory } from '@block-pack/core';
+import { diskError } from './disk-error.ts';
 import type { OpenInput, Scratch } from './disk-input.ts';
 import { type OpenFile, openFile } from './open-file.ts';
 import { unpackTar } from './tar-unpack.ts';
@@ -15,12 +16,20 @@ export async function openTar(name: string, real: string, scratch: Scratch): Pro
     rmSync(unpacked, { recursive: true, force: true });
   };
   try {
-    mkdirSync(unpacked, { recursive: true });
+    makeScratch(unpacked);
     const directory = await tarDirectory(name, archive, unpacked);
     return { directory, realPath: real, close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+function makeScratch(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw diskError(error, 'STORE_UNUSABLE', 'create', path);
   }
 }
 
