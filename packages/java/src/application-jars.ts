@@ -26,13 +26,14 @@ export async function applicationJars(
 ): Promise<ReadonlyMap<IdentifiedJar, string>> {
   const found = new Map<IdentifiedJar, string>();
   const roots = evidence.flatMap(({ root }) => root ?? []);
+  const lists = completeLists(jars, evidence);
   for (const one of jars) {
     const reason =
       namedBy(patterns, one) ??
       one.part.own ??
       rootOf(roots, one) ??
       classPathReason(one, jars) ??
-      unlistedReason(one, jars, evidence) ??
+      unlistedReason(one, lists) ??
       (await startReason(one, memory));
     if (reason !== undefined) found.set(one, reason);
   }
@@ -90,25 +91,38 @@ function sameInput(a: IdentifiedJar, b: IdentifiedJar): boolean {
   return folder(a) === folder(b);
 }
 
-/** Build tools list what the application needs, not the application. */
-function unlistedReason(
-  { identity }: IdentifiedJar,
+/** A list of all that the application needs, which is not the application itself. */
+interface CompleteList {
+  readonly name: string;
+  readonly group: string;
+  readonly has: ReadonlySet<string>;
+}
+
+/** The lists with a root that some of the jars are in; others were made for something else. */
+function completeLists(
   jars: readonly IdentifiedJar[],
   evidence: readonly ResolverEvidence[],
-): string | undefined {
-  if (identity.kind !== 'known') return undefined;
-  const { group, artifact } = identity.coordinates;
-  for (const { complete, root, components, name } of evidence) {
-    if (!complete || root?.group !== group) continue;
-    const lists = (wanted: Coordinates) =>
-      components.some((one) => one.group === wanted.group && one.artifact === wanted.artifact);
+): readonly CompleteList[] {
+  return evidence.flatMap(({ complete, root, components, name }) => {
+    if (!complete || root === undefined) return [];
+    const has = new Set(components.map(({ group, artifact }) => `${group}:${artifact}`));
     const isOfThisInput = jars.some(
-      (other) => other.identity.kind === 'known' && lists(other.identity.coordinates),
+      ({ identity }) => identity.kind === 'known' && has.has(listKey(identity)),
     );
-    if (isOfThisInput && !lists({ group, artifact, version: '' }))
-      return `it has the group of the application that ${name} was made for, and is not in its list`;
-  }
-  return undefined;
+    return isOfThisInput ? [{ name, group: root.group, has }] : [];
+  });
+}
+
+function unlistedReason({ identity }: IdentifiedJar, lists: readonly CompleteList[]): string | undefined {
+  if (identity.kind !== 'known') return undefined;
+  const list = lists.find(
+    ({ group, has }) => group === identity.coordinates.group && !has.has(listKey(identity)),
+  );
+  return list && `it has the group of the application that ${list.name} was made for, and is not in its list`;
+}
+
+function listKey({ coordinates: { group, artifact } }: JarIdentity & { readonly kind: 'known' }): string {
+  return `${group}:${artifact}`;
 }
 
 async function startReason(

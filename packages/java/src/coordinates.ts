@@ -43,7 +43,7 @@ export function coordinatesText(of: Coordinates): string {
 }
 
 /** The characters that Maven allows in a group or an artifact, and in what it takes as a version in a repository's paths. */
-const plainWord = /^[A-Za-z0-9_.+~-]{1,200}$/;
+const plainWord = /^[A-Za-z0-9_][A-Za-z0-9_.+~-]{0,199}$/;
 
 /** False for what cannot be the name of anything published, such as an expression nobody filled in. */
 export function areCoordinates(of: Coordinates): boolean {

@@ -13,6 +13,7 @@ import { readManifestHeaders } from './manifest-headers.ts';
 import type { JavaPlacement } from './placement.ts';
 import { readPom } from './pom.ts';
 import { readPomProperties } from './pom-properties.ts';
+import { readStart } from './read-start.ts';
 import { decodeXml } from './xml.ts';
 
 /** A jar that is cut, as it is looked into. */
@@ -50,9 +51,13 @@ const Facts = v.object({
 
 const factName = 'jar/1';
 
-/** More than any jar seen has; the rest of them cannot be its own either. */
-const projectsRead = 1000;
 const smallFile = 1 << 20;
+
+/** Bytes of Maven's files that are read from one jar: a hundred times what the largest of 1,139 real ones has. */
+const readLimit = 8 << 20;
+
+/** The largest real `Class-Path` seen has a few hundred. */
+const namesKept = 10_000;
 
 /** @throws ARCHIVE_INVALID naming the file, when it is no zip archive */
 export async function jarFacts(jar: PlacedJar, memory: PackMemory): Promise<JarFacts> {
@@ -90,10 +95,13 @@ async function projectsIn(jar: PlacedJar, archive: ZipArchive): Promise<ProjectF
     if (folder !== undefined && (kind === 'properties' || !folders.has(folder))) folders.set(folder, entry);
   }
   const found: ProjectFact[] = [];
-  for (const entry of [...folders.values()].slice(0, projectsRead)) {
+  let left = readLimit;
+  for (const entry of folders.values()) {
+    if (!isReadable(entry) || entry.size > smallFile) continue;
+    left -= entry.size;
+    if (left < 0) break;
     const source = entry.path.endsWith('.properties') ? 'pom.properties' : 'pom.xml';
-    const bytes = await readSmall(jar, archive, entry);
-    if (bytes === undefined) continue;
+    const bytes = await collect(readZipEntry(jar.bytes, archive, entry), smallFile, entry.path);
     const said = source === 'pom.xml' ? pomCoordinates(bytes) : readPomProperties(decodeXml(bytes));
     if (said !== undefined) found.push({ ...said, source });
   }
@@ -109,20 +117,17 @@ function pomCoordinates(bytes: Uint8Array): Coordinates | undefined {
 
 async function classPathOf(jar: PlacedJar, archive: ZipArchive): Promise<string[]> {
   const entry = archive.entries.find(({ path }) => path.toUpperCase() === 'META-INF/MANIFEST.MF');
-  const bytes = entry === undefined ? undefined : await readSmall(jar, archive, entry);
-  if (bytes === undefined) return [];
-  const headers = readManifestHeaders(new TextDecoder().decode(bytes));
-  return (headers.get('class-path') ?? '').split(/\s+/).filter((name) => name !== '');
+  if (entry === undefined || !isReadable(entry)) return [];
+  const start = await readStart(readZipEntry(jar.bytes, archive, entry), smallFile);
+  const named = readManifestHeaders(new TextDecoder().decode(start)).get('class-path') ?? '';
+  return named
+    .split(/\s+/)
+    .filter((name) => name !== '')
+    .slice(0, namesKept);
 }
 
-/** Undefined for what no build tool writes so: too large, encrypted, or packed by an unknown method. */
-async function readSmall(
-  jar: PlacedJar,
-  archive: ZipArchive,
-  entry: ZipEntry,
-): Promise<Uint8Array | undefined> {
-  if (entry.size > smallFile || entry.encrypted || typeof entry.method === 'number') return undefined;
-  return await collect(readZipEntry(jar.bytes, archive, entry), smallFile, entry.path);
+function isReadable({ encrypted, method, symlink, isDirectory }: ZipEntry): boolean {
+  return !encrypted && typeof method === 'string' && !symlink && !isDirectory;
 }
 
 function oddities({ flaws }: ZipArchive): string[] {

@@ -50,6 +50,8 @@ describe('a file name alone', () => {
     ['shop.jar', 'shop', undefined, undefined],
     ['javax.inject.jar', 'javax.inject', undefined, undefined],
     ['-.jar', '-', undefined, undefined],
+    ['.jar', 'jar', undefined, undefined],
+    ['-1.0.jar', '-1.0', undefined, undefined],
   ])('%s', (fileName, artifact, version, classifier) => {
     expect(readJarName(jarStem(fileName))).toEqual(
       Object.fromEntries(

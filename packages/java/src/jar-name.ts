@@ -1,12 +1,13 @@
 import type { Coordinates, NamedJar } from './coordinates.ts';
 
-/** What a file name is compared with. `undefined` as classifier means that the source could not have told one. */
+/** What a file name is compared with. */
 export interface ExpectedName extends Coordinates {
+  /** False where the source has no room for a classifier, so that one may stand behind the version. */
   readonly classifierKnown: boolean;
 }
 
 /** How a file name spells coordinates; the first is the surest. */
-export type Spelling = 'plain' | 'with-classifier' | 'with-group' | 'without-version';
+export type Spelling = 'plain' | 'with-group' | 'with-classifier' | 'without-version';
 
 const timestamp = /-\d{8}\.\d{6}-\d+(?=-|$)/;
 
@@ -47,7 +48,7 @@ export function classifierIn(stem: string, of: Coordinates): string | undefined 
 export function readJarName(stem: string): NamedJar {
   const words = stem.split('-');
   const start = versionStart(words);
-  if (start === undefined) return { artifact: stem };
+  if (start === undefined) return { artifact: stem || 'jar' };
   const artifact = words.slice(0, start).join('-');
   const end = classifierStart(words, start);
   const version = words.slice(start, end).join('-');
@@ -61,7 +62,9 @@ const qualifier =
   /^(\d.*|v\d.*|(a|b|m|r|rc|cr|sp|alpha|beta|milestone|ga|final|release|snapshot|pre|preview|dev|rev|incubating|jre|android|jdk|java|hadoop|scala|spark|groovy|jsr|jvm|redhat|jboss|atlassian|oss|public|jakarta|javax|ea|eap|build|patch|draft)(?![a-z]).*)$/i;
 
 function versionStart(words: readonly string[]): number | undefined {
-  const starts = words.flatMap((word, i) => (i > 0 && versionBegins.test(word) ? [i] : []));
+  const starts = words.flatMap((word, i) =>
+    words.slice(0, i).some(Boolean) && versionBegins.test(word) ? [i] : [],
+  );
   return starts.find((start, n) => {
     const next = starts[n + 1];
     if (next === undefined) return true;
@@ -84,7 +87,7 @@ function classifierStart(words: readonly string[], start: number): number {
   return words.length;
 }
 
-/** The last name of a file placement's path inside the input. */
+/** The last name of a path. */
 export function fileNameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -213,6 +213,19 @@ describe('a web archive', () => {
     ]);
   });
 
+  it('may be one of Spring Boot, and start by its loader', async () => {
+    const files = {
+      'META-INF/MANIFEST.MF': 'Spring-Boot-Version: 3.1.0\n',
+      'WEB-INF/lib/asm-9.7.jar': jar,
+      'org/springframework/boot/loader/WarLauncher.class': 'launcher',
+    };
+    expect(await imports(await archiveOf(files, 'shop.war'))).toEqual([
+      '/app application pkg:generic/app',
+      '/app/WEB-INF/lib/asm-9.7.jar dependency pkg:generic/asm@9.7',
+      '/app/org/springframework/boot/loader dependency pkg:maven/org.springframework.boot/spring-boot-loader@3.1.0',
+    ]);
+  });
+
   it('may have no libraries', async () => {
     expect(await imports(await archiveOf({ 'WEB-INF/web.xml': '<web-app/>' }, 'shop.war'))).toEqual([
       '/app application pkg:generic/app',

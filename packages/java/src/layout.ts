@@ -23,11 +23,9 @@ export interface Layout {
  */
 export async function recogniseLayout(input: InputDirectory): Promise<Layout> {
   const all = [...(await input.entries())].sort((a, b) => compareBytewise(a.path, b.path));
-  const explodes = /^(BOOT-INF|WEB-INF)\//;
-  if (isJarArchive(input) && !all.some(({ path }) => explodes.test(path))) {
-    return { name: 'single-jar', entries: all };
-  }
-  const entries = stripTopFolder(input, all);
+  const isToExplode = all.some(({ path }) => /^(BOOT-INF|WEB-INF)\//.test(path));
+  if (isJarArchive(input) && !isToExplode) return { name: 'single-jar', entries: all };
+  const entries = isToExplode ? all : stripTopFolder(input, all);
   const holds = (pattern: RegExp) => entries.some(({ path }) => pattern.test(path));
   if (holds(/^BOOT-INF\//)) return { name: 'spring-boot', entries };
   if (holds(/^WEB-INF\//)) return { name: 'web-archive', entries };

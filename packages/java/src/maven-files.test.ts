@@ -16,6 +16,7 @@ describe('pom.properties', () => {
     ['groupId=a\nartifactId=b\n'],
     [`groupId=a\nartifactId=b\nversion=\${revision}\n`],
     ['groupId=a\nartifactId=b/../c\nversion=1\n'],
+    ['groupId=..\nartifactId=b\nversion=1\n'],
     [''],
   ])('tells nothing when something is missing or not filled in: %j', (text) => {
     expect(readPomProperties(text)).toBeUndefined();
@@ -57,6 +58,14 @@ describe('an embedded pom.xml', () => {
     expect(readPom(bomb)?.group ?? '').not.toContain('aaa');
     expect(readXml('<a>'.repeat(100_000))).toBeUndefined();
     expect(readXml('<__proto__><constructor>x</constructor></__proto__>')?.children[0]?.text).toBe('x');
+  });
+
+  it('is read in one pass, where looking for ends again and again would take hours', () => {
+    for (const token of ['<!--', '<![CDATA[', '<a', '<?', '&', '<a/>'])
+      expect(readXml(`<project>${token.repeat((1 << 20) / token.length)}`)).toBeUndefined();
+    const version = `$${'{a}$'.repeat(1 << 18)}{a}`;
+    const properties = `<properties><a>${'x'.repeat(1 << 18)}</a></properties>`;
+    expect(readPom(`<project>${properties}<version>${version}</version></project>`)?.version).toBeUndefined();
   });
 
   it('is never the end of the reader, whatever it holds', () => {

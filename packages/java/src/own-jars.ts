@@ -44,7 +44,7 @@ async function applicationLayer({ entries }: Layout): Promise<string[]> {
   if (index?.kind !== 'file') return [];
   const jars: string[] = [];
   let layer = '';
-  for (const line of (await readText(index, 'layers.idx')).split(/\r?\n/)) {
+  for (const line of (await readText(index)).split(/\r?\n/)) {
     layer = /^- "([^"]*)":\s*$/.exec(line)?.[1] ?? layer;
     const path = /^ {2}- "([^"]*\.jar)"\s*$/.exec(line)?.[1];
     if (path !== undefined && layer === 'application') jars.push(path);
@@ -60,7 +60,7 @@ async function startedJars({ entries }: Layout): Promise<OwnJars> {
   const jars: string[] = [];
   const mainClasses: string[] = [];
   for (const script of scripts) {
-    const { firstJar, mainClass } = readStartScript(await readText(script, 'bin'));
+    const { firstJar, mainClass } = readStartScript(await readText(script));
     if (firstJar !== undefined) jars.push(firstJar);
     else if (mainClass !== undefined) mainClasses.push(mainClass);
   }

@@ -25,7 +25,10 @@ const defaultPrefixes: Readonly<Record<LayoutName, string>> = {
   'single-jar': '/app',
 };
 
-/** Every jar is a placement of its own, wherever it lies; what is left over is one tree, less Spring Boot's loader, which comes and goes with its own version. */
+/**
+ * Every jar is a placement of its own, wherever it lies. What is left over is one tree, less Spring Boot's loader: that comes and goes
+ * with its own version.
+ */
 export async function placeInput(
   input: InputDirectory,
   givenPrefix: ImagePath | undefined,
@@ -79,13 +82,13 @@ async function restPlacements(
   if (others.length > 0) {
     const evidence = await readEmbeddedEvidence(others, input.name, context);
     const part: JavaPart = isExploded
-      ? { kind: 'application', identity: await readOwnIdentity(others, input.name), evidence }
+      ? { kind: 'application', identity: await readOwnIdentity(others), evidence }
       : { kind: 'rest', evidence };
     found.push({ path: prefix, origin: input.name, content: { kind: 'tree', entries: others }, part });
   }
   if (loader.length > 0) {
     const entries = loader.map((entry) => moved(entry, entry.path.slice(loaderFolder.length + 1)));
-    const part: JavaPart = { kind: 'loader', ...(await readLoader(rest, input.name)) };
+    const part: JavaPart = { kind: 'loader', ...(await readLoader(rest)) };
     const origin = `${input.name}/${loaderFolder}`;
     found.push({
       path: joinImagePath(prefix, loaderFolder),

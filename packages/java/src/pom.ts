@@ -31,7 +31,7 @@ export function pomOf(project: XmlElement): Pom {
   const parent = childOf(project, 'parent');
   const properties = new Map<string, string>();
   for (const property of childOf(project, 'properties')?.children ?? [])
-    properties.set(property.name, property.text);
+    if (property.text.length <= longest) properties.set(property.name, property.text);
   for (const [name, value] of [
     ['groupId', textOf(project, 'groupId') ?? textOf(parent, 'groupId')],
     ['artifactId', textOf(project, 'artifactId')],
@@ -66,6 +66,7 @@ const longest = 200;
 /** Undefined when an expression is left, as a parent or the command line would fill it. */
 function interpolate(text: string | undefined, properties: ReadonlyMap<string, string>): string | undefined {
   let said = text;
+  if (said !== undefined && said.length > longest) return undefined;
   for (let round = 0; round < rounds && said?.includes('${'); round++) {
     said = said.replace(/\$\{([^{}]*)\}/g, (whole, name: string) => properties.get(name) ?? whole);
     if (said.length > longest) return undefined;

@@ -6,9 +6,8 @@ export const loaderFolder = 'org/springframework/boot/loader';
 
 export async function readLoader(
   entries: readonly TreeEntry[],
-  name: string,
 ): Promise<{ readonly artifact: string; readonly version: string | undefined }> {
-  const version = (await readHeaders(entries, name)).get('spring-boot-version');
+  const version = (await readHeaders(entries)).get('spring-boot-version');
   return {
     artifact: isClassic(entries, version) ? 'spring-boot-loader-classic' : 'spring-boot-loader',
     version,

@@ -1,3 +1,4 @@
+/** What a start script tells of the application it starts. */
 export interface StartScript {
   /** The first jar of the class path, relative to the distribution: Gradle puts the application's own there. */
   readonly firstJar: string | undefined;
@@ -21,9 +22,7 @@ function startedClass(text: string): string | undefined {
   const found: string[] = [];
   for (const line of text.split(/\r?\n/)) {
     if (/^\s*(#|@?rem\b|::)/i.test(line)) continue;
-    const command = line
-      .replace(/("\$@"|%\*|%CMD_LINE_ARGS%|"?%CMD_LINE_ARGS%"?).*$/, '')
-      .replace(/\\\s*$/, '');
+    const command = line.replace(/("\$@"|%\*|%CMD_LINE_ARGS%).*$/, '').replace(/\\\s*$/, '');
     for (const [, name] of command.matchAll(className)) if (name !== undefined) found.push(name);
   }
   return found.at(-1);

@@ -63,16 +63,26 @@ function encodingByMark(bytes: Uint8Array): string | undefined {
   return bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : undefined;
 }
 
+/** Looks for `>` and the ends of comments from where they may be, so that it takes no longer than one pass. */
 function nestsTooDeep(text: string): boolean {
-  const tags = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<(\/?)[A-Za-z_][^<>]*?(\/?)>/g;
   let depth = 0;
-  for (const [tag, closes, closed] of text.matchAll(tags)) {
-    if (tag.startsWith('<!')) continue;
-    if (closes === '/') depth--;
-    else if (closed !== '/' && ++depth > deepest) return true;
+  let end = 0;
+  for (let at = text.indexOf('<'); at !== -1; at = text.indexOf('<', end)) {
+    const close = closing.find(([start]) => text.startsWith(start, at))?.[1] ?? '>';
+    end = text.indexOf(close, at);
+    if (end === -1) return false;
+    const next = text.charAt(at + 1);
+    if (next === '/') depth--;
+    else if (next !== '!' && next !== '?' && text.charAt(end - 1) !== '/') depth++;
+    if (depth > deepest) return true;
   }
   return false;
 }
+
+const closing = [
+  ['<!--', '-->'],
+  ['<![CDATA[', ']]>'],
+] as const;
 
 /** xml2js gives `#name`, `_` (text), `$` (attributes) and `$$` (children in order), of objects without a prototype. */
 function elementOf(node: unknown): XmlElement | undefined {

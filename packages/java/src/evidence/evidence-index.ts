@@ -25,9 +25,9 @@ export class EvidenceIndex {
     }
   }
 
-  /** Algorithms that must be known to find every component that has a hash: one for each, SHA-256 if possible. */
+  /** Algorithms that must be known to find every component that has a hash: the strongest of each, SHA-256 before all, since a block's digest is one already. */
   get algorithms(): readonly HashAlgorithm[] {
-    return [...this.#algorithms];
+    return strength.filter((algorithm) => this.#algorithms.has(algorithm));
   }
 
   withHash(algorithm: HashAlgorithm, hex: string): readonly Listed[] {
@@ -70,7 +70,6 @@ export class EvidenceIndex {
   }
 }
 
-/** SHA-256 first, since a block's digest is one already. */
 const strength: readonly HashAlgorithm[] = ['sha256', 'sha512', 'sha384', 'sha1', 'md5'];
 
 /** Every beginning of the stem that may be `<artifact>-<version>`, also behind a group. */

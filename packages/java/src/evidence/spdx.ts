@@ -67,16 +67,15 @@ function understoodOnes<S extends v.GenericSchema>(
 export function readSpdxTags(text: string, name: string): ResolverEvidence {
   const packages: SaidPackage[] = [];
   const described = new Set<string>();
-  let last: SaidPackage | undefined;
   for (const line of text.split(/\r?\n/)) {
-    const [, tag, value = ''] = /^([A-Za-z]+):\s*(.*?)\s*$/.exec(line) ?? [];
-    if (tag === 'PackageName') last = undefined;
-    if (tag === 'FileName' || tag === 'SnippetSPDXID') last = undefined;
-    if (tag === 'SPDXID') last = { id: value, purls: [], hashes: [] };
-    if (tag === 'SPDXID' && last !== undefined) packages.push(last);
-    if (tag === 'PackageChecksum') addChecksum(last, value);
+    const colon = line.indexOf(':');
+    const tag = line.slice(0, Math.max(colon, 0));
+    const value = line.slice(colon + 1).trim();
+    // Files and snippets have identifiers, too; without a package URL they come to nothing.
+    if (tag === 'SPDXID') packages.push({ id: value, purls: [], hashes: [] });
+    if (tag === 'PackageChecksum') addChecksum(packages.at(-1), value);
     const purl = tag === 'ExternalRef' ? /^\S+ purl (\S+)$/.exec(value)?.[1] : undefined;
-    if (purl !== undefined) last?.purls.push(purl);
+    if (purl !== undefined) packages.at(-1)?.purls.push(purl);
     const target = tag === 'Relationship' ? /^SPDXRef-DOCUMENT DESCRIBES (\S+)$/.exec(value)?.[1] : undefined;
     if (target !== undefined) described.add(target);
   }
