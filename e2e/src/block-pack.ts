@@ -20,9 +20,10 @@ export interface PackDocument {
   };
 }
 
-/** A process of its own, and how it ended. */
+/** A process of its own, what it said so far, and how it ended. */
 export interface Running {
   readonly process: ChildProcess;
+  readonly said: { readonly stdout: string; readonly stderr: string };
   readonly ended: Promise<Ended>;
 }
 
@@ -45,15 +46,15 @@ export function startBlockPack(args: readonly string[], options: SpawnOptions = 
 /** Starts a program and goes on; killed by a signal, it has no exit code. */
 export function start(program: string, args: readonly string[], options: SpawnOptions = {}): Running {
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  const output = { stdout: '', stderr: '' };
+  const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => {
-      output[name] += text;
+      said[name] += text;
     });
   }
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (exitCode) => resolve({ exitCode, ...output }));
+    child.on('close', (exitCode) => resolve({ exitCode, ...said }));
   });
-  return { process: child, ended };
+  return { process: child, said, ended };
 }

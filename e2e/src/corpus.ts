@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, succeed } from './workspace.ts';
+import { start } from './block-pack.ts';
+import { root } from './workspace.ts';
 
 export type Profile = 'small' | 'full';
 
@@ -17,9 +18,9 @@ export interface TrueJar {
 
 const fetched = join(root, '.cache/corpus');
 
-/** Real jars as Maven laid them down, fetched when they are not here yet: a folder with `lib` and the files beside it. */
-export function mavenJars(profile: Profile): string {
-  succeed(process.execPath, [join(root, 'e2e/corpus/fetch.mjs'), '--profile', profile]);
+/** Real jars as Maven laid them down: a folder with `lib` and the files beside it. Fetched when they are not here yet. */
+export async function mavenJars(profile: Profile): Promise<string> {
+  await fetchCorpus('fetch.mjs', ['--profile', profile]);
   return join(fetched, profile);
 }
 
@@ -28,8 +29,17 @@ export function trueJars(corpus: string): readonly TrueJar[] {
   return JSON.parse(readFileSync(join(corpus, 'truth.json'), 'utf8'));
 }
 
-/** A real application, fetched or built when it is not here yet: its folder. */
-export function application(name: string): string {
-  succeed(process.execPath, [join(root, 'e2e/corpus/applications.mjs'), name]);
-  return join(fetched, 'apps', name);
+/** Folders of real applications. Fetched or built when they are not here yet. */
+export async function applications<Name extends string>(
+  ...names: readonly Name[]
+): Promise<Readonly<Record<Name, string>>> {
+  await fetchCorpus('applications.mjs', names);
+  return Object.fromEntries(names.map((name) => [name, join(fetched, 'apps', name)]));
+}
+
+/** Takes minutes the first time; vitest calls a worker dead that does not answer so long. */
+async function fetchCorpus(script: string, args: readonly string[]): Promise<void> {
+  const { ended } = start(process.execPath, [join(root, 'e2e/corpus', script), ...args]);
+  const { exitCode, stderr } = await ended;
+  if (exitCode !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${exitCode}:\n${stderr}`);
 }

@@ -27,12 +27,14 @@ interface Tally {
   readonly groupWrong: readonly string[];
 }
 
-describe.each(profiles)('the %s corpus of jars from Maven Central', (profile) => {
+const corpora: { readonly profile: Profile; readonly corpus: string }[] = [];
+for (const profile of profiles) corpora.push({ profile, corpus: await mavenJars(profile) });
+
+describe.each(corpora)('the $profile corpus of jars from Maven Central', ({ profile, corpus }) => {
   const scratch = mkdtempSync(join(tmpdir(), 'block-pack-identity-'));
   const tallies = new Map<string, Tally>();
 
   beforeAll(() => {
-    const corpus = mavenJars(profile);
     const truth = trueJars(corpus);
     for (const [kind, options] of Object.entries(evidence)) {
       const place = ['--store', join(scratch, 'store'), '-o', join(scratch, 'java.import')];
