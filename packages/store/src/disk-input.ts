@@ -13,10 +13,12 @@ export interface OpenInput {
   close(): Promise<void>;
 }
 
+/** Whoever has a directory for things that are needed for a while. */
 export interface Scratch {
   readonly scratchDirectory: string;
 }
 
+/** How an input is opened. */
 export interface OpenInputOptions {
   /** The input's name in messages; by default its path. */
   readonly name?: string;

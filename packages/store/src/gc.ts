@@ -10,6 +10,7 @@ import { oldestLease } from './lease.ts';
 import { findReferences, type References } from './references.ts';
 import { Turns } from './turn.ts';
 
+/** What is kept. */
 export interface GcOptions {
   /** Milliseconds that a blob is kept after its last use, though no tag leads to it. */
   readonly keepMs: number;
@@ -19,11 +20,13 @@ export interface GcOptions {
   readonly now?: number;
 }
 
+/** How many things, and how large they are together. */
 export interface Amount {
   readonly count: number;
   readonly bytes: number;
 }
 
+/** What a collection did, and what it found amiss. */
 export interface GcReport {
   readonly kept: Amount;
   readonly removed: Amount;
@@ -87,7 +90,7 @@ async function sweep(
   const kept = { count: 0, bytes: 0 };
   const removed = { count: 0, bytes: 0 };
   const turns = new Turns();
-  if (!dryRun) mkdirSync(trash, { recursive: true });
+  if (!dryRun) mkdirSync(trash);
   try {
     for (const hex of names(layout.blobs)) {
       if (turns.due) await turns.give();

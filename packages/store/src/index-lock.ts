@@ -98,7 +98,7 @@ function touch(claim: string): void {
 async function takeLock(layout: StoreLayout, until: number): Promise<string> {
   const name = randomUUID();
   const own = join(layout.drafts, name);
-  mkdirSync(own, { recursive: true });
+  mkdirSync(own);
   try {
     while (performance.now() < until) {
       refresh(join(own, name));
@@ -130,11 +130,13 @@ function renameOntoEmpty(from: string, to: string): boolean {
     renameSync(from, to);
     return true;
   } catch (error) {
-    if (['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(errnoOf(error) ?? '') && isDirectory(to))
-      return false;
+    if (taken.has(errnoOf(error) ?? '') && isDirectory(to)) return false;
     throw error;
   }
 }
+
+/** How the system says that the directory is not empty; Windows has other words for it. */
+const taken = new Set(process.platform === 'win32' ? ['EEXIST', 'EPERM', 'EACCES'] : ['ENOTEMPTY', 'EEXIST']);
 
 function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

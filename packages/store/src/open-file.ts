@@ -15,6 +15,7 @@ export interface OpenFile {
 }
 
 /**
+ * Opens a file for reading anywhere in it.
  * @param path links are followed
  * @throws INPUT_UNREADABLE, INPUT_UNSUPPORTED
  */

@@ -9,6 +9,7 @@ import { Store } from './store.ts';
 
 const layoutVersion = '1.0.0';
 
+/** How a store is opened. */
 export interface OpenStoreOptions {
   /** Makes the store where there is none. */
   readonly create?: boolean;

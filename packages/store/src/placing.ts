@@ -33,6 +33,7 @@ import type { BlobFiles } from './resolve.ts';
  */
 export type PlaceMethod = 'auto' | 'reflink' | 'hardlink' | 'copy';
 
+/** What was placed. */
 export interface Placed {
   readonly files: number;
   readonly links: number;

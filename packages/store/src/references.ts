@@ -45,58 +45,49 @@ export interface References {
   }[];
 }
 
-type Mutable = { digest: Digest; sizes: Set<number>; tags: Set<string>; optional: boolean };
+/** A reference, and whether its target may lack by rights. */
+type Lead = Reference & { readonly optional: boolean };
+type Found = { digest: Digest; sizes: Set<number>; tags: Set<string>; optional: boolean };
 
 /** Everything the index leads to. */
 export async function findReferences(source: BlobSource, index: StoreIndex): Promise<References> {
-  const needed = new Map<Digest, Mutable>();
-  const looked = new Map<Digest, readonly (Reference & { optional: boolean })[]>();
-  const unreadable: { digest: Digest; reason: string; tags: string[] }[] = [];
-
+  const needed = new Map<Digest, Found>();
+  const inside = new Map<Digest, readonly Lead[] | string>();
   for (const entry of index.manifests) {
     const tag = tagOf(entry) ?? entry.digest;
-    const queue: (Reference & { optional: boolean })[] = [{ ...entry, optional: false }];
-    const seen = new Set<string>();
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      const { digest } = next;
+    const queue: Lead[] = [{ ...entry, optional: false }];
+    const followed = new Set<Digest>();
+    for (let lead = queue.pop(); lead !== undefined; lead = queue.pop()) {
+      const { digest, mediaType } = lead;
+      // What has another algorithm's digest does not lie among our blobs.
       if (!isDigest(digest)) continue;
-      note(needed, digest, next, tag);
-      if (seen.has(digest) || !manifestTypes.test(next.mediaType)) continue;
-      seen.add(digest);
-      let inside = looked.get(digest);
-      if (inside === undefined) {
-        const found = await lookInto(source, digest);
-        if (typeof found === 'string') unreadable.push({ digest, reason: found, tags: [tag] });
-        inside = typeof found === 'string' ? [] : found;
-        looked.set(digest, inside);
-      }
-      queue.push(...inside);
+      note(needed, digest, lead, tag);
+      if (followed.has(digest) || !manifestTypes.test(mediaType)) continue;
+      followed.add(digest);
+      const leads = inside.get(digest) ?? (await lookInto(source, digest));
+      inside.set(digest, leads);
+      if (typeof leads !== 'string') queue.push(...leads);
     }
   }
+  const unreadable = [...inside].flatMap(([digest, reason]) =>
+    typeof reason === 'string' ? { digest, reason, tags: [...(needed.get(digest)?.tags ?? [])] } : [],
+  );
   return { needed, unreadable };
 }
 
-function note(
-  needed: Map<Digest, Mutable>,
-  digest: Digest,
-  reference: Reference & { optional: boolean },
-  tag: string,
-): void {
+function note(needed: Map<Digest, Found>, digest: Digest, lead: Lead, tag: string): void {
   let known = needed.get(digest);
   if (known === undefined) {
     known = { digest, sizes: new Set(), tags: new Set(), optional: true };
     needed.set(digest, known);
   }
-  if (reference.size !== undefined) known.sizes.add(reference.size);
+  if (lead.size !== undefined) known.sizes.add(lead.size);
   known.tags.add(tag);
-  known.optional &&= reference.optional;
+  known.optional &&= lead.optional;
 }
 
 /** What a manifest leads to; or why that cannot be known. A missing one leads nowhere. */
-async function lookInto(
-  source: BlobSource,
-  digest: Digest,
-): Promise<readonly (Reference & { optional: boolean })[] | string> {
+async function lookInto(source: BlobSource, digest: Digest): Promise<readonly Lead[] | string> {
   try {
     const bytes = await collect(source.read(digest), largest, `The manifest ${digest}`);
     const { config, layers, blobs, blocks, manifests, subject } = v.parse(

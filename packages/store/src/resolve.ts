@@ -26,12 +26,14 @@ import { diskError } from './disk-error.ts';
 import { syncDirectory } from './draft.ts';
 import { type Placed, type PlaceMethod, Placing } from './placing.ts';
 
+/** How far a resolve is. */
 export interface ResolveProgress {
   readonly imports: number;
   readonly totalImports: number;
   readonly bytes: number;
 }
 
+/** What is resolved, and how. */
 export interface ResolveOptions {
   /** The image directory whose content goes into the target; `/` when it is not given. */
   readonly strip?: ImagePath;
@@ -40,6 +42,7 @@ export interface ResolveOptions {
   onProgress?(progress: ResolveProgress): void;
 }
 
+/** What a resolve made. */
 export interface ResolveReport extends Placed {
   /** Absolute. */
   readonly target: string;

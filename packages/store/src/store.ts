@@ -6,13 +6,12 @@ import {
   type Bytes,
   type Digest,
   Measure,
-  verified,
   type Written,
 } from '@block-pack/core';
-import { closeBlob, freshen, hasFile, type OpenBlob, openBlob } from './blob-files.ts';
+import { closeBlob, freshen, hasFile, openBlob } from './blob-files.ts';
+import { readBlob } from './blob-reading.ts';
 import { diskError } from './disk-error.ts';
 import { Draft, syncDirectory } from './draft.ts';
-import { fileBytes } from './file-bytes.ts';
 import { collectGarbage, type GcOptions, type GcReport } from './gc.ts';
 import type { StoreLayout } from './layout.ts';
 import { Lease } from './lease.ts';
@@ -70,29 +69,15 @@ export class Store implements BlobStore {
 
   /** Bytes that the blob has on disk. @throws BLOB_MISSING */
   async size(digest: Digest): Promise<number> {
-    const blob = this.#open(digest);
+    const path = this.#layout.blob(digest);
+    const blob = this.#guarded('read', path, () => openBlob(this.#layout, digest));
     closeBlob(blob);
     return blob.size;
   }
 
-  #open(digest: Digest): OpenBlob {
-    return this.#guarded('read', this.#layout.blob(digest), () => openBlob(this.#layout, digest));
-  }
-
   /** @throws BLOB_MISSING, DIGEST_MISMATCH, STORE_UNUSABLE */
-  async *read(digest: Digest, range?: ByteRange): Bytes {
-    const blob = this.#open(digest);
-    try {
-      if (range === undefined) {
-        yield* verified(fileBytes(blob.file, 0, blob.size), digest, this.#layout.blob(digest));
-      } else {
-        yield* fileBytes(blob.file, range.offset, Math.min(range.length, blob.size - range.offset));
-      }
-    } catch (error) {
-      throw diskError(error, 'STORE_UNUSABLE', 'read', this.#layout.blob(digest));
-    } finally {
-      closeBlob(blob);
-    }
+  read(digest: Digest, range?: ByteRange): Bytes {
+    return readBlob(this.#layout, digest, range);
   }
 
   /** @throws DIGEST_MISMATCH, DISK_FULL, STORE_UNUSABLE */
@@ -148,14 +133,14 @@ export class Store implements BlobStore {
   async tag(name: string, target: TagTarget): Promise<void> {
     this.#prepare();
     this.#sync();
-    await this.#indexed(() => setTag(this.#layout, name, target));
+    await this.#guardedAsync(() => setTag(this.#layout, name, target));
     for (const lease of this.#leases) lease.check();
   }
 
   /** False when there was no such tag. What only it led to is kept until a gc. */
   async untag(name: string): Promise<boolean> {
     this.#prepare();
-    return this.#indexed(() => unsetTag(this.#layout, name));
+    return this.#guardedAsync(() => unsetTag(this.#layout, name));
   }
 
   /** Sorted by name. @throws STORE_INVALID */
@@ -170,21 +155,25 @@ export class Store implements BlobStore {
     this.#leases.add(lease);
     return {
       release: async () => {
-        this.#sync();
-        this.#leases.delete(lease);
-        this.#guarded('write to', this.#layout.leases, () => lease.release());
+        try {
+          this.#sync();
+        } finally {
+          this.#leases.delete(lease);
+          this.#guarded('write to', this.#layout.leases, () => lease.release());
+        }
       },
     };
   }
 
   /** Removes what no tag leads to and nobody has used for a while. Other processes may go on working. */
   async gc(options: GcOptions): Promise<GcReport> {
-    return this.#indexed(() => collectGarbage(this.#layout, this, options));
+    if (!options.dryRun) this.#prepare();
+    return this.#guardedAsync(() => collectGarbage(this.#layout, this, options));
   }
 
   /** Reads every blob and names all that is wrong. */
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    return this.#indexed(() => verifyStore(this.#layout, this, options));
+    return this.#guardedAsync(() => verifyStore(this.#layout, this, options));
   }
 
   #prepare(): void {
@@ -210,7 +199,7 @@ export class Store implements BlobStore {
     }
   }
 
-  async #indexed<T>(action: () => Promise<T>): Promise<T> {
+  async #guardedAsync<T>(action: () => Promise<T>): Promise<T> {
     try {
       return await action();
     } catch (error) {

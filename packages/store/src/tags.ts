@@ -10,6 +10,7 @@ export interface TagTarget extends Descriptor {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+/** A name in the store, and what it leads to. */
 export interface Tag extends TagTarget {
   readonly name: string;
 }

@@ -206,17 +206,21 @@ class Unpacking {
     // Many tools write a directory once for every source that fills it.
     if (earlier !== undefined && (earlier !== 'directory' || kind !== 'directory'))
       this.#refuse(path, 'stands twice');
-    if (this.#kinds.size >= entryLimit)
-      throw tarInvalid(this.#name, `it has more than ${entryLimit} entries`);
-    this.#kinds.set(path, kind);
+    this.#note(path, kind);
     for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
       const above = path.slice(0, end);
       const known = this.#kinds.get(above) ?? 'directory';
       if (known !== 'directory') this.#refuse(path, `lies below ${shown(above)}, which is a ${known}`);
       if (this.#filled.has(above)) return;
-      this.#kinds.set(above, 'directory');
+      this.#note(above, 'directory');
       this.#filled.add(above);
     }
+  }
+
+  /** Directories that are only implied count as well: a single name can imply two thousand. */
+  #note(path: string, kind: TreeEntry['kind']): void {
+    this.#kinds.set(path, kind);
+    if (this.#kinds.size > entryLimit) throw tarInvalid(this.#name, `it has more than ${entryLimit} entries`);
   }
 
   #takeLink(path: string, target: string): void {

@@ -16,6 +16,7 @@ import { indexMediaType, readIndex, type StoreIndex } from './index-file.ts';
 import type { StoreLayout } from './layout.ts';
 import { findReferences } from './references.ts';
 
+/** How far a verification is. */
 export interface VerifyProgress {
   readonly blobs: number;
   readonly totalBlobs: number;
@@ -23,6 +24,7 @@ export interface VerifyProgress {
   readonly totalBytes: number;
 }
 
+/** How a store is verified. */
 export interface VerifyOptions {
   onProgress?(progress: VerifyProgress): void;
   /** Takes damaged blobs away, so that the next pack writes them again. */
@@ -70,6 +72,7 @@ export type Damage =
   /** The index itself; without it no tag is known. */
   | { readonly kind: 'index'; readonly reason: string };
 
+/** What was read, and all that is wrong. */
 export interface VerifyReport {
   readonly blobs: number;
   /** Bytes read. */
