@@ -172,6 +172,8 @@ describe("a resolver's list", () => {
 
   it('with one name in two groups is decided by what is inside, or not at all', async () => {
     const evidence = list('org.one:core:jar:1:compile', 'org.two:core:jar:1:compile');
+    const { warnings } = await identify({ 'core-1.jar': asm }, evidence);
+    expect(warnings[0]?.message).toContain('the lists given do not decide it');
     expect(await purlOf('core-1.jar', asm, evidence)).toContain('pkg:generic/core@1 ');
     const own = fakeJar(properties('org.two', 'core', '1'));
     expect(await purlOf('core-1.jar', own, evidence)).toContain('pkg:maven/org.two/core@1 ');

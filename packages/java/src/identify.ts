@@ -19,10 +19,8 @@ export async function identifyAll(
   const identified = await identifyJars(placed, evidence, options, context);
   const jars = identified.filter((one) => one !== undefined);
   const own = await applicationJars(jars, options.applications, evidence, context.memory);
-  warnOfUnknown(
-    jars.filter((one) => !own.has(one)),
-    context,
-  );
+  const libraries = jars.filter((one) => !own.has(one));
+  warnOfUnknown(libraries, evidence.length > 0, context);
   warnOfOddities(jars, context);
   return placed.map((one, at) => {
     const jar = identified[at];
@@ -113,14 +111,17 @@ function ownComponent(
 /** Names enough to know where to look. */
 const namesShown = 5;
 
-function warnOfUnknown(jars: readonly IdentifiedJar[], { warn }: PackContext): void {
+function warnOfUnknown(jars: readonly IdentifiedJar[], isListGiven: boolean, { warn }: PackContext): void {
   const names = jars.flatMap(({ identity, part }) => {
     if (identity.kind === 'known') return [];
     const candidates = identity.candidates.map(coordinatesText).join(' or ');
     return [candidates === '' ? fileNameOf(part.file) : `${fileNameOf(part.file)} (${candidates}?)`];
   });
   if (names.length === 0) return;
-  const message = `The group of ${names.length} of ${jars.length} libraries is not known: ${shown(names)}. They are named pkg:generic/...; give --evidence with what the build resolved.`;
+  const help = isListGiven
+    ? 'the lists given do not decide it'
+    : 'give --evidence with what the build resolved';
+  const message = `The group of ${names.length} of ${jars.length} libraries is not known: ${shown(names)}. They are named pkg:generic/...; ${help}.`;
   warn({ code: 'GROUP_UNKNOWN', message });
 }
 

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jarStem, readJarName, spellingOf } from './jar-name.ts';
+import { classifierIn, jarStem, readJarName, spellingOf } from './jar-name.ts';
 
 describe('a file name alone', () => {
   it.each([
@@ -56,6 +57,46 @@ describe('a file name alone', () => {
     expect(readJarName(jarStem(fileName))).toEqual(
       Object.fromEntries(
         Object.entries({ artifact, version, classifier }).filter(([, said]) => said !== undefined),
+      ),
+    );
+  });
+});
+
+describe('any file name', () => {
+  it('is read without losing a part of it', () => {
+    const word = fc.oneof(
+      fc.stringMatching(/^[\w.]{0,8}$/),
+      fc.constantFrom('', '1', '1.0', 'v1', 'tests', 'jre', '20240101.120000'),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1 }), (words) => {
+        const stem = words.join('-');
+        const { artifact, version, classifier } = readJarName(stem);
+        expect(artifact).not.toBe('');
+        const said = [artifact, version, classifier].filter((part) => part !== undefined).join('-');
+        expect(said).toBe(stem || 'jar');
+      }),
+    );
+  });
+
+  it('spells the coordinates it was made of', () => {
+    const word = fc.stringMatching(/^[A-Za-z][\w.]{0,8}$/);
+    const version = fc.stringMatching(/^\d[\w.-]{0,8}$/);
+    fc.assert(
+      fc.property(
+        word,
+        word,
+        version,
+        fc.option(word, { nil: undefined }),
+        (group, artifact, number, classifier) => {
+          const coordinates = { group, artifact, version: number, classifier };
+          const stem = [artifact, number, ...(classifier === undefined ? [] : [classifier])].join('-');
+          expect(spellingOf(stem, { ...coordinates, classifierKnown: true })).toBe('plain');
+          expect(spellingOf(`${group}.${stem}`, { ...coordinates, classifierKnown: true })).toBe(
+            'with-group',
+          );
+          expect(classifierIn(stem, coordinates)).toBe(classifier);
+        },
       ),
     );
   });
