@@ -14,7 +14,10 @@ export interface DiskLookup {
   open(path: string): Promise<FileEntry | undefined>;
 }
 
-/** @param directory absolute; links are followed, since repositories are often linked from elsewhere */
+/**
+ * A lookup of a directory; links are followed, since repositories are often linked from elsewhere.
+ * @param directory absolute
+ */
 export function diskLookup(directory: string, name = directory): DiskLookup {
   return {
     name,
