@@ -2,8 +2,9 @@ import { BlockPackError } from './error.ts';
 import { checkTreePath } from './image-path.ts';
 import { quoted, type ZipEntry, type ZipFlaws } from './zip-archive.ts';
 
-/** UTF-16 units that are at most 255 bytes of UTF-8, so that the limits of a name cannot be passed. */
+/** Units of UTF-16 that are at most 255 and at most 4,095 bytes of UTF-8: within these, no name and no path is too long. */
 const shortName = 85;
+const shortPath = 1365;
 
 /** Bytes of a local header before its name. */
 const localHeaderLength = 30;
@@ -24,13 +25,18 @@ export function findFlaws(entries: readonly ZipEntry[], directoryOffset: number,
   checkParents(entries, leaves, flaws);
 }
 
-/** Finds what can be wrong in a name, all at once, since nearly every name is clean. */
+/** Finds what can be wrong in a path, all at once, since nearly every path is clean. */
 const suspicious = /(?:^|\/)\.{0,2}(?:\/|$)|[\\\0]/;
 
 function checkName(path: string, flaws: ZipFlaws): void {
-  if (path.length <= shortName && !suspicious.test(path)) return;
+  if (hasShortNames(path) && !suspicious.test(path)) return;
   const flaw = nameFlaw(path);
   if (flaw !== undefined) flaws.add('name-unsafe', path, flaw);
+}
+
+function hasShortNames(path: string): boolean {
+  if (path.length <= shortName) return true;
+  return path.length <= shortPath && path.split('/').every((name) => name.length <= shortName);
 }
 
 function nameFlaw(path: string): string | undefined {

@@ -53,10 +53,10 @@ const factName = 'jar/1';
 
 const smallFile = 1 << 20;
 
-/** Bytes of Maven's files that are read from one jar: a hundred times what the largest of 1,139 real ones has. */
+/** Bytes of Maven's files that are read from one jar, so that a hostile one cannot keep us busy. */
 const readLimit = 8 << 20;
 
-/** The largest real `Class-Path` seen has a few hundred. */
+/** Names of a `Class-Path` that are kept: more than any application has jars. */
 const namesKept = 10_000;
 
 /** @throws ARCHIVE_INVALID naming the file, when it is no zip archive */
