@@ -6,8 +6,8 @@ import type { Store } from '../store.ts';
 
 /**
  * Processes that work with a store, for the tests of what happens between processes:
- * `pack STORE INPUT TAG`, `use STORE TAG START DIGEST...`, `gc STORE START END`, `tag STORE PREFIX COUNT`, `walk DIRECTORY`.
- * START and END are times in milliseconds since 1970.
+ * `pack STORE INPUT TAG`, `use STORE TAG START DIGEST...`, `gc STORE START MILLISECONDS`, `tag STORE PREFIX COUNT`, `walk DIRECTORY`.
+ * START is a time in milliseconds since 1970.
  */
 const deeds: Readonly<Record<string, (...words: string[]) => Promise<unknown>>> = {
   pack,
@@ -50,7 +50,7 @@ async function pack(directory = '', input = '', tagName = ''): Promise<unknown> 
 /** Uses blobs whose content is known, as a repeated pack does: what the store has is not written again. */
 async function use(directory = '', tagName = '', start = '', ...contents: string[]): Promise<unknown> {
   const store = await openStore(directory);
-  await sleep(Number(start) - Date.now());
+  await sleep(Math.max(0, Number(start) - Date.now()));
   const lease = await store.lease();
   const blocks: Descriptor[] = [];
   for (const content of contents) {
@@ -74,15 +74,16 @@ async function publish(store: Store, tagName: string, blocks: readonly Descripto
   return { digest, size };
 }
 
-async function gc(directory = '', start = '', end = ''): Promise<unknown> {
+async function gc(directory = '', start = '', length = ''): Promise<unknown> {
   const store = await openStore(directory);
-  await sleep(Number(start) - Date.now());
+  await sleep(Math.max(0, Number(start) - Date.now()));
+  const end = Date.now() + Number(length);
   let removed = 0;
   let runs = 0;
   do {
     removed += (await store.gc({ keepMs: 0 })).removed.count;
     runs++;
-  } while (Date.now() < Number(end));
+  } while (Date.now() < end);
   return { runs, removed };
 }
 
