@@ -266,6 +266,14 @@ describe('places that cannot be written or read', () => {
     expectRefused(runAsNobody('java', 'lib'), 2, /store/, /permission denied/, /--store/);
   });
 
+  it('but blocks can be resolved from a store that is read-only', () => {
+    work.writeJar('lib', 'a:a:1');
+    work.run('java', 'lib', '-o', 'x.import');
+    chmodSync(work.path('store/leases'), 0o555);
+    expect(runAsNobody('resolve', 'x.import', 'out')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(existsSync(work.path('out/app/lib/a-1.jar'))).toBe(true);
+  });
+
   it('a directory that is no store', () => {
     work.writeJar('lib', 'a:a:1');
     work.write('store/precious.txt', 'not a store');

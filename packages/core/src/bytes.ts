@@ -32,7 +32,8 @@ export async function collect(content: Bytes, limit: number, what: string): Prom
         details: { limit },
       });
     }
-    chunks.push(chunk);
+    // A copy, also of a Buffer, whose own slice would be none.
+    chunks.push(new Uint8Array(chunk));
   }
   return concat(chunks, size);
 }

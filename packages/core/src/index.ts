@@ -57,5 +57,5 @@ export type { Purl, PurlParts } from './purl.ts';
 export { parsePurl, purlOf, purlParts } from './purl.ts';
 export { canonicalTime } from './tar-header.ts';
 export type { EmptyDirectoryEntry, FileEntry, InputDirectory, LinkEntry, TreeEntry } from './tree.ts';
-export type { ReadZipEntryOptions, ZipArchive, ZipEntry, ZipFlaw, ZipFlawKind } from './zip.ts';
-export { checkZip, readZip, readZipEntry, zipDirectory, zipSlice } from './zip.ts';
+export type { ReadZipEntryOptions, ZipArchive, ZipEntries, ZipEntry, ZipFlaw, ZipFlawKind } from './zip.ts';
+export { checkZip, readZip, readZipBelow, readZipEntry, zipDirectory, zipSlice } from './zip.ts';

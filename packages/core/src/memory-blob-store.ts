@@ -23,7 +23,7 @@ export class MemoryBlobStore implements BlobStore {
     const chunks: Uint8Array[] = [];
     for await (const chunk of content) {
       measure.add(chunk);
-      chunks.push(chunk.slice());
+      chunks.push(new Uint8Array(chunk));
     }
     if (expected !== undefined) assertDigest(expected, measure, 'The content');
     const digest = expected ?? measure.digest();

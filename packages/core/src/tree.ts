@@ -10,7 +10,10 @@ export interface FileEntry {
   /** Bytes. */
   readonly size: number;
   readonly executable: boolean;
-  /** Ends with INPUT_CHANGED when there are more or fewer than `size` bytes. */
+  /**
+   * Ends with INPUT_CHANGED when there are more or fewer than `size` bytes. A chunk is good only until the next one is asked for, since its array
+   * may be used again: who keeps it copies it.
+   */
   read(): Bytes;
   /** Another string whenever the content may be another one; absent when nothing cheap can tell. */
   readonly stamp?: string;

@@ -25,16 +25,20 @@ export interface ZipEntry {
   readonly headerOffset: number;
 }
 
-/** A zip archive's table of contents. */
-export interface ZipArchive {
+/** Entries of a zip archive, and what is needed to read them. */
+export interface ZipEntries {
   /** As the user knows it, for messages. */
   readonly name: string;
   /** In the order of the central directory. */
   readonly entries: readonly ZipEntry[];
-  /** Bytes before the first local header, such as a launch script. */
-  readonly prefixLength: number;
   /** Where the central directory begins, and so where the entries end. */
   readonly directoryOffset: number;
+}
+
+/** A zip archive's whole table of contents. */
+export interface ZipArchive extends ZipEntries {
+  /** Bytes before the first local header, such as a launch script. */
+  readonly prefixLength: number;
   readonly comment: string;
   /** What the central directory shows to be odd, the first of each kind. */
   readonly flaws: readonly ZipFlaw[];

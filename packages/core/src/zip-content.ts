@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { type Bytes, bytesOf, type RandomAccess, readRange } from './bytes.ts';
 import type { BlockPackError } from './error.ts';
-import { asBuffer, fetchAgain, type ZipArchive, type ZipEntry, zipError } from './zip-archive.ts';
+import { asBuffer, fetchAgain, type ZipEntries, type ZipEntry, zipError } from './zip-archive.ts';
 import { inflate, inflateAtOnce, tooLong } from './zip-inflate.ts';
 import { localHeaderLength, parseLocalHeader } from './zip-local-header.ts';
 
@@ -24,7 +24,7 @@ export interface ReadZipEntryOptions {
  */
 export async function* readZipEntry(
   source: RandomAccess,
-  archive: ZipArchive,
+  archive: ZipEntries,
   entry: ZipEntry,
   options: ReadZipEntryOptions = {},
 ): Bytes {
@@ -50,7 +50,7 @@ export async function* readZipEntry(
  */
 export async function zipSlice(
   source: RandomAccess,
-  archive: ZipArchive,
+  archive: ZipEntries,
   entry: ZipEntry,
 ): Promise<RandomAccess> {
   checkReadable(archive, entry, Number.POSITIVE_INFINITY);
@@ -66,7 +66,7 @@ export async function zipSlice(
   };
 }
 
-function checkReadable(archive: ZipArchive, entry: ZipEntry, limit: number): void {
+function checkReadable(archive: ZipEntries, entry: ZipEntry, limit: number): void {
   const { method, encrypted, size, compressedSize, path } = entry;
   if (encrypted) throw encryptedError(archive, entry);
   if (typeof method === 'number')
@@ -86,7 +86,7 @@ interface DataRange {
   readonly first: Buffer;
 }
 
-async function locate(source: RandomAccess, archive: ZipArchive, entry: ZipEntry): Promise<DataRange> {
+async function locate(source: RandomAccess, archive: ZipEntries, entry: ZipEntry): Promise<DataRange> {
   const { path, headerOffset, compressedSize } = entry;
   const room = Math.max(0, archive.directoryOffset - headerOffset);
   const wanted = localHeaderLength + Buffer.byteLength(path) + extraGuess + compressedSize;
@@ -104,7 +104,7 @@ async function locate(source: RandomAccess, archive: ZipArchive, entry: ZipEntry
   return { offset, first: head.subarray(header.length, header.length + compressedSize) };
 }
 
-function unpacked(source: RandomAccess, archive: ZipArchive, entry: ZipEntry, data: DataRange): Bytes {
+function unpacked(source: RandomAccess, archive: ZipEntries, entry: ZipEntry, data: DataRange): Bytes {
   const packed = packedBytes(source, entry, data);
   if (entry.method !== 'deflated') return packed;
   const whole = data.first.length === entry.compressedSize;
@@ -119,14 +119,14 @@ async function* packedBytes(source: RandomAccess, entry: ZipEntry, data: DataRan
   yield* readRange(source, offset + first.length, entry.compressedSize - first.length);
 }
 
-export function encryptedError(archive: ZipArchive, entry: ZipEntry): BlockPackError {
+export function encryptedError(archive: ZipEntries, entry: ZipEntry): BlockPackError {
   return zipError('ARCHIVE_ENCRYPTED', archive.name, 'is encrypted', {
     entry: entry.path,
     hint: 'Unpack the archive with its password, and pack the directory instead.',
   });
 }
 
-function invalid(archive: ZipArchive, entry: ZipEntry, predicate: string): BlockPackError {
+function invalid(archive: ZipEntries, entry: ZipEntry, predicate: string): BlockPackError {
   return zipError('ARCHIVE_INVALID', archive.name, predicate, { entry: entry.path, hint: fetchAgain });
 }
 

@@ -3,10 +3,10 @@ import { pipeline } from 'node:stream/promises';
 import { createInflateRaw, inflateRawSync } from 'node:zlib';
 import type { Bytes } from './bytes.ts';
 import type { BlockPackError } from './error.ts';
-import { fetchAgain, type ZipArchive, type ZipEntry, zipError } from './zip-archive.ts';
+import { fetchAgain, type ZipEntries, type ZipEntry, zipError } from './zip-archive.ts';
 
 /** Undoes deflate in one call, which is several times cheaper than a stream where there is little to undo. */
-export function inflateAtOnce(archive: ZipArchive, entry: ZipEntry, packed: Buffer): Buffer {
+export function inflateAtOnce(archive: ZipEntries, entry: ZipEntry, packed: Buffer): Buffer {
   // One byte more than declared is enough to catch a stream that lies.
   const room = entry.size + 1;
   const options = { maxOutputLength: room, chunkSize: Math.max(64, room), info: true };
@@ -28,7 +28,7 @@ interface InflateInfo {
 const outputChunk = 128 << 10;
 
 /** Undoes deflate as the bytes flow. A reader that stops early closes the inflater, and with it the reading of the archive. */
-export async function* inflate(archive: ZipArchive, entry: ZipEntry, packed: Bytes): Bytes {
+export async function* inflate(archive: ZipEntries, entry: ZipEntry, packed: Bytes): Bytes {
   const inflater = createInflateRaw({ chunkSize: outputChunk });
   const feeding = pipeline(Readable.from(packed, { highWaterMark: 1 }), inflater);
   // What goes wrong there is thrown by the inflater too.
@@ -44,7 +44,7 @@ export async function* inflate(archive: ZipArchive, entry: ZipEntry, packed: Byt
   }
 }
 
-function checkConsumed(archive: ZipArchive, entry: ZipEntry, consumed: number): void {
+function checkConsumed(archive: ZipEntries, entry: ZipEntry, consumed: number): void {
   if (consumed === entry.compressedSize) return;
   throw zipError(
     'ARCHIVE_INVALID',
@@ -54,7 +54,7 @@ function checkConsumed(archive: ZipArchive, entry: ZipEntry, consumed: number): 
   );
 }
 
-function inflateError(archive: ZipArchive, entry: ZipEntry, error: unknown): unknown {
+function inflateError(archive: ZipEntries, entry: ZipEntry, error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
   if (error.code === 'ERR_BUFFER_TOO_LARGE') return tooLong(archive, entry);
   if (!error.code.startsWith('Z_')) return error;
@@ -65,7 +65,7 @@ function inflateError(archive: ZipArchive, entry: ZipEntry, error: unknown): unk
   });
 }
 
-export function tooLong(archive: ZipArchive, entry: ZipEntry): BlockPackError {
+export function tooLong(archive: ZipEntries, entry: ZipEntry): BlockPackError {
   const predicate = `unpacks to more than the ${entry.size} bytes that the central directory says`;
   return zipError('ARCHIVE_INVALID', archive.name, predicate, { entry: entry.path, hint: fetchAgain });
 }

@@ -1,8 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { randomAccessOf } from './bytes.ts';
+import { collect, randomAccessOf } from './bytes.ts';
 import { type FakeZipEntry, fakeZip } from './testing/zip-fixture.ts';
-import { readZip } from './zip.ts';
+import { readZip, readZipBelow, readZipEntry } from './zip.ts';
 
 describe('A zip archive', () => {
   it('lists what each entry says of itself', async () => {
@@ -299,3 +299,31 @@ async function onlyEntry(entry: FakeZipEntry) {
   const { entries, flaws } = await open(fakeZip([entry]));
   return { path: entries[0]?.path, flaws };
 }
+
+describe('Looking for a few entries', () => {
+  it('gives those below a folder, and counts the others', async () => {
+    const zip = fakeZip({
+      'META-INF/a': '1',
+      'META-INF/maven/b': '2',
+      'META-INFO': '3',
+      'c/META-INF/d': '4',
+    });
+    const found = await readZipBelow(randomAccessOf(zip), 'x.jar', 'META-INF/');
+    expect(found.entries.map((entry) => entry.path)).toEqual(['META-INF/a', 'META-INF/maven/b']);
+    const [entry] = found.entries;
+    if (entry === undefined) throw new Error('nothing was found');
+    expect(await collect(readZipEntry(randomAccessOf(zip), found, entry), 10, 'a')).toEqual(
+      new Uint8Array([0x31]),
+    );
+  });
+
+  it('refuses what the whole table of contents would be refused for', async () => {
+    const zip = fakeZip({ a: '1', b: '2' }, { end: { count: 3 } });
+    await expect(readZipBelow(randomAccessOf(zip), 'x.jar', 'META-INF/')).rejects.toMatchObject({
+      code: 'ARCHIVE_INVALID',
+    });
+    await expect(readZipBelow(randomAccessOf(zip.subarray(0, 60)), 'x.jar', 'c')).rejects.toMatchObject({
+      code: 'ARCHIVE_INVALID',
+    });
+  });
+});

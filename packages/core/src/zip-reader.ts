@@ -1,7 +1,7 @@
 import type { RandomAccess } from './bytes.ts';
-import { asBuffer, type ZipArchive, ZipFlaws, zipError } from './zip-archive.ts';
+import { asBuffer, type ZipArchive, type ZipEntries, ZipFlaws, zipError } from './zip-archive.ts';
 import { parseCentralDirectory } from './zip-central.ts';
-import { findZipEnd } from './zip-end.ts';
+import { findZipEnd, type ZipEnd } from './zip-end.ts';
 import { findFlaws } from './zip-flaws.ts';
 
 const directoryLimit = 256 << 20;
@@ -13,13 +13,8 @@ const directoryLimit = 256 << 20;
  * @throws ARCHIVE_INVALID, or ARCHIVE_BOMB for a table of contents beyond all measure
  */
 export async function readZip(source: RandomAccess, name: string): Promise<ZipArchive> {
-  const end = await findZipEnd(source, name);
-  const { directoryOffset, directorySize, comment, trailing } = end;
-  if (directorySize > directoryLimit)
-    throw zipError('ARCHIVE_BOMB', name, `has a central directory of ${directorySize} bytes`, {
-      hint: `Expected at most ${directoryLimit} bytes.`,
-    });
-  const directory = asBuffer(await end.source.read(directoryOffset, directorySize));
+  const { end, directory } = await readDirectory(source, name);
+  const { directoryOffset, comment, trailing } = end;
   const flaws = new ZipFlaws();
   const entries = parseCentralDirectory(directory, end, name, flaws);
   if (trailing > 0) flaws.addOfArchive('trailing-data', `${trailing} bytes follow its end`);
@@ -32,4 +27,28 @@ export async function readZip(source: RandomAccess, name: string): Promise<ZipAr
     comment,
     flaws: flaws.list,
   };
+}
+
+/**
+ * Like {@link readZip} for someone who looks for a few entries of many: only those whose paths begin with `below`, and no flaws.
+ * @param below ASCII, such as `META-INF/`
+ * @throws ARCHIVE_INVALID, ARCHIVE_BOMB
+ */
+export async function readZipBelow(source: RandomAccess, name: string, below: string): Promise<ZipEntries> {
+  const { end, directory } = await readDirectory(source, name);
+  const entries = parseCentralDirectory(directory, end, name, new ZipFlaws(), Buffer.from(below));
+  return { name, entries, directoryOffset: end.directoryOffset };
+}
+
+async function readDirectory(
+  source: RandomAccess,
+  name: string,
+): Promise<{ end: ZipEnd; directory: Buffer }> {
+  const end = await findZipEnd(source, name);
+  const { directoryOffset, directorySize } = end;
+  if (directorySize > directoryLimit)
+    throw zipError('ARCHIVE_BOMB', name, `has a central directory of ${directorySize} bytes`, {
+      hint: `Expected at most ${directoryLimit} bytes.`,
+    });
+  return { end, directory: asBuffer(await end.source.read(directoryOffset, directorySize)) };
 }

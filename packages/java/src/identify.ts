@@ -21,7 +21,6 @@ export async function identifyAll(
   const own = await applicationJars(jars, options.applications, evidence, context.memory);
   const libraries = jars.filter((one) => !own.has(one));
   warnOfUnknown(libraries, evidence.length > 0, context);
-  warnOfOddities(jars, context);
   return placed.map((one, at) => {
     const jar = identified[at];
     return jar === undefined ? partComponent(one) : jarComponent(jar, own.get(jar));
@@ -123,13 +122,6 @@ function warnOfUnknown(jars: readonly IdentifiedJar[], isListGiven: boolean, { w
     : 'give --evidence with what the build resolved';
   const message = `The group of ${names.length} of ${jars.length} libraries is not known: ${shown(names)}. They are named pkg:generic/...; ${help}.`;
   warn({ code: 'GROUP_UNKNOWN', message });
-}
-
-function warnOfOddities(jars: readonly IdentifiedJar[], { warn }: PackContext): void {
-  const odd = jars.filter(({ facts }) => facts.oddities.length > 0);
-  if (odd.length === 0) return;
-  const names = odd.map(({ jar, facts }) => `${jar.placement.origin} (${facts.oddities[0]})`);
-  warn({ code: 'JAR_ODD', message: `Kept as they are, though odd inside: ${shown(names)}` });
 }
 
 function shown(names: readonly string[]): string {

@@ -2,9 +2,9 @@ import {
   collect,
   type PackMemory,
   type Placed,
-  readZip,
+  readZipBelow,
   readZipEntry,
-  type ZipArchive,
+  type ZipEntries,
   type ZipEntry,
 } from '@block-pack/core';
 import * as v from 'valibot';
@@ -25,8 +25,6 @@ export interface JarFacts {
   readonly projects: readonly ProjectFact[];
   /** Names in the manifest's `Class-Path`. */
   readonly classPath: readonly string[];
-  /** What is odd about the archive, though it can be read. */
-  readonly oddities: readonly string[];
 }
 
 export interface ProjectFact {
@@ -46,10 +44,9 @@ const Facts = v.object({
     }),
   ),
   classPath: v.array(v.string()),
-  oddities: v.array(v.string()),
 });
 
-const factName = 'jar/1';
+const factName = 'jar/2';
 
 const smallFile = 1 << 20;
 
@@ -63,11 +60,10 @@ const namesKept = 10_000;
 export async function jarFacts(jar: PlacedJar, memory: PackMemory): Promise<JarFacts> {
   const known = v.safeParse(Facts, memory.fact(jar.block, factName));
   if (known.success) return known.output;
-  const archive = await readZip(jar.bytes, jar.placement.origin);
+  const archive = await readZipBelow(jar.bytes, jar.placement.origin, 'META-INF/');
   const facts: JarFacts = {
     projects: await projectsIn(jar, archive),
     classPath: await classPathOf(jar, archive),
-    oddities: oddities(archive),
   };
   memory.learn(jar.block, factName, facts);
   return facts;
@@ -79,7 +75,7 @@ export async function holdsClass(jar: PlacedJar, className: string, memory: Pack
   const known = memory.fact(jar.block, name);
   if (typeof known === 'boolean') return known;
   const path = `${className.replaceAll('.', '/')}.class`;
-  const { entries } = await readZip(jar.bytes, jar.placement.origin);
+  const { entries } = await readZipBelow(jar.bytes, jar.placement.origin, path);
   const holds = entries.some((entry) => entry.path === path);
   memory.learn(jar.block, name, holds);
   return holds;
@@ -88,7 +84,7 @@ export async function holdsClass(jar: PlacedJar, className: string, memory: Pack
 const mavenFile = /^META-INF\/maven\/([^/]+\/[^/]+)\/pom\.(properties|xml)$/;
 
 /** From each project's `pom.properties`, which is the cheaper to read; from its `pom.xml` where there is nothing else. */
-async function projectsIn(jar: PlacedJar, archive: ZipArchive): Promise<ProjectFact[]> {
+async function projectsIn(jar: PlacedJar, archive: ZipEntries): Promise<ProjectFact[]> {
   const folders = new Map<string, ZipEntry>();
   for (const entry of archive.entries) {
     const [, folder, kind] = mavenFile.exec(entry.path) ?? [];
@@ -115,7 +111,7 @@ function pomCoordinates(bytes: Uint8Array): Coordinates | undefined {
   return areCoordinates(coordinates) ? coordinates : undefined;
 }
 
-async function classPathOf(jar: PlacedJar, archive: ZipArchive): Promise<string[]> {
+async function classPathOf(jar: PlacedJar, archive: ZipEntries): Promise<string[]> {
   const entry = archive.entries.find(({ path }) => path.toUpperCase() === 'META-INF/MANIFEST.MF');
   if (entry === undefined || !isReadable(entry)) return [];
   const start = await readStart(readZipEntry(jar.bytes, archive, entry), smallFile);
@@ -128,11 +124,4 @@ async function classPathOf(jar: PlacedJar, archive: ZipArchive): Promise<string[
 
 function isReadable({ encrypted, method, symlink, isDirectory }: ZipEntry): boolean {
   return !encrypted && typeof method === 'string' && !symlink && !isDirectory;
-}
-
-function oddities({ flaws }: ZipArchive): string[] {
-  return flaws
-    .filter(({ kind }) => kind !== 'name-guessed')
-    .slice(0, 3)
-    .map(({ message }) => message.slice(0, 300));
 }

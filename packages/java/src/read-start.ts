@@ -5,7 +5,7 @@ export async function readStart(content: Bytes, limit: number): Promise<Uint8Arr
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of content) {
-    chunks.push(chunk.subarray(0, limit - size));
+    chunks.push(new Uint8Array(chunk.subarray(0, limit - size)));
     size += chunk.length;
     if (size >= limit) break;
   }

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 import { BlockPackError, type Bytes, type FileEntry } from '@block-pack/core';
 import { diskError } from './disk-error.ts';
-import { fileBytes } from './file-bytes.ts';
+import { passingBytes } from './file-bytes.ts';
 
 /** Milliseconds. A file changed so shortly before its stamp was taken may change again without another stamp: FAT counts in two seconds. */
 const racy = 2_000;
@@ -50,7 +50,7 @@ export class DiskFile implements FileEntry {
   async *#read(): Bytes {
     const file = this.open();
     try {
-      yield* fileBytes(file, 0, this.size);
+      yield* passingBytes(file, 0, this.size);
       this.check(file);
     } catch (error) {
       throw diskError(error, 'INPUT_UNREADABLE', 'read', this.#where);

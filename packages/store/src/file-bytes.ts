@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import type { Bytes } from '@block-pack/core';
+import { type Bytes, chunkSize } from '@block-pack/core';
 import { Turns } from './turn.ts';
 
 /**
@@ -18,6 +18,27 @@ export async function* fileBytes(file: number, offset: number, length: number): 
     at += chunk.length;
     yield chunk;
     if (turns.due) await turns.give();
+  }
+}
+
+/** Arrays that no reader uses at the moment. Fresh memory costs more than reading into it: 704 MB took 0.6 s, and the collector 0.3 s more. */
+const spare: Uint8Array[] = [];
+
+/** Like {@link fileBytes}, but a chunk is good only until the next one is asked for: all lie in the same array. */
+export async function* passingBytes(file: number, offset: number, length: number): Bytes {
+  const turns = new Turns();
+  const array = spare.pop() ?? new Uint8Array(chunkSize);
+  try {
+    const end = offset + length;
+    for (let at = offset; at < end; ) {
+      const count = readSync(file, array, 0, Math.min(array.length, end - at), at);
+      if (count === 0) return;
+      at += count;
+      yield array.subarray(0, count);
+      if (turns.due) await turns.give();
+    }
+  } finally {
+    spare.push(array);
   }
 }
 

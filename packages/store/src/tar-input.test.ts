@@ -191,9 +191,8 @@ function member(data: HeaderData, content: Buffer = Buffer.alloc(0)): Buffer {
   const fields: HeaderData = { mode: 0o644, size: content.length, mtime: new Date(0), ...data };
   const header = new Header(fields);
   header.encode();
-  const pax = header.needPax
-    ? new Pax({ ...fields, mtime: undefined } as HeaderData).encode()
-    : Buffer.alloc(0);
+  const { mtime: _, ...timeless } = fields;
+  const pax = header.needPax ? new Pax(timeless).encode() : Buffer.alloc(0);
   const block = header.block ?? Buffer.alloc(512);
   return Buffer.concat([pax, block, content, Buffer.alloc((512 - (content.length % 512)) % 512)]);
 }

@@ -48,7 +48,7 @@ async function* tarBytes(archive: OpenFile, name: string): AsyncIterable<Buffer>
   async function* counted() {
     for await (const chunk of archive.entry.read()) {
       read += chunk.length;
-      yield chunk;
+      yield new Uint8Array(chunk);
     }
   }
   const source = Readable.from(counted(), { objectMode: false });

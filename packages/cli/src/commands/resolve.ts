@@ -1,6 +1,13 @@
 import { resolve as resolvePath } from 'node:path';
 import { BlockPackError, parseImagePath } from '@block-pack/core';
-import { openStore, type PlaceMethod, type ResolveReport, resolveImports } from '@block-pack/store';
+import {
+  type HeldLease,
+  openStore,
+  type PlaceMethod,
+  type ResolveReport,
+  resolveImports,
+  type Store,
+} from '@block-pack/store';
 import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
@@ -27,7 +34,7 @@ export async function resolve(
     });
   }
   const store = await openStore(context.storeDirectory);
-  const lease = await store.lease();
+  const lease = await leaseWherePossible(store);
   try {
     const { manifest } = await readManifest(name, context.directory, store);
     const report = await resolveImports(manifest, store, resolvePath(context.directory, target), {
@@ -42,7 +49,17 @@ export async function resolve(
       exitCode: 0,
     };
   } finally {
-    await lease.release();
+    await lease?.release();
+  }
+}
+
+/** A store that cannot be written, such as a mounted stick, is collected by nobody, so its blobs need no protection. */
+async function leaseWherePossible(store: Store): Promise<HeldLease | undefined> {
+  try {
+    return await store.lease();
+  } catch (error) {
+    if (error instanceof BlockPackError && error.code === 'STORE_UNUSABLE') return undefined;
+    throw error;
   }
 }
 

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { type Bytes, bytesOf, coalesced, collect, randomAccessOf, readRange } from './bytes.ts';
+import { cutBlock } from './cut.ts';
+import { digestOf } from './digest.ts';
+import { MemoryBlobStore } from './memory-blob-store.ts';
+
+const text = (content: string) => new TextEncoder().encode(content);
+
+/** Gives every chunk in the same array, as a reader of files does. */
+async function* inOneArray(content: string, array: Uint8Array = Buffer.alloc(4)): Bytes {
+  for (let at = 0; at < content.length; at += array.length) {
+    const piece = text(content.slice(at, at + array.length));
+    array.set(piece);
+    yield array.subarray(0, piece.length);
+  }
+}
+
+describe('a stream whose chunks share an array', () => {
+  it('is collected as it was', async () => {
+    expect(await collect(inOneArray('nine bytes'), 100, 'x')).toEqual(text('nine bytes'));
+  });
+
+  it('is kept by a store as it was', async () => {
+    const store = new MemoryBlobStore();
+    const { digest } = await store.write(inOneArray('nine bytes'));
+    expect(digest).toBe(digestOf(text('nine bytes')));
+    expect(await collect(store.read(digest), 100, 'x')).toEqual(text('nine bytes'));
+  });
+
+  it('becomes the same tree block', async () => {
+    const content = 'x'.repeat(300_000);
+    const file = { kind: 'file', path: 'a', size: content.length, executable: false } as const;
+    const store = new MemoryBlobStore();
+    const shared = { ...file, read: () => inOneArray(content, Buffer.alloc(270_000)) };
+    const own = { ...file, read: () => bytesOf(text(content)) };
+    const cut = (entry: typeof own) => cutBlock({ kind: 'tree', entries: [entry] }, store);
+    expect((await cut(shared)).digest).toBe((await cut(own)).digest);
+  });
+});
+
+describe('streams', () => {
+  it('are not collected beyond the limit', async () => {
+    await expect(collect(bytesOf(text('ab'), text('cd')), 3, 'the note')).rejects.toMatchObject({
+      code: 'INPUT_UNSUPPORTED',
+      message: 'the note has more than 3 bytes',
+    });
+  });
+
+  it('have the same bytes when their small pieces are joined', async () => {
+    const pieces = [1, 10, 200_000, 100_000, 300_000, 0, 5].map((length, at) =>
+      new Uint8Array(length).fill(at),
+    );
+    const joined = await collect(coalesced(bytesOf(...pieces)), 1 << 20, 'x');
+    expect(Buffer.compare(joined, Buffer.concat(pieces))).toBe(0);
+  });
+
+  it('are read from any part of what can be read anywhere', async () => {
+    const source = randomAccessOf(text('0123456789'));
+    expect(await collect(readRange(source, 3, 4), 10, 'x')).toEqual(text('3456'));
+    await expect(source.read(8, 3)).rejects.toThrow(RangeError);
+    await expect(source.read(2, -1)).rejects.toThrow(RangeError);
+  });
+});
