@@ -34,7 +34,8 @@ export async function applications<Name extends string>(
   ...names: readonly Name[]
 ): Promise<Readonly<Record<Name, string>>> {
   await fetchCorpus('applications.mjs', names);
-  return Object.fromEntries(names.map((name) => [name, join(fetched, 'apps', name)]));
+  const folders = names.map((name) => [name, join(fetched, 'apps', name)]);
+  return Object.fromEntries(folders) as Record<Name, string>;
 }
 
 /** Takes minutes the first time; vitest calls a worker dead that does not answer so long. */

@@ -180,10 +180,7 @@ async function withService(
   // Quick to start is all that is asked of it.
   const service = start('java', ['-XX:TieredStopAtLevel=1', ...args]);
   try {
-    const found = await eventually(`java ${args.join(' ')} to listen`, () => {
-      if (service.process.exitCode !== null) throw new Error(`it ended: ${JSON.stringify(service.said)}`);
-      return port.exec(service.said.stdout)?.[1];
-    });
+    const found = await eventually('a port', service, () => port.exec(service.said.stdout)?.[1]);
     await ask(`http://127.0.0.1:${found}`);
   } finally {
     service.process.kill('SIGKILL');
