@@ -20,10 +20,6 @@ export interface ConsoleOptions {
 }
 
 export function processConsole({ stdout, stderr, env, color }: ConsoleOptions): Console {
-  // A reader that goes away, such as head, has what it wanted.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
   const colored = color && wantsColor(env, stdout.isTTY === true);
   const style = (format: 'bold' | 'dim') => (text: string) =>
     colored ? styleText(format, text, { validateStream: false }) : text;

@@ -18,6 +18,7 @@ const schemaVersion = 1;
  * @param words what stands behind `block-pack`
  */
 export async function main(words: readonly string[], version: string): Promise<number> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', passOverClosedPipe);
   let exitCode = 0;
   const program = createProgram(version, async (name, options, command) => {
     exitCode = await runCommand(name, options, command);
@@ -32,6 +33,11 @@ export async function main(words: readonly string[], version: string): Promise<n
     return error.exitCode === 0 ? 0 : exitCodes.usage;
   }
   return exitCode;
+}
+
+/** A reader that goes away, such as head, has what it wanted. */
+function passOverClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 async function runCommand(

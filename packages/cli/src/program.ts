@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext, Outcome } from './command.ts';
+import type { GcCommandOptions } from './commands/gc.ts';
 import type { JavaCommandOptions } from './commands/java.ts';
 import type { ResolveCommandOptions } from './commands/resolve.ts';
 
@@ -23,7 +24,7 @@ export type Run = (
 export function createProgram(version: string, run: Run): Command {
   const program = new Command('block-pack')
     .description(
-      'Turns the resolved dependencies of an application into content-addressed blocks,\nso that a container image is updated by moving only the dependencies that changed.',
+      'Turns the resolved dependencies of an application into content-addressed blocks, so that a container image is updated by moving only the dependencies that changed.',
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
@@ -74,7 +75,7 @@ function addJava(program: Command, run: Run): void {
     .command('java')
     .summary('pack the dependencies of a Java application')
     .description(
-      'Cuts the jars of a Java application into blocks and writes an import manifest: which block belongs at which path.\n\nInputs: a directory of jars (target/lib), an application distribution (bin and lib; a directory, .zip, .tar or .tar.gz),\na Spring Boot jar or war, a war, a Quarkus fast-jar directory.',
+      'Cuts the jars of a Java application into blocks and writes an import manifest: which block belongs at which path.\n\nInputs: a directory of jars (target/lib), an application distribution (bin and lib; a directory, .zip, .tar or .tar.gz), a Spring Boot jar or war, a war, a Quarkus fast-jar directory.',
     )
     .argument('<input...>', 'directory or archive; several are packed into one manifest')
     .option(
@@ -89,7 +90,6 @@ function addJava(program: Command, run: Run): void {
       '--evidence <file>',
       'what the build resolved: mvn dependency:list or :tree output, gradle.lockfile, pom.xml, CycloneDX or SPDX; repeatable',
       collect,
-      [],
     )
     .option(
       '--maven-repository [dir]',
@@ -103,7 +103,6 @@ function addJava(program: Command, run: Run): void {
       '--application <name>',
       "file name of a jar that is the application's own; * stands for any characters; repeatable",
       collect,
-      [],
     )
     .option('--frozen', 'write nothing; exit 1 with the difference when the existing manifest would change')
     .option('--tag <name>', 'name of the pack in the store (default: from the input)')
@@ -140,7 +139,7 @@ function addResolve(program: Command, run: Run): void {
     .command('resolve')
     .summary('make the files of an import manifest again from their blocks')
     .description(
-      'Places every file of an import manifest below a directory, byte for byte as it was packed.\nThe directory must not exist or must be empty; it appears whole or not at all.',
+      'Places every file of an import manifest below a directory, byte for byte as it was packed. The directory must not exist or must be empty; it appears whole or not at all.',
     )
     .argument('<manifest>', 'an import manifest, or a tag of the store')
     .argument('<dir>', 'the directory to make')
@@ -227,19 +226,19 @@ function addGc(program: Command, run: Run): void {
       'Removes blobs that no tag reaches and that no pack has used for a while. Safe while others pack into the same store.',
     )
     .option('--keep <days>', 'keep what was used in the last <days> days', days, 14)
-    .option('--untag <name>', 'forget a tag first, so that its blocks can go; repeatable', collect, [])
+    .option('--untag <name>', 'forget a tag first, so that its blocks can go; repeatable', collect)
     .option('--dry-run', 'say what would go, and remove nothing');
   withGlobalOptions(command);
   withExamples(command, [
     ['block-pack gc --dry-run', 'how much would be freed'],
     ['block-pack gc --keep 0 --untag java/shop-1a2b3c4d', 'free what only this tag needed, now'],
   ]);
-  command.action((options: { keep: number; untag: readonly string[]; dryRun?: boolean } & GlobalOptions) =>
+  command.action((options: GcCommandOptions & GlobalOptions) =>
     run('gc', options, async (context) => (await import('./commands/gc.ts')).gc(options, context)),
   );
 }
 
-function collect(value: string, earlier: readonly string[]): readonly string[] {
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
 

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { Workplace } from './testing/workplace.ts';
 
 let work: Workplace;
@@ -63,6 +64,12 @@ describe('the command line', () => {
     work.writeJar('lib', 'a:a:1');
     const { exitCode, stderr } = work.run(...words);
     expect([exitCode, stderr.startsWith('error')]).toEqual([2, true]);
+  });
+
+  it('bears a reader that goes away early', () => {
+    const command = `"${process.execPath}" "${inject('cli')}" java --help | true`;
+    const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
   });
 
   it('colours only where it may', () => {

@@ -7,7 +7,7 @@ import type { Console } from '../console.ts';
 export interface GcCommandOptions {
   /** Days since the last use. */
   readonly keep: number;
-  readonly untag: readonly string[];
+  readonly untag?: readonly string[];
   readonly dryRun?: boolean;
 }
 
@@ -15,20 +15,21 @@ const day = 86_400_000;
 
 export async function gc(options: GcCommandOptions, context: CommandContext): Promise<Outcome> {
   const dryRun = options.dryRun === true;
+  const untag = options.untag ?? [];
   const store = await openStore(context.storeDirectory);
   const tags = new Set((await store.tags()).map((tag) => tag.name));
-  const unknown = options.untag.find((name) => !tags.has(name));
+  const unknown = untag.find((name) => !tags.has(name));
   if (unknown !== undefined) {
     throw new BlockPackError('USAGE', `The store has no tag ${unknown}`, {
       hint: 'List its tags: block-pack ls.',
     });
   }
-  if (dryRun && options.untag.length > 0) {
+  if (dryRun && untag.length > 0) {
     throw new BlockPackError('USAGE', '--untag cannot be tried with --dry-run', {
       hint: 'block-pack ls shows under "its own" what a tag alone keeps.',
     });
   }
-  for (const name of options.untag) await store.untag(name);
+  for (const name of untag) await store.untag(name);
   const report = await store.gc({ keepMs: options.keep * day, dryRun });
   for (const { digest, tags: users } of report.missing) {
     context.warn({ code: 'BLOB_MISSING', message: `${digest} is missing; needed by ${users.join(', ')}` });

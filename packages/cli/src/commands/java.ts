@@ -16,11 +16,11 @@ import { type PackRunOptions, runPack } from '../pack-run.ts';
 
 export interface JavaCommandOptions extends PackRunOptions {
   readonly prefix?: string;
-  readonly evidence: readonly string[];
+  readonly evidence?: readonly string[];
   /** True where the flag stands alone: the build tool's usual place. */
   readonly mavenRepository?: string | true;
   readonly gradleCache?: string | true;
-  readonly application: readonly string[];
+  readonly application?: readonly string[];
 }
 
 export async function java(
@@ -30,9 +30,9 @@ export async function java(
 ): Promise<Outcome> {
   const packer = createJavaPacker({
     prefix: options.prefix === undefined ? undefined : parsePrefix(options.prefix),
-    evidence: options.evidence.map((file) => readEvidenceFile(file, context)),
+    evidence: (options.evidence ?? []).map((file) => readEvidenceFile(file, context)),
     repositories: localRepositories(options, context),
-    applications: options.application,
+    applications: options.application ?? [],
   });
   return runPack(packer, inputs, options, context);
 }
