@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blockPack, packJava } from './block-pack.ts';
 import { applications } from './corpus.ts';
 import { filesBelow } from './file-list.ts';
+import { expectSound } from './sound-store.ts';
 import { succeed } from './workspace.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'block-pack-interchange-'));
@@ -47,7 +48,7 @@ describe('a store, to a tool that knows OCI image layouts and not block-pack', (
 
   function expectSameFiles(layout: string, name: string): void {
     const target = `${layout}-resolved`;
-    expect(blockPack(['verify', '--store', layout])).toMatchObject({ exitCode: 0 });
+    expectSound(layout);
     const place = ['--store', layout, '--strip', '/app'];
     expect(blockPack(['resolve', name, target, ...place])).toMatchObject({ exitCode: 0 });
     expect(filesBelow(target)).toEqual(filesBelow(input));

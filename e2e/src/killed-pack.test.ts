@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blockPack, packJava, startBlockPack } from './block-pack.ts';
 import { applications, mavenJars } from './corpus.ts';
 import { showFigures } from './figures.ts';
+import { expectSound } from './sound-store.ts';
 import { eventually } from './waiting.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'block-pack-killed-'));
@@ -23,11 +24,6 @@ function newPlace() {
   mkdirSync(folder);
   const [store, output] = [join(folder, 'store'), join(folder, 'java.import')];
   return { folder, store, output, options: ['--store', store, '-o', output] };
-}
-
-function expectSound(store: string): void {
-  const { exitCode, stdout, stderr } = blockPack(['verify', '--store', store]);
-  expect({ exitCode, stderr }, stdout).toEqual({ exitCode: 0, stderr: '' });
 }
 
 describe('a pack that is killed at any moment', () => {
@@ -59,11 +55,11 @@ describe('a pack that is killed at any moment', () => {
         milliseconds = moment;
       }
       const context = `seed ${seed}, killed after ${moment} ms`;
-      if (existsSync(join(place.store, 'oci-layout'))) expectSound(place.store);
+      if (existsSync(join(place.store, 'oci-layout'))) expectSound(place.store, context);
       if (existsSync(place.output)) expect(readFileSync(place.output, 'utf8'), context).toBe(reference);
       packJava([input, ...place.options]);
       expect(readFileSync(place.output, 'utf8'), context).toBe(reference);
-      expectSound(place.store);
+      expectSound(place.store, context);
       rmSync(place.folder, { recursive: true });
     }
   });

@@ -6,17 +6,13 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { blockPack, packJava, startBlockPack } from './block-pack.ts';
 import { applications, mavenJars } from './corpus.ts';
 import { showFigures } from './figures.ts';
+import { expectSound } from './sound-store.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'block-pack-many-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const corpus = await mavenJars('small');
 const folders = await applications('quarkus-service', 'apache-maven', 'hawtio', 'allure-commandline');
-
-function expectSound(store: string): void {
-  const { exitCode, stdout, stderr } = blockPack(['verify', '--store', store]);
-  expect({ exitCode, stderr }, stdout).toEqual({ exitCode: 0, stderr: '' });
-}
 
 test('sixteen packs of the same input into one new store at once end with one good store', async () => {
   const input = join(corpus, 'lib');

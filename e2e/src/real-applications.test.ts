@@ -6,6 +6,7 @@ import { blockPack, type PackDocument, packJava, start } from './block-pack.ts';
 import { applications } from './corpus.ts';
 import { showFigures } from './figures.ts';
 import { filesBelow } from './file-list.ts';
+import { expectSound } from './sound-store.ts';
 import { eventually } from './waiting.ts';
 import { succeed } from './workspace.ts';
 
@@ -128,7 +129,7 @@ test('a Spring Boot jar and the directory of its dependencies share every jar th
 });
 
 test('the store that holds them all is sound', () => {
-  expect(blockPack(['verify', '--store', store])).toMatchObject({ exitCode: 0 });
+  expectSound(store);
 });
 
 describe('what was resolved starts', () => {
