@@ -8,12 +8,15 @@ import {
   openSync,
   renameSync,
   unlinkSync,
+  write,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { worthHandingOver } from './file-bytes.ts';
 
 export const fsyncLater = promisify(fsync);
+const handOver = promisify(write);
 
 /** A file that has no name of its own yet: it gets one when it is whole, or goes away. */
 export class Draft {
@@ -28,6 +31,12 @@ export class Draft {
 
   write(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; ) at += writeSync(this.#open, chunk, at);
+  }
+
+  /** Like `write`; a large chunk is written by another thread, and must not change before this returns. */
+  async writeLater(chunk: Uint8Array): Promise<void> {
+    if (chunk.length < worthHandingOver) return this.write(chunk);
+    for (let at = 0; at < chunk.length; ) at += (await handOver(this.#open, chunk, at)).bytesWritten;
   }
 
   get #open(): number {

@@ -1,4 +1,5 @@
-import { readSync } from 'node:fs';
+import { read, readSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { type Bytes, chunkSize } from '@block-pack/core';
 import { Turns } from './turn.ts';
 
@@ -24,6 +25,11 @@ export async function* fileBytes(file: number, offset: number, length: number): 
 /** Arrays that no reader uses at the moment. Fresh memory costs more than reading into it: 704 MB took 0.6 s, and the collector 0.3 s more. */
 const spare: Uint8Array[] = [];
 
+/** Bytes from which on a call is handed to another thread: there the system copies while this one digests. Below, handing over costs more. */
+export const worthHandingOver = 1 << 17;
+
+const readLater = promisify(read);
+
 /** Like {@link fileBytes}, but a chunk is good only until the next one is asked for: all lie in the same array. */
 export async function* passingBytes(file: number, offset: number, length: number): Bytes {
   const turns = new Turns();
@@ -31,7 +37,11 @@ export async function* passingBytes(file: number, offset: number, length: number
   try {
     const end = offset + length;
     for (let at = offset; at < end; ) {
-      const count = readSync(file, array, 0, Math.min(array.length, end - at), at);
+      const wanted = Math.min(array.length, end - at);
+      const count =
+        wanted < worthHandingOver
+          ? readSync(file, array, 0, wanted, at)
+          : (await readLater(file, array, 0, wanted, at)).bytesRead;
       if (count === 0) return;
       at += count;
       yield array.subarray(0, count);

@@ -102,7 +102,7 @@ export class Store implements BlobStore {
     const turns = new Turns();
     for await (const chunk of content) {
       measure.add(chunk);
-      this.#guarded('write', draft.path, () => draft.write(chunk));
+      await this.#guardedAsync('write', draft.path, () => draft.writeLater(chunk));
       for (const lease of this.#leases) lease.keepAlive();
       if (turns.due) await turns.give();
     }
@@ -133,14 +133,14 @@ export class Store implements BlobStore {
   async tag(name: string, target: TagTarget): Promise<void> {
     this.#prepare();
     this.#sync();
-    await this.#guardedAsync(() => setTag(this.#layout, name, target));
+    await this.#guardedAsync('use', this.directory, () => setTag(this.#layout, name, target));
     for (const lease of this.#leases) lease.check();
   }
 
   /** False when there was no such tag. What only it led to is kept until a gc. */
   async untag(name: string): Promise<boolean> {
     this.#prepare();
-    return this.#guardedAsync(() => unsetTag(this.#layout, name));
+    return this.#guardedAsync('use', this.directory, () => unsetTag(this.#layout, name));
   }
 
   /** Sorted by name. @throws STORE_INVALID */
@@ -168,12 +168,12 @@ export class Store implements BlobStore {
   /** Removes what no tag leads to and nobody has used for a while. Other processes may go on working. */
   async gc(options: GcOptions): Promise<GcReport> {
     if (!options.dryRun) this.#prepare();
-    return this.#guardedAsync(() => collectGarbage(this.#layout, this, options));
+    return this.#guardedAsync('use', this.directory, () => collectGarbage(this.#layout, this, options));
   }
 
   /** Reads every blob and names all that is wrong. */
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    return this.#guardedAsync(() => verifyStore(this.#layout, this, options));
+    return this.#guardedAsync('use', this.directory, () => verifyStore(this.#layout, this, options));
   }
 
   #prepare(): void {
@@ -199,11 +199,11 @@ export class Store implements BlobStore {
     }
   }
 
-  async #guardedAsync<T>(action: () => Promise<T>): Promise<T> {
+  async #guardedAsync<T>(deed: string, path: string, action: () => Promise<T>): Promise<T> {
     try {
       return await action();
     } catch (error) {
-      throw diskError(error, 'STORE_UNUSABLE', 'use', this.#layout.directory);
+      throw diskError(error, 'STORE_UNUSABLE', deed, path);
     }
   }
 }
