@@ -71,9 +71,9 @@ export function packDocument(packed: Packed, place: PackPlace): Readonly<Record<
 
 export function packText(packed: Packed, place: PackPlace, all: boolean, console: Console): string {
   const totals = totalsOf(packed);
-  const bySize = [...packed.imports].sort((a, b) => b.block.size - a.block.size);
-  const shown = all ? bySize : bySize.slice(0, rows);
-  const more = bySize.length - shown.length;
+  const sorted = [...packed.imports].sort(newAndLargestFirst);
+  const shown = all ? sorted : sorted.slice(0, rows);
+  const more = sorted.length - shown.length;
   return [
     `${console.bold(headline(totals))}\n\n`,
     table(
@@ -85,10 +85,15 @@ export function packText(packed: Packed, place: PackPlace, all: boolean, console
         importKind(line) === 'tree' ? `${line.path}/ (${count(block.files, 'file')})` : line.path,
       ]),
     ),
-    more > 0 ? console.dim(`  ... and ${count(more, 'smaller import')} (--all shows them)\n`) : '',
+    more > 0 ? console.dim(`  ... and ${more} more (--all shows them)\n`) : '',
     `\nimport manifest  ${place.output === undefined ? 'on stdout' : printable(place.output)}\n`,
     `blocks           ${printable(place.store)}, tag ${place.tag}\n`,
   ].join('');
+}
+
+/** What an update would move is what the reader looks for. */
+function newAndLargestFirst({ block: a }: PackedImport, { block: b }: PackedImport): number {
+  return Number(b.added) - Number(a.added) || b.size - a.size;
 }
 
 function headline(totals: Totals): string {
