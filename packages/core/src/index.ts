@@ -46,6 +46,8 @@ export type {
   Confidence,
   Content,
   Evidence,
+  FileChange,
+  Integrity,
   PackContext,
   Packer,
   PackMemory,
