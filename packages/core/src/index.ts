@@ -10,6 +10,8 @@ export type { Digest } from './digest.ts';
 export { assertDigest, digestHex, digestOf, isDigest, Measure, parseDigest, verified } from './digest.ts';
 export type { ErrorCode, ErrorFacts, ErrorFamily } from './error.ts';
 export { BlockPackError, bugExitCode, errorFamilies, exitCodes, findingsExitCode } from './error.ts';
+export type { FilesOptions } from './files-packer.ts';
+export { createFilesPacker } from './files-packer.ts';
 export type { ImagePath } from './image-path.ts';
 export {
   checkLinkTarget,
@@ -46,6 +48,8 @@ export type {
   Confidence,
   Content,
   Evidence,
+  FileChange,
+  Integrity,
   PackContext,
   Packer,
   PackMemory,

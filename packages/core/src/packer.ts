@@ -33,6 +33,20 @@ export interface Evidence {
   readonly detail: string;
 }
 
+/** Whether a block's content is what was published under its name. It says nothing about the import manifest, which depends on the input alone. */
+export type Integrity =
+  /** @property against what proves it, such as the lock's hash of the package's tarball */
+  | { readonly state: 'verified'; readonly against: string }
+  | { readonly state: 'modified'; readonly against: string; readonly changes: readonly FileChange[] }
+  | { readonly state: 'unknown'; readonly reason: string };
+
+/** A file of a block that is not as published. */
+export interface FileChange {
+  /** Relative to the block's root. */
+  readonly path: string;
+  readonly change: 'added' | 'removed' | 'changed';
+}
+
 /**
  * What a block is.
  * @see https://cyclonedx.org/docs/1.6/json/#components
@@ -43,6 +57,10 @@ export interface Component {
   readonly role: 'application' | 'dependency' | 'other';
   /** Strongest first; never empty. */
   readonly evidence: readonly Evidence[];
+  /** Absent where the packer does not look for it. */
+  readonly integrity?: Integrity;
+  /** True for a package that runs something of its own when it is installed. */
+  readonly hasInstallScript?: boolean;
 }
 
 /** Something the user should know although the pack goes on. */
@@ -66,13 +84,18 @@ export interface PackMemory {
 export interface PackContext {
   readonly memory: PackMemory;
   warn(warning: Warning): void;
+  /**
+   * Tells that a file or link of the input is in no placement, and why: what a tool left behind, or writes anew on every machine.
+   * @param path relative to the input
+   */
+  leaveOut?(path: string, reason: string): void;
 }
 
 /** Names what lies in an input and says where it goes. It never digests, tars or compresses: that is done in one place for all. */
 export interface Packer<P extends Placement = Placement> {
   /** `java`; also the name of the import manifest. */
   readonly ecosystem: string;
-  /** Every file of the input, in exactly one placement. */
+  /** Every file and link of the input, in exactly one placement or left out with a reason. */
   place(input: InputDirectory, context: PackContext): Promise<readonly P[]>;
   /** One component for each placement, in their order. */
   identify(placed: readonly Placed<P>[], context: PackContext): Promise<readonly Component[]>;
