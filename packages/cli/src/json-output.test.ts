@@ -27,6 +27,7 @@ describe('--json', () => {
     const calls = [
       packed,
       work.json('java', 'lib', '-o', '-'),
+      work.json('files', 'lib', '-o', 'files.import'),
       work.json('java', 'lib', '-o', 'java.import', '--frozen'),
       work.json('resolve', 'java.import', 'out'),
       work.json('ls'),

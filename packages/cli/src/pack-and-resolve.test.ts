@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Workplace } from './testing/workplace.ts';
 
@@ -152,6 +152,24 @@ describe('block-pack java', () => {
     expect(work.run('java', 'target/lib').stderr).toMatch(/^warning .*mystery-1\.0\.jar/);
     expect(work.run('java', 'target/lib', '--quiet').stderr).toBe('');
     expect(work.read('target/block-pack/java.import')).toContain('purl=pkg:generic/mystery@1.0');
+  });
+});
+
+describe('block-pack files', () => {
+  it('packs a directory as it is, and resolve makes it again', () => {
+    work.write('dist/main.js', 'main');
+    work.write('dist/run.sh', '#!/bin/sh\n', 0o755);
+    const { exitCode, stdout } = work.run('files', 'dist', '--prefix', '/srv/shop/');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('pkg:generic/shop (application)  /srv/shop/ (2 files)');
+    expect(work.read('block-pack/files.import')).toContain('\n/srv/shop from sha256:');
+    work.run('resolve', 'block-pack/files.import', 'out', '--strip', '/srv/shop');
+    expectSameFiles('dist', 'out');
+  });
+
+  it('refuses an empty directory', () => {
+    mkdirSync(work.path('dist'));
+    expect(work.run('files', 'dist')).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('dist is empty') });
   });
 });
 

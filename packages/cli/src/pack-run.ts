@@ -32,7 +32,7 @@ import {
   type ManifestDifference,
   manifestDifference,
 } from './manifest-difference.ts';
-import { packDocument, packText } from './pack-summary.ts';
+import { type LeftOut, type PackResult, packDocument, packText } from './pack-summary.ts';
 import { readManifestFile } from './read-manifest.ts';
 import { defaultTag } from './tag-name.ts';
 
@@ -63,6 +63,7 @@ export async function runPack<P extends Placement>(
   const store = await openStore(context.storeDirectory, { create: true });
   const lease = await store.lease();
   const inputs: OpenInput[] = [];
+  const leftOut: LeftOut[] = [];
   try {
     for (const path of paths) {
       inputs.push(await openInput(resolve(context.directory, path), { name: path, scratch: store }));
@@ -79,6 +80,7 @@ export async function runPack<P extends Placement>(
         memory,
         signal: context.signal,
         warn: (warning) => context.warn(warning),
+        leaveOut: (path, reason) => void leftOut.push({ path, reason }),
         onProgress: ({ blocks, totalBlocks, bytes, totalBytes }) =>
           context.progress.show(
             `packing ${blocks} of ${count(totalBlocks, 'block')}, ${byteSize(bytes)} of ${byteSize(totalBytes)}`,
@@ -88,7 +90,7 @@ export async function runPack<P extends Placement>(
     await memory.save();
     if (options.frozen === true && output !== undefined) return compareFrozen(packed, output, context);
     const tag = options.tag ?? defaultTag(packer.ecosystem, inputs[0]?.realPath ?? first);
-    return await publish(packed, { store, tag, output, all: options.all === true, context });
+    return await publish({ ...packed, leftOut }, { store, tag, output, all: options.all === true, context });
   } finally {
     for (const input of inputs) await input.close();
     await lease.release();
@@ -116,7 +118,10 @@ interface Publication {
 }
 
 /** Blocks first, then what refers to them, the tag and the user's file last: whoever sees one of these finds all below it. */
-async function publish(packed: Packed, { store, tag, output, all, context }: Publication): Promise<Outcome> {
+async function publish(
+  packed: PackResult,
+  { store, tag, output, all, context }: Publication,
+): Promise<Outcome> {
   const text = encodeImportManifest(packed.manifest);
   const manifest = await store.write(bytesOf(new TextEncoder().encode(text)));
   await store.write(bytesOf(emptyConfig.bytes));

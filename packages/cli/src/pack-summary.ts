@@ -1,7 +1,26 @@
-import { type Digest, importKind, type Packed, type PackedImport } from '@block-pack/core';
+import {
+  type Component,
+  type Digest,
+  type FileChange,
+  type Integrity,
+  importKind,
+  type Packed,
+  type PackedImport,
+} from '@block-pack/core';
 import { byteSize, count } from './byte-size.ts';
 import type { Console } from './console.ts';
 import { printable, table } from './table.ts';
+
+/** A file of the input that is in no block. */
+export interface LeftOut {
+  /** Relative to the input. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface PackResult extends Packed {
+  readonly leftOut: readonly LeftOut[];
+}
 
 /** Where the results of a pack are. */
 export interface PackPlace {
@@ -48,7 +67,7 @@ function sum(blocks: readonly { readonly size: number }[]): number {
   return blocks.reduce((total, block) => total + block.size, 0);
 }
 
-export function packDocument(packed: Packed, place: PackPlace): Readonly<Record<string, unknown>> {
+export function packDocument(packed: PackResult, place: PackPlace): Readonly<Record<string, unknown>> {
   return {
     packer: packed.manifest.packer,
     manifest: { path: place.output ?? null, digest: place.digest },
@@ -65,11 +84,14 @@ export function packDocument(packed: Packed, place: PackPlace): Readonly<Record<
       purl: component.purl,
       role: component.role,
       evidence: component.evidence,
+      ...(component.integrity === undefined ? {} : { integrity: component.integrity }),
+      ...(component.hasInstallScript === undefined ? {} : { hasInstallScript: component.hasInstallScript }),
     })),
+    leftOut: packed.leftOut,
   };
 }
 
-export function packText(packed: Packed, place: PackPlace, all: boolean, console: Console): string {
+export function packText(packed: PackResult, place: PackPlace, all: boolean, console: Console): string {
   const totals = totalsOf(packed);
   const sorted = [...packed.imports].sort(newAndLargestFirst);
   const shown = all ? sorted : sorted.slice(0, rows);
@@ -81,14 +103,56 @@ export function packText(packed: Packed, place: PackPlace, all: boolean, console
       shown.map(({ line, block, component }) => [
         byteSize(block.size),
         block.added ? 'new' : '',
-        `${component.purl}${component.role === 'application' ? ' (application)' : ''}`,
+        `${component.purl}${remarks(component)}`,
         importKind(line) === 'tree' ? `${line.path}/ (${count(block.files, 'file')})` : line.path,
       ]),
     ),
     more > 0 ? console.dim(`  ... and ${more} more (--all shows them)\n`) : '',
+    integrityText(packed),
+    leftOutText(packed.leftOut),
     `\nimport manifest  ${place.output === undefined ? 'on stdout' : printable(place.output)}\n`,
     `blocks           ${printable(place.store)}, tag ${place.tag}\n`,
   ].join('');
+}
+
+function remarks({ role, integrity }: Component): string {
+  const words = [
+    role === 'application' ? 'application' : '',
+    integrity?.state === 'modified' ? 'modified' : '',
+  ];
+  const said = words.filter((word) => word !== '').join(', ');
+  return said === '' ? '' : ` (${said})`;
+}
+
+/** How many blocks are what was published, where the packer looked for it; the modified ones by name. */
+function integrityText({ imports }: Packed): string {
+  const judged = imports.flatMap(({ component }) => component.integrity ?? []);
+  if (judged.length === 0) return '';
+  const number = (state: Integrity['state']) => judged.filter((one) => one.state === state).length;
+  const modified = imports.flatMap(({ component: { purl, integrity } }) =>
+    integrity?.state === 'modified'
+      ? [`  ${purl} is not as published: ${changesText(integrity.changes)}\n`]
+      : [],
+  );
+  const counts = `${number('verified')} verified, ${number('modified')} modified, ${number('unknown')} unknown`;
+  return `\nas published     ${counts}\n${modified.slice(0, rows).map(printableLine).join('')}`;
+}
+
+function changesText(changes: readonly FileChange[]): string {
+  const shown = changes.slice(0, 3).map(({ path, change }) => `${path} ${change}`);
+  return `${shown.join(', ')}${changes.length > 3 ? ` and ${changes.length - 3} more` : ''}`;
+}
+
+function printableLine(line: string): string {
+  return `${printable(line.trimEnd())}\n`;
+}
+
+function leftOutText(leftOut: readonly LeftOut[]): string {
+  if (leftOut.length === 0) return '';
+  const counts = new Map<string, number>();
+  for (const { reason } of leftOut) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const reasons = [...counts].sort(([, a], [, b]) => b - a).map(([reason, number]) => `${number} ${reason}`);
+  return `left out         ${count(leftOut.length, 'file')}: ${printable(reasons.join(', '))}\n`;
 }
 
 /** What an update would move is what the reader looks for. */

@@ -1,0 +1,57 @@
+import { type Command, Option } from 'commander';
+import type { CommandContext, Outcome } from '../command.ts';
+
+/** What every command takes. */
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly color: boolean;
+  readonly C?: string;
+  readonly store?: string;
+}
+
+/** Runs a command once its words are understood. */
+export type Run = (
+  name: string,
+  options: GlobalOptions,
+  command: (context: CommandContext) => Promise<Outcome>,
+) => Promise<void>;
+
+/** Its options, which stand apart in the help. */
+export function withGlobalOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--json', 'one JSON document on stdout instead of text').helpGroup('Common options:'),
+    )
+    .addOption(new Option('--quiet', 'no progress and no warnings').helpGroup('Common options:'))
+    .addOption(new Option('--no-color', 'plain text').helpGroup('Common options:'))
+    .addOption(new Option('-C <dir>', 'work as if started in <dir>').helpGroup('Common options:'))
+    .addOption(
+      new Option(
+        '--store <dir>',
+        'where blocks are kept (default: $BLOCK_PACK_STORE or ~/.cache/block-pack)',
+      ).helpGroup('Common options:'),
+    );
+}
+
+/** The options of every command that packs. */
+export function withPackOptions(command: Command, packer: string): Command {
+  return command
+    .option(
+      '-o, --output <file>',
+      `the import manifest (default: block-pack/${packer}.import beside the input; - for stdout)`,
+    )
+    .option('--frozen', 'write nothing; exit 1 with the difference when the existing manifest would change')
+    .option('--tag <name>', 'name of the pack in the store (default: from the input)')
+    .option('--all', 'show every row of the table');
+}
+
+export function withExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
+  const lines = examples.map(([call, meaning]) => `  $ ${call}\n      ${meaning}`);
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
+
+/** Gathers the values of an option that may stand several times. */
+export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}

@@ -1,0 +1,85 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { GcCommandOptions } from '../commands/gc.ts';
+import { collect, type GlobalOptions, type Run, withExamples, withGlobalOptions } from './options.ts';
+
+export function addLs(program: Command, run: Run): void {
+  const command = program
+    .command('ls')
+    .summary('list what the store holds')
+    .description(
+      'Lists the tags of the store: one for every input that was packed, with its blocks and bytes.',
+    );
+  withGlobalOptions(command);
+  withExamples(command, [['block-pack ls', 'all tags; "its own" is what no other tag shares']]);
+  command.action((options: GlobalOptions) =>
+    run('ls', options, async (context) => (await import('../commands/ls.ts')).ls(context)),
+  );
+}
+
+export function addInspect(program: Command, run: Run): void {
+  const command = program
+    .command('inspect')
+    .summary('show an import manifest or a block')
+    .description(
+      'Shows the imports of a manifest with their components and how those are known, or the uses and files of one block.',
+    )
+    .argument('<what>', 'an import manifest, a tag of the store, or the digest of a block');
+  withGlobalOptions(command);
+  withExamples(command, [
+    ['block-pack inspect block-pack/java.import', 'every import, and whether the store has its block'],
+    ['block-pack inspect sha256:6f...e1', 'which tags import the block, and where'],
+  ]);
+  command.action((what: string, options: GlobalOptions) =>
+    run('inspect', options, async (context) =>
+      (await import('../commands/inspect.ts')).inspect(what, context),
+    ),
+  );
+}
+
+export function addVerify(program: Command, run: Run): void {
+  const command = program
+    .command('verify')
+    .summary('check every blob of the store')
+    .description(
+      'Digests every blob of the store again and names each that is damaged, misplaced or missing. Exit code 1 when there is one.',
+    )
+    .option('--remove', 'take damaged blobs out of the store, so that the next pack writes them again');
+  withGlobalOptions(command);
+  withExamples(command, [
+    ['block-pack verify', 'reads the whole store'],
+    ['block-pack verify --remove', 'after a disk fault; then pack again'],
+  ]);
+  command.action((options: { remove?: boolean } & GlobalOptions) =>
+    run('verify', options, async (context) =>
+      (await import('../commands/verify.ts')).verify(options, context),
+    ),
+  );
+}
+
+export function addGc(program: Command, run: Run): void {
+  const command = program
+    .command('gc')
+    .summary('remove blobs that nothing needs')
+    .description(
+      'Removes blobs that no tag reaches and that no pack has used for a while. Safe while others pack into the same store.',
+    )
+    .option('--keep <days>', 'keep what was used in the last <days> days', days, 14)
+    .option('--untag <name>', 'forget a tag first, so that its blocks can go; repeatable', collect)
+    .option('--dry-run', 'say what would go, and remove nothing');
+  withGlobalOptions(command);
+  withExamples(command, [
+    ['block-pack gc --dry-run', 'how much would be freed'],
+    ['block-pack gc --keep 0 --untag java/shop-1a2b3c4d', 'free what only this tag needed, now'],
+  ]);
+  command.action((options: GcCommandOptions & GlobalOptions) =>
+    run('gc', options, async (context) => (await import('../commands/gc.ts')).gc(options, context)),
+  );
+}
+
+function days(text: string): number {
+  const number = Number(text);
+  if (!/^[0-9]+(\.[0-9]+)?$/.test(text) || number > 36_500) {
+    throw new InvalidArgumentError('Expected a number of days, such as 14 or 0.');
+  }
+  return number;
+}
