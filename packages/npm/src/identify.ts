@@ -10,7 +10,7 @@ import { lastName } from './folder.ts';
 import { integritiesOf } from './integrity.ts';
 import type { PackageSource } from './lock/lock-evidence.ts';
 import type { NpmOptions } from './packer.ts';
-import type { NpmPlacement, PackagePart } from './placement.ts';
+import type { NpmPart, NpmPlacement, PackagePart } from './placement.ts';
 
 /** Names the packages by their own package.json; the lock says where they came from. */
 export async function identifyAll(
@@ -20,19 +20,21 @@ export async function identifyAll(
 ): Promise<readonly Component[]> {
   const integrities = await integritiesOf(placed, options.tarballs, context);
   return placed.map((one) => {
-    const { part, origin } = one.placement;
-    switch (part.kind) {
-      case 'package': {
-        const integrity = integrities.get(one);
-        const component = packageComponent(part);
-        return integrity === undefined ? component : { ...component, integrity };
-      }
-      case 'links':
-        return generated('npm-links', `links to packages and commands in ${lastName(origin)}`);
-      case 'strays':
-        return generated('node_modules', 'what lies in node_modules and belongs to no package');
-    }
+    const integrity = integrities.get(one);
+    const component = componentOf(one.placement.part);
+    return integrity === undefined ? component : { ...component, integrity };
   });
+}
+
+function componentOf(part: NpmPart): Component {
+  switch (part.kind) {
+    case 'package':
+      return packageComponent(part);
+    case 'links':
+      return generated('npm-links', 'links to packages and commands');
+    case 'strays':
+      return generated('node_modules', 'what lies in node_modules and belongs to no package');
+  }
 }
 
 function generated(name: string, detail: string): Component {

@@ -11,6 +11,8 @@ export interface PackageManifest {
   /** A folder whose files are commands. */
   readonly commandFolder: string | undefined;
   readonly dependencies: PackageDependencies;
+  /** Its tarball brings other packages along. */
+  readonly bundles: boolean;
   readonly hasInstallScript: boolean;
   /** npm 6 and older wrote into the package.json that it installed. */
   readonly rewritten: boolean;
@@ -44,6 +46,8 @@ const schema = v.object({
   devDependencies: looseRecord,
   optionalDependencies: looseRecord,
   peerDependencies: looseRecord,
+  bundleDependencies: v.optional(v.unknown()),
+  bundledDependencies: v.optional(v.unknown()),
   gypfile: v.optional(v.unknown()),
   _id: v.optional(v.unknown()),
   _resolved: v.optional(v.unknown()),
@@ -56,6 +60,7 @@ export const noManifest: PackageManifest = {
   commands: new Map(),
   commandFolder: undefined,
   dependencies: { prod: [], dev: [], optional: [], peer: [] },
+  bundles: false,
   hasInstallScript: false,
   rewritten: false,
 };
@@ -99,9 +104,15 @@ export function parsePackageManifest(text: string, where: string, hasGypFile: bo
       optional: Object.keys(fields.optionalDependencies),
       peer: Object.keys(fields.peerDependencies),
     },
+    bundles: isList(fields.bundleDependencies ?? fields.bundledDependencies),
     hasInstallScript: scripts || builds,
     rewritten: fields._id !== undefined && fields._resolved !== undefined,
   };
+}
+
+/** npm also takes `true` for all dependencies, and writes `false` for none. */
+function isList(bundled: unknown): boolean {
+  return bundled === true || (Array.isArray(bundled) && bundled.length > 0);
 }
 
 function parseJson(text: string, where: string): unknown {

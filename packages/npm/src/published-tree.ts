@@ -29,7 +29,7 @@ export async function publishedTree(
   const leftOut: { path: string; reason: string }[] = [];
   for (const entry of entries) {
     const path = inside(entry.path);
-    const reason = reasonToLeaveOut(entry, path, paths);
+    const reason = reasonToLeaveOut(entry.kind, path, paths);
     if (reason !== undefined) leftOut.push({ path: entry.path, reason });
     else kept.push(await publishedEntry(entry, path, isCommand(path)));
   }
@@ -61,11 +61,11 @@ function sibling(path: string, name: string): string {
 
 /** @param paths all of the package */
 export function reasonToLeaveOut(
-  entry: TreeEntry,
+  kind: TreeEntry['kind'],
   path: string,
   paths: ReadonlySet<string>,
 ): string | undefined {
-  if (entry.kind === 'directory') return 'an empty directory: not every installer makes it';
+  if (kind === 'directory') return 'an empty directory: not every installer makes it';
   const name = lastName(path);
   if (path === '.yarn-metadata.json' || path === '.yarn-tarball.tgz') return 'what yarn notes of the package';
   if (name === '.gitignore' && paths.has(sibling(path, '.npmignore')))
