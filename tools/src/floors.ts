@@ -12,6 +12,8 @@ export interface Room {
 export const floors: Readonly<Record<string, Room>> = {
   core: { floor: 1, thirdParty: ['packageurl-js'], touches: [] },
   java: { floor: 2, thirdParty: ['valibot', 'xml2js'], touches: [] },
+  npm: { floor: 2, thirdParty: ['@yarnpkg/parsers', 'js-yaml', 'valibot'], touches: [] },
+  python: { floor: 2, thirdParty: ['@iarna/toml', '@renovatebot/pep440', 'valibot'], touches: [] },
   store: { floor: 2, thirdParty: ['tar', 'valibot'], touches: ['disk'] },
   cli: { floor: 3, thirdParty: ['commander'], touches: ['disk', 'process'] },
 };

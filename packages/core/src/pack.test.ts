@@ -51,6 +51,25 @@ function options(more: Partial<PackOptions> = {}): PackOptions {
 }
 
 describe('packing', () => {
+  it('does not care where a link leads that is left out, and refuses one that is kept', async () => {
+    const input = fakeInput({ 'a.jar': 'a', python: '-> /usr/bin/python3' }, { name: '.venv' });
+    const whole = filesPacker();
+    const leaving: Packer = {
+      ...whole,
+      async place({ entries }, context) {
+        context.leaveOut?.('python', 'belongs to the environment');
+        const kept = (await entries()).filter(({ kind }) => kind === 'file');
+        return await whole.place({ name: 'less', entries: async () => kept }, context);
+      },
+    };
+    const { imports } = await pack(leaving, [input], new MemoryBlobStore(), options());
+    expect(imports.map(({ line }) => line.path)).toEqual(['/opt/a.jar']);
+    await expect(pack(whole, [input], new MemoryBlobStore(), options())).rejects.toMatchObject({
+      code: 'LINK_ESCAPES',
+      message: expect.stringContaining('in .venv'),
+    });
+  });
+
   it('says which blocks are new and which the store had', async () => {
     const store = new MemoryBlobStore();
     const first = await pack(filesPacker(), [fakeInput({ 'a.jar': '1', 'b.jar': '2' })], store, options());

@@ -7,7 +7,7 @@ import type { Import, ImportManifest } from './import-manifest.ts';
 import { sortImports } from './import-manifest.ts';
 import type { Component, PackContext, Packer, Placed, Placement } from './packer.ts';
 import { placedPaths } from './placed-paths.ts';
-import type { InputDirectory } from './tree.ts';
+import type { InputDirectory, TreeEntry } from './tree.ts';
 
 /** One import of a finished pack, with all that is known of it. */
 export interface PackedImport {
@@ -48,7 +48,7 @@ export async function pack<P extends Placement>(
   options: PackOptions,
 ): Promise<Packed> {
   const placements: P[] = [];
-  for (const input of inputs) placements.push(...(await packer.place(await listed(input), options)));
+  for (const input of inputs) placements.push(...(await placeInput(packer, input, options)));
   placedPaths(placements, (warning) => options.warn(warning));
 
   const blocks = await cutAll(placements, store, options);
@@ -68,13 +68,31 @@ export async function pack<P extends Placement>(
   return { manifest: { packer: packer.ecosystem, directives: [], imports: lines }, imports };
 }
 
-/** The input listed once, and its links looked at while the input's name is known. */
-async function listed(input: InputDirectory): Promise<InputDirectory> {
+/** The packer's placements, after a look at the links that it keeps while the input's name is known. */
+async function placeInput<P extends Placement>(
+  packer: Packer<P>,
+  input: InputDirectory,
+  options: PackOptions,
+): Promise<readonly P[]> {
   const entries = await input.entries();
+  const leftOut = new Set<string>();
+  const { memory } = options;
+  const placements = await packer.place(listed(input, entries), {
+    memory,
+    warn: (warning) => options.warn(warning),
+    leaveOut(path, reason) {
+      leftOut.add(path);
+      options.leaveOut?.(path, reason);
+    },
+  });
   for (const entry of entries) {
-    if (entry.kind === 'symlink') checkLinkTarget(entry.path, entry.target, input.name);
+    if (entry.kind !== 'symlink' || leftOut.has(entry.path)) continue;
+    checkLinkTarget(entry.path, entry.target, input.name);
   }
-  const { name, archive } = input;
+  return placements;
+}
+
+function listed({ name, archive }: InputDirectory, entries: readonly TreeEntry[]): InputDirectory {
   return { name, ...(archive === undefined ? {} : { archive }), entries: async () => entries };
 }
 

@@ -1,0 +1,128 @@
+import type { LinkEntry, PackContext, TreeEntry } from '@block-pack/core';
+import { entriesBelow, type Folder, type FolderItem, fileIn, folderIn, itemAt } from './folder.ts';
+import { leftBehind } from './left-behind.ts';
+import { noManifest, type PackageManifest, readPackageManifest } from './package-manifest.ts';
+import type { Project } from './project.ts';
+
+/** A package as it lies on disk: a folder of its own, less the packages in its node_modules. */
+export interface InstalledPackage {
+  readonly folder: Folder;
+  readonly manifest: PackageManifest;
+  /** First party: a workspace or a `file:` dependency, not something that was published. */
+  readonly isFirstParty: boolean;
+  /** Its own entries; paths relative to the project. */
+  readonly entries: readonly TreeEntry[];
+}
+
+/** Everything below the node_modules folders of a project, sorted out. */
+export interface Installed {
+  readonly packages: readonly InstalledPackage[];
+  /** Links to packages. */
+  readonly links: readonly LinkEntry[];
+  /** `.bin` folders. */
+  readonly commandFolders: readonly Folder[];
+  /** What lies in a node_modules and belongs to no package, such as a generated client. */
+  readonly strays: readonly TreeEntry[];
+}
+
+/** Where pnpm, Bun and yarn's pnpm linker keep the real folders: `.pnpm/<id>/node_modules/<name>`. */
+const stores: ReadonlySet<string> = new Set(['.pnpm', '.bun', '.store']);
+
+/** Finds the packages of a project where they lie. What is left out is told. @throws INPUT_UNSUPPORTED */
+export async function findInstalled(project: Project, context: PackContext): Promise<Installed> {
+  const walk = new ModulesWalk(project, context);
+  const strays = await walk.modules(project.modules);
+  for (const path of project.firstParty) await walk.firstParty(path);
+  const { packages, links, commandFolders } = walk;
+  return { packages, links, commandFolders, strays: [...strays, ...walk.strays] };
+}
+
+class ModulesWalk {
+  readonly packages: InstalledPackage[] = [];
+  readonly links: LinkEntry[] = [];
+  readonly commandFolders: Folder[] = [];
+  /** Those of first-party folders' node_modules. */
+  readonly strays: TreeEntry[] = [];
+  readonly #project: Project;
+  readonly #context: PackContext;
+
+  constructor(project: Project, context: PackContext) {
+    this.#project = project;
+    this.#context = context;
+  }
+
+  /** @returns what belongs to no package in it */
+  async modules(folder: Folder): Promise<TreeEntry[]> {
+    const strays: TreeEntry[] = [];
+    for (const [name, item] of folder.children) {
+      const reason = leftBehind(name);
+      if (name === '.bin' && item.kind === 'folder') this.commandFolders.push(item);
+      else if (reason !== undefined) this.#leaveOut(item, reason);
+      else if (stores.has(name) && item.kind === 'folder') strays.push(...(await this.#store(item)));
+      else if (name.startsWith('@') && item.kind === 'folder' && !item.children.has('package.json')) {
+        for (const scoped of item.children.values()) strays.push(...(await this.#member(scoped)));
+      } else strays.push(...(await this.#member(item)));
+    }
+    return strays;
+  }
+
+  async firstParty(path: string): Promise<void> {
+    const folder = itemAt(this.#project.root, path);
+    if (folder?.kind !== 'folder') throw new Error(`${path} is no folder`);
+    const others = this.#project.firstParty.filter((other) => other.startsWith(`${path}/`));
+    const isOwn = (entry: TreeEntry) => !others.some((other) => entry.path.startsWith(`${other}/`));
+    const modules = folderIn(folder, 'node_modules');
+    const own = [...folder.children.values()].filter((item) => item !== modules).flatMap(entriesBelow);
+    if (modules !== undefined) this.strays.push(...(await this.modules(modules)));
+    const manifest = await this.#manifest(folder);
+    this.packages.push({ folder, manifest, isFirstParty: true, entries: own.filter(isOwn) });
+  }
+
+  async #store(folder: Folder): Promise<TreeEntry[]> {
+    const strays: TreeEntry[] = [];
+    for (const [name, item] of folder.children) {
+      if (item.kind !== 'folder') this.#leaveOut(item, 'what the installer installed, for itself');
+      else if (name === 'node_modules') strays.push(...(await this.modules(item)));
+      else {
+        for (const [inside, below] of item.children) {
+          const isModules = inside === 'node_modules' && below.kind === 'folder';
+          strays.push(...(isModules ? await this.modules(below) : entriesBelow(below)));
+        }
+      }
+    }
+    return strays;
+  }
+
+  async #member(item: FolderItem): Promise<TreeEntry[]> {
+    if (item.kind === 'symlink') {
+      this.links.push(item);
+      return [];
+    }
+    if (item.kind === 'directory') {
+      this.#leaveOut(item, 'an empty directory');
+      return [];
+    }
+    if (item.kind !== 'folder' || fileIn(item, 'package.json') === undefined) return entriesBelow(item);
+    await this.#package(item);
+    return [];
+  }
+
+  async #package(folder: Folder): Promise<void> {
+    const modules = folderIn(folder, 'node_modules');
+    const own = [...folder.children.values()].filter((item) => item !== modules).flatMap(entriesBelow);
+    const strays = modules === undefined ? [] : await this.modules(modules);
+    const manifest = await this.#manifest(folder);
+    this.packages.push({ folder, manifest, isFirstParty: false, entries: [...own, ...strays] });
+  }
+
+  async #manifest(folder: Folder): Promise<PackageManifest> {
+    const file = fileIn(folder, 'package.json');
+    if (file === undefined) return noManifest;
+    const where = `${this.#project.name}/${file.path}`;
+    return readPackageManifest(file, where, fileIn(folder, 'binding.gyp') !== undefined);
+  }
+
+  #leaveOut(item: FolderItem, reason: string): void {
+    for (const { path } of entriesBelow(item)) this.#context.leaveOut?.(path, reason);
+  }
+}

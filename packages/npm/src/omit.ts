@@ -1,0 +1,109 @@
+import { BlockPackError } from '@block-pack/core';
+import { fileIn, itemAt, parentPath } from './folder.ts';
+import type { Installed, InstalledPackage } from './installed.ts';
+import type { PackageDependencies } from './package-manifest.ts';
+import { readPackageManifest } from './package-manifest.ts';
+import type { OmitKind } from './packer.ts';
+import type { Project } from './project.ts';
+
+/** Somebody who has dependencies, and the folder that Node starts to look for them from. */
+interface Dependent {
+  readonly folder: string;
+  readonly dependencies: PackageDependencies;
+  /** Development dependencies count for the project and its workspaces only. */
+  readonly isFirstParty: boolean;
+}
+
+/**
+ * Folders of the packages that nothing needs once some kinds of dependencies do not count. What is needed is found as Node finds it, from
+ * the package.json of the project and of its workspaces, so it works for every installer. What nobody asks for at all stays: the disk
+ * says what is there.
+ */
+export async function omittedPackages(
+  project: Project,
+  installed: Installed,
+  omit: readonly OmitKind[],
+): Promise<ReadonlySet<string>> {
+  const roots = await rootsOf(project, installed);
+  const packages = new Map(installed.packages.map((one) => [one.folder.path, one]));
+  const all = reachable(project, packages, roots, []);
+  const needed = reachable(project, packages, roots, omit);
+  const omitted = new Set([...all].filter((folder) => !needed.has(folder)));
+  // What lies inside an omitted package came with it.
+  for (const folder of packages.keys()) {
+    const isNeeded = needed.has(folder) || [...needed].some((one) => one.startsWith(`${folder}/`));
+    if (!isNeeded && isInside(folder, omitted)) omitted.add(folder);
+  }
+  return omitted;
+}
+
+function isInside(folder: string, omitted: ReadonlySet<string>): boolean {
+  for (let above = parentPath(folder); above !== ''; above = parentPath(above))
+    if (omitted.has(above)) return true;
+  return false;
+}
+
+async function rootsOf(project: Project, installed: Installed): Promise<readonly Dependent[]> {
+  const file = fileIn(project.root, 'package.json');
+  if (file === undefined) {
+    throw new BlockPackError(
+      'INPUT_UNSUPPORTED',
+      `There is no package.json in ${project.name} that says what can be omitted`,
+      {
+        hint: 'Give the directory that holds package.json and node_modules.',
+        details: { path: project.name },
+      },
+    );
+  }
+  const { dependencies } = await readPackageManifest(file, `${project.name}/package.json`, false);
+  const firstParty = installed.packages.filter((one) => one.isFirstParty).map(dependentOf);
+  return [{ folder: '', dependencies, isFirstParty: true }, ...firstParty];
+}
+
+function dependentOf({ folder, manifest, isFirstParty }: InstalledPackage): Dependent {
+  return { folder: folder.path, dependencies: manifest.dependencies, isFirstParty };
+}
+
+function reachable(
+  project: Project,
+  packages: ReadonlyMap<string, InstalledPackage>,
+  roots: readonly Dependent[],
+  omit: readonly OmitKind[],
+): ReadonlySet<string> {
+  const found = new Set<string>(roots.map(({ folder }) => folder));
+  const waiting = [...roots];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (const name of wanted(next, omit)) {
+      const one = packages.get(resolveFrom(project, next.folder, name) ?? '');
+      if (one === undefined || found.has(one.folder.path)) continue;
+      found.add(one.folder.path);
+      waiting.push(dependentOf(one));
+    }
+  }
+  return found;
+}
+
+/** npm copies optional dependencies into the others when it installs; published packages list them in both. */
+function wanted({ dependencies, isFirstParty }: Dependent, omit: readonly OmitKind[]): readonly string[] {
+  const { prod, dev, optional, peer } = dependencies;
+  const isOmitted = (kind: OmitKind) => omit.includes(kind);
+  return [
+    ...(isOmitted('optional') ? prod.filter((name) => !optional.includes(name)) : [...prod, ...optional]),
+    ...(isFirstParty && !isOmitted('dev') ? dev : []),
+    ...(isOmitted('peer') ? [] : peer),
+  ];
+}
+
+/** The folder of the package that Node finds under a name, links followed. */
+function resolveFrom(project: Project, folder: string, name: string): string | undefined {
+  for (let from = folder; ; from = parentPath(from)) {
+    if (!from.endsWith('node_modules')) {
+      const found = itemAt(
+        project.root,
+        from === '' ? `node_modules/${name}` : `${from}/node_modules/${name}`,
+      );
+      if (found?.kind === 'folder') return found.path;
+    }
+    if (from === '') return undefined;
+  }
+}

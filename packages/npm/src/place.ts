@@ -1,0 +1,151 @@
+import {
+  type InputDirectory,
+  joinImagePath,
+  type LinkEntry,
+  type PackContext,
+  parseImagePath,
+  type TreeEntry,
+} from '@block-pack/core';
+import { Commands } from './commands.ts';
+import { entriesBelow, itemAt, movedEntry } from './folder.ts';
+import { findInstalled, type Installed, type InstalledPackage } from './installed.ts';
+import { readLocks } from './lock/read-locks.ts';
+import { LockWitness } from './lock-witness.ts';
+import { omittedPackages } from './omit.ts';
+import type { NpmOptions } from './packer.ts';
+import type { NpmPlacement } from './placement.ts';
+import { evidenceFiles, type Project, readProject } from './project.ts';
+import { publishedTree } from './published-tree.ts';
+
+const defaultPrefix = parseImagePath('/app');
+
+/**
+ * Every package is a placement of its own where it lies, less the packages in its node_modules. All links are one more, and so is
+ * what belongs to no package.
+ */
+export async function placeProject(
+  input: InputDirectory,
+  options: NpmOptions,
+  context: PackContext,
+): Promise<readonly NpmPlacement[]> {
+  const project = readProject(sorted(await input.entries()), input.name);
+  leaveOutApplication(project, context);
+  const all = await findInstalled(project, context);
+  const installed = await withoutOmitted(project, all, options, context);
+  const witness = new LockWitness(await readLocks(project, context));
+
+  const prefix = options.prefix ?? defaultPrefix;
+  const placements: NpmPlacement[] = [];
+  const escaping: LinkEntry[] = [];
+  for (const one of installed.packages) {
+    const entries = await packageTree(one, escaping, context);
+    const { folder, manifest, isFirstParty } = one;
+    if (entries.length === 0) continue;
+    placements.push({
+      path: joinImagePath(prefix, folder.path),
+      origin: `${project.name}/${folder.path}`,
+      content: { kind: 'tree', entries },
+      part: { kind: 'package', folder: folder.path, manifest, isFirstParty, locked: witness.of(one) },
+    });
+  }
+  witness.warnOfDisagreement(project.name, context);
+  warnOfRewritten(installed.packages, context);
+
+  const links = [...installed.links, ...escaping, ...(await commandLinks(project, installed, context))];
+  const rest = { path: prefix, origin: project.name };
+  if (links.length > 0)
+    placements.push({ ...rest, content: { kind: 'tree', entries: links }, part: { kind: 'links' } });
+  const strays = installed.strays.filter((entry) => isShipped(entry, context));
+  if (strays.length > 0)
+    placements.push({ ...rest, content: { kind: 'tree', entries: strays }, part: { kind: 'strays' } });
+  return placements;
+}
+
+/** Whatever the order of the input, folders are walked in the same one. */
+function sorted(entries: readonly TreeEntry[]): TreeEntry[] {
+  return [...entries].sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+}
+
+function leaveOutApplication(project: Project, { leaveOut }: PackContext): void {
+  if (leaveOut === undefined) return;
+  for (const { path } of entriesBelow(project.root)) {
+    if (project.owns(path)) continue;
+    leaveOut(
+      path,
+      evidenceFiles.has(path) ? "the application's; only read here" : "the application's own file",
+    );
+  }
+}
+
+async function withoutOmitted(
+  project: Project,
+  installed: Installed,
+  { omit }: NpmOptions,
+  context: PackContext,
+): Promise<Installed> {
+  if (omit.length === 0) return installed;
+  const omitted = await omittedPackages(project, installed, omit);
+  const reason = `only needed for what is omitted: ${[...omit].sort().join(', ')}`;
+  const leaveOut = (entries: readonly TreeEntry[]) => {
+    for (const { path } of entries) context.leaveOut?.(path, reason);
+  };
+  const packages = installed.packages.filter((one) => !omitted.has(one.folder.path));
+  for (const one of installed.packages) if (omitted.has(one.folder.path)) leaveOut(one.entries);
+  const leadsToOmitted = ({ path }: LinkEntry) => {
+    const target = itemAt(project.root, path);
+    return target?.kind === 'folder' && omitted.has(target.path);
+  };
+  leaveOut(installed.links.filter(leadsToOmitted));
+  return { ...installed, packages, links: installed.links.filter((link) => !leadsToOmitted(link)) };
+}
+
+/** @param escaping takes the links that leave the package, which its block cannot hold */
+async function packageTree(
+  one: InstalledPackage,
+  escaping: LinkEntry[],
+  { leaveOut }: PackContext,
+): Promise<readonly TreeEntry[]> {
+  const root = one.folder.path;
+  const own: TreeEntry[] = [];
+  for (const entry of one.entries) {
+    if (entry.kind === 'symlink' && leavesFolder(entry, root)) escaping.push(entry);
+    else own.push(entry);
+  }
+  if (one.isFirstParty) return own.map((entry) => movedEntry(entry, entry.path.slice(root.length + 1)));
+  const tree = await publishedTree(own, root, one.manifest);
+  for (const { path, reason } of tree.leftOut) leaveOut?.(path, reason);
+  return tree.entries;
+}
+
+function leavesFolder({ path, target }: LinkEntry, root: string): boolean {
+  const up = target.split('/').filter((name) => name === '..').length;
+  return up > path.slice(root.length + 1).split('/').length - 1;
+}
+
+async function commandLinks(
+  project: Project,
+  installed: Installed,
+  context: PackContext,
+): Promise<LinkEntry[]> {
+  const packages = new Map(installed.packages.map((one) => [one.folder.path, one]));
+  const commands = new Commands(project, packages, context);
+  const links: LinkEntry[] = [];
+  for (const folder of installed.commandFolders) links.push(...(await commands.linksOf(folder)));
+  return links;
+}
+
+function isShipped(entry: TreeEntry, { leaveOut }: PackContext): boolean {
+  if (entry.kind !== 'directory') return true;
+  leaveOut?.(entry.path, 'an empty directory');
+  return false;
+}
+
+function warnOfRewritten(packages: readonly InstalledPackage[], { warn }: PackContext): void {
+  const rewritten = packages.filter(({ manifest }) => manifest.rewritten);
+  const [first] = rewritten;
+  if (first === undefined) return;
+  warn({
+    code: 'MANIFEST_REWRITTEN',
+    message: `npm 6 or older wrote into the package.json of ${rewritten.length} packages, such as ${first.folder.path}; their blocks differ from what was published. Install with npm 7 or newer.`,
+  });
+}

@@ -1,0 +1,88 @@
+import { type Component, type Evidence, type PackContext, type Placed, purlOf } from '@block-pack/core';
+import { integrityOf } from './integrity.ts';
+import type { LockEvidence } from './locks/lock-evidence.ts';
+import { type LockMatch, matchLocks } from './locks/lock-match.ts';
+import type { DistributionPart, PythonPlacement } from './placement.ts';
+import { normalName } from './project-name.ts';
+
+/** Names the blocks: distributions by what they say of themselves, the rest by where it lands. */
+export async function identifyAll(
+  placed: readonly Placed<PythonPlacement>[],
+  locks: readonly LockEvidence[],
+  context: PackContext,
+): Promise<readonly Component[]> {
+  const components: Component[] = [];
+  for (const one of placed) {
+    const { part } = one.placement;
+    components.push(
+      part.kind === 'distribution' ? await distribution(one, part, locks, context) : remaining(one),
+    );
+  }
+  return components;
+}
+
+async function distribution(
+  placed: Placed<PythonPlacement>,
+  part: DistributionPart,
+  locks: readonly LockEvidence[],
+  context: PackContext,
+): Promise<Component> {
+  const lock = await matchLocks(part, locks);
+  warnOf(part, lock, context);
+  const integrity = await integrityOf(placed, part, lock, context.memory);
+  const { name, version } = part;
+  return {
+    purl: purlOf({ type: 'pypi', name: normalName(name), version }),
+    role: 'dependency',
+    evidence: [...digestEvidence(lock), ownEvidence(part), ...lockEvidence(lock)],
+    integrity,
+  };
+}
+
+function ownEvidence({ source, distInfo, name, version }: DistributionPart): Evidence {
+  return source === 'METADATA'
+    ? { source, confidence: 'strong', detail: `${distInfo}/METADATA says ${name} ${version}` }
+    : { source, confidence: 'weak', detail: `the directory is called ${distInfo}` };
+}
+
+function digestEvidence(lock: LockMatch): Evidence[] {
+  if (lock.kind !== 'same bytes') return [];
+  return [{ source: 'lock-digest', confidence: 'exact', detail: `${lock.lock} lists sha256:${lock.sha256}` }];
+}
+
+function lockEvidence(lock: LockMatch): Evidence[] {
+  if (lock.kind !== 'same version') return [];
+  const wheels = lock.candidates.map(({ fileName, sha256 }) => fileName ?? `sha256:${sha256}`);
+  const named =
+    wheels.length === 0
+      ? 'no wheel with its tags'
+      : `${wheels.slice(0, 3).join(', ')}${wheels.length > 3 ? ', ...' : ''}`;
+  return [{ source: 'lock', confidence: 'strong', detail: `${lock.lock} has this version, with ${named}` }];
+}
+
+/** The disk decides; a lock that says otherwise is worth a look. */
+function warnOf({ name, version }: DistributionPart, lock: LockMatch, context: PackContext): void {
+  if (lock.kind === 'other version')
+    context.warn({
+      code: 'LOCK_DISAGREES',
+      message: `${name} is there in version ${version}; ${lock.lock} has ${lock.versions.join(', ')}`,
+    });
+  if (lock.kind === 'other bytes')
+    context.warn({
+      code: 'LOCK_DISAGREES',
+      message: `The wheel of ${name} ${version} is none of those that ${lock.lock} allows: its SHA-256 is ${lock.sha256}`,
+    });
+}
+
+function remaining({ placement: { path, part } }: Placed<PythonPlacement>): Component {
+  const name = path.split('/').at(-1) || 'root';
+  const detail =
+    part.kind === 'scripts'
+      ? 'scripts of all distributions, made by block-pack'
+      : 'files that no distribution owns';
+  return {
+    purl: purlOf({ type: 'generic', name }),
+    role: 'other',
+    evidence: [{ source: 'layout', confidence: 'strong', detail }],
+  };
+}

@@ -1,0 +1,6 @@
+export type { LockEvidence, LockedFile, LockedPackage, LockSource } from './locks/lock-evidence.ts';
+export { readLock } from './locks/read-lock.ts';
+export type { PythonOptions } from './packer.ts';
+export { createPythonPacker } from './packer.ts';
+export type { DistributionPart, PythonPart, PythonPlacement, WheelFile } from './placement.ts';
+export type { OpenWheel } from './wheel.ts';

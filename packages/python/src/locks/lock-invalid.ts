@@ -1,0 +1,9 @@
+import { BlockPackError } from '@block-pack/core';
+
+export function lockInvalid(name: string, flaw: string, cause?: unknown): BlockPackError {
+  return new BlockPackError('EVIDENCE_INVALID', `${name} cannot be used: ${flaw}`, {
+    hint: 'Known are uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock and a requirements.txt with hashes. Lock again if it was cut off.',
+    details: { path: name },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,130 @@
+import {
+  BlockPackError,
+  type ImagePath,
+  type InputDirectory,
+  joinImagePath,
+  type PackContext,
+  parseImagePath,
+  type TreeEntry,
+} from '@block-pack/core';
+import type { Distribution } from './distribution.ts';
+import { moved } from './generated-file.ts';
+import { type InstalledLayout, readInstalled } from './installed.ts';
+import { isWheel, type Layout, recogniseLayout } from './layout.ts';
+import { type Settled, settleOwnership } from './ownership.ts';
+import type { PythonPlacement } from './placement.ts';
+import { normalName } from './project-name.ts';
+import { scriptFiles } from './scripts.ts';
+import { unownedPlace } from './unowned.ts';
+import { type OpenWheel, readWheel } from './wheel.ts';
+
+/** What placing depends on. */
+export interface PlaceOptions {
+  readonly prefix?: ImagePath | undefined;
+  readonly python: string;
+  readonly openWheel: OpenWheel;
+}
+
+/** Every distribution is a tree at the prefix; their scripts are one tree below it, and what is left another. */
+export async function placeInput(
+  input: InputDirectory,
+  options: PlaceOptions,
+  context: PackContext,
+): Promise<readonly PythonPlacement[]> {
+  const prefix = options.prefix ?? parseImagePath('/app/site-packages');
+  const layout = await recogniseLayout(input);
+  const { distributions, rest } = await readAll(input.name, layout, options, context);
+  refuseTwice(input.name, distributions);
+  const settled = await settleOwnership(distributions, context);
+  const placements = settled.map((one) => distributionPlacement(one, prefix));
+  const scripts = scriptFiles(settled, options.python, context);
+  if (scripts.length > 0)
+    placements.push({
+      path: joinImagePath(prefix, 'bin'),
+      origin: `${input.name}: scripts`,
+      content: { kind: 'tree', entries: scripts },
+      part: { kind: 'scripts' },
+    });
+  if (rest.length > 0)
+    placements.push({
+      path: prefix,
+      origin: input.name,
+      content: { kind: 'tree', entries: rest },
+      part: { kind: 'rest' },
+    });
+  return placements;
+}
+
+interface Read {
+  readonly distributions: readonly Distribution[];
+  /** Files that belong to no distribution, by their paths below the prefix. */
+  readonly rest: readonly TreeEntry[];
+}
+
+async function readAll(
+  name: string,
+  layout: Layout,
+  options: PlaceOptions,
+  context: PackContext,
+): Promise<Read> {
+  switch (layout.kind) {
+    case 'environment':
+    case 'target': {
+      const { distributions, unowned } = await readInstalled(name, layout, context);
+      return { distributions, rest: restOf(layout, unowned, context) };
+    }
+    case 'wheels': {
+      const distributions: Distribution[] = [];
+      for (const entry of layout.entries) {
+        if (entry.kind === 'file' && isWheel(entry))
+          distributions.push(await readWheel(name, entry, options.openWheel));
+        else context.leaveOut?.(entry.path, 'is no wheel');
+      }
+      return { distributions, rest: [] };
+    }
+  }
+}
+
+function restOf(layout: InstalledLayout, unowned: readonly TreeEntry[], context: PackContext): TreeEntry[] {
+  const rest: TreeEntry[] = [];
+  for (const entry of unowned) {
+    const place = unownedPlace(entry, layout);
+    if (place.kind === 'left out') context.leaveOut?.(entry.path, place.reason);
+    else rest.push(moved(entry, place.path));
+  }
+  return rest;
+}
+
+function distributionPlacement(
+  { distribution, files, elsewhere }: Settled,
+  prefix: ImagePath,
+): PythonPlacement {
+  const { origin, name, version, source, distInfo, tags, wheel } = distribution;
+  const entries = [...files].map(([path, entry]) => moved(entry, path));
+  const part = { kind: 'distribution', name, version, source, distInfo, tags, elsewhere } as const;
+  return {
+    path: prefix,
+    origin,
+    content: { kind: 'tree', entries },
+    part: wheel === undefined ? part : { ...part, wheel },
+  };
+}
+
+/** Two of one distribution cannot stand in one site-packages. @throws IMPORT_COLLISION */
+function refuseTwice(name: string, distributions: readonly Distribution[]): void {
+  const seen = new Map<string, Distribution>();
+  for (const one of distributions) {
+    const key = normalName(one.name);
+    const other = seen.get(key);
+    seen.set(key, one);
+    if (other === undefined) continue;
+    throw new BlockPackError(
+      'IMPORT_COLLISION',
+      `${name} has ${one.name} twice: ${other.origin} and ${one.origin}`,
+      {
+        hint: 'Remove one of the two; for wheels of several platforms, give each platform a directory of its own.',
+        details: { path: name, distribution: one.name },
+      },
+    );
+  }
+}
