@@ -51,11 +51,8 @@ export async function pack<P extends Placement>(
   for (const input of inputs) placements.push(...(await packer.place(await listed(input), options)));
   placedPaths(placements, (warning) => options.warn(warning));
 
-  const blocks = await cutAll(placements, store, options);
-  const placed = placements.map((placement, index): Placed<P> => {
-    const block = at(blocks, index);
-    return { placement, block, bytes: blobAccess(store, block) };
-  });
+  const blocks = await cutAll(packer, placements, store, options);
+  const placed = placements.map((placement, index) => placedAt(placement, at(blocks, index), store));
   const components = await packer.identify(placed, options);
 
   const imports = placed.map((one, index): PackedImport => {
@@ -78,8 +75,13 @@ async function listed(input: InputDirectory): Promise<InputDirectory> {
   return { name, ...(archive === undefined ? {} : { archive }), entries: async () => entries };
 }
 
-async function cutAll(
-  placements: readonly Placement[],
+function placedAt<P extends Placement>(placement: P, block: CutBlock, store: BlobStore): Placed<P> {
+  return { placement, block, bytes: blobAccess(store, block) };
+}
+
+async function cutAll<P extends Placement>(
+  packer: Packer<P>,
+  placements: readonly P[],
   store: BlobStore,
   options: PackOptions,
 ): Promise<readonly CutBlock[]> {
@@ -92,7 +94,9 @@ async function cutAll(
     for (let index = next++; index < placements.length; index = next++) {
       checkSignal(options.signal);
       const placement = at(placements, index);
-      blocks[index] = await cutOrRecall(placement, store, options);
+      const block = await cutOrRecall(placement, store, options);
+      await packer.look?.(placedAt(placement, block, store), options);
+      blocks[index] = block;
       cut++;
       bytes += contentSize(placement);
       options.onProgress?.({ blocks: cut, totalBlocks: placements.length, bytes, totalBytes });
