@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { fakeJar, fakeZip } from '@block-pack/core/testing';
@@ -206,7 +207,33 @@ describe('inputs that do not fit', () => {
   it('are two jars with one name', () => {
     work.writeJar('one', 'a:a:1');
     work.writeJar('two', 'a:a:1', { more: '' });
-    expectRefused(work.run('java', 'one', 'two'), 3, /\/app\/lib\/a-1\.jar/, /twice/, /--prefix/);
+    expectRefused(
+      work.run('java', 'one', 'two'),
+      3,
+      /\/app\/lib\/a-1\.jar/,
+      /twice \(from one and two\)/,
+      /--prefix/,
+    );
+  });
+
+  it('is one directory given twice', () => {
+    work.writeJar('one', 'a:a:1');
+    expectRefused(work.run('java', 'one', './one/'), 2, /\.\/one\/ is given twice/);
+  });
+
+  it('is a manifest that cannot be read or cannot be one', () => {
+    work.writeJar('lib', 'a:a:1');
+    work.run('java', 'lib', '-o', 'x.import');
+    expect(work.run('resolve', 'x.import/y', 'out').exitCode).toBe(3);
+    expect(work.run('inspect', 'n'.repeat(300)).exitCode).toBe(3);
+    expect(work.run('java', 'lib', '-o', 'lib', '--frozen').exitCode).toBe(3);
+    chmodSync(work.path('x.import'), 0o000);
+    expectRefused(runAsNobody('inspect', 'x.import'), 3, /x\.import cannot be read/);
+    truncateSync(work.path('x.import'), 3_000_000_000);
+    expect(work.run('inspect', 'x.import')).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringContaining('no import manifest'),
+    });
   });
 
   it('is a jar that changes while it is read', async () => {
@@ -246,6 +273,52 @@ describe('inputs that do not fit', () => {
     });
     work.write('y.import', Buffer.from([0xff, 0xfe, 0x00]));
     expect(work.run('inspect', 'y.import').exitCode).toBe(4);
+  });
+});
+
+describe('an output that would destroy something', () => {
+  beforeEach(() => work.writeJar('lib', 'a:a:1'));
+
+  it.each([
+    ['the input itself', ['lib/a-1.jar', '-o', 'lib/a-1.jar'], /is, or lies inside, the input/],
+    ['a file inside the input', ['lib', '-o', 'lib/java.import'], /lies inside, the input/],
+    ['the store', ['lib', '-o', 'store/index.json'], /inside the store/],
+    ['a file that is no manifest', ['lib', '-o', 'notes.txt'], /notes\.txt exists and is no import manifest/],
+    ['nothing', ['lib', '-o', ''], /no name/],
+  ])('is %s: refused, and nothing is changed', (_, words, message) => {
+    work.write('notes.txt', 'precious');
+    work.run('java', 'lib', '-o', 'x.import');
+    const before = [work.read('lib/a-1.jar'), work.read('store/index.json'), work.read('notes.txt')];
+    expectRefused(work.run('java', ...words), 2, message);
+    expect([work.read('lib/a-1.jar'), work.read('store/index.json'), work.read('notes.txt')]).toEqual(before);
+  });
+
+  it('replaces an earlier manifest, and writes to a device', () => {
+    expect(work.run('java', 'lib', '-o', 'x.import').exitCode).toBe(0);
+    expect(work.run('java', 'lib', '-o', 'x.import').exitCode).toBe(0);
+    expect(work.run('java', 'lib', '-o', '/dev/null').exitCode).toBe(0);
+  });
+
+  it('cannot be written: that is told, not thrown', () => {
+    work.run('java', 'lib', '-o', 'x.import');
+    const full = spawnSync(
+      'sh',
+      [
+        '-c',
+        'exec "$@" > /dev/full',
+        'sh',
+        process.execPath,
+        inject('cli'),
+        'ls',
+        '--store',
+        work.path('store'),
+      ],
+      { encoding: 'utf8' },
+    );
+    expect([full.status, full.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error Cannot write the output: .*ENOSPC/),
+    ]);
   });
 });
 

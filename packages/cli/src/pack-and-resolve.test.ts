@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Workplace } from './testing/workplace.ts';
 
@@ -176,6 +185,28 @@ describe('block-pack java --frozen', () => {
     expect(work.read('java.import')).toBe(before);
   });
 
+  it('sees a change in one of two trees that share a path, and lines that nobody can have packed', () => {
+    work.writeJar('more', 'org.example:more:2.0');
+    work.write('more/README.txt', 'one');
+    work.run('java', 'target/lib', 'more', '-o', 'java.import');
+    for (const [file, content] of [
+      ['target/lib/NOTICE.txt', 'other'],
+      ['more/README.txt', 'other'],
+    ] as const) {
+      const before = work.read(file);
+      work.write(file, content);
+      expect(work.run('java', 'target/lib', 'more', '-o', 'java.import', '--frozen').exitCode, file).toBe(1);
+      work.write(file, before);
+    }
+    expect(work.run('java', 'target/lib', 'more', '-o', 'java.import', '--frozen').exitCode).toBe(0);
+    work.write(
+      'java.import',
+      work.read('java.import').replace('#packer java\n', '#packer java\n#dir /opt 1777\n'),
+    );
+    const ran = work.run('java', 'target/lib', 'more', '-o', 'java.import', '--frozen');
+    expect(ran).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('  - #dir /opt 1777\n') });
+  });
+
   it('says what to do when there is nothing to compare with', () => {
     const { exitCode, stderr } = work.run('java', 'target/lib', '-o', 'none.import', '--frozen');
     expect(exitCode).toBe(3);
@@ -286,6 +317,37 @@ describe('looking after the store', () => {
     expect(stdout).toMatch(/^2 tags, 4 blocks, .* in .*store$/m);
     expect(stdout).toMatch(/shop +java +3 .* +0 B$/m);
     expect(stdout).toMatch(/shop-next +java +4 .* +\d+ B$/m);
+  });
+
+  it('lists the other tags when one is damaged', () => {
+    work.run('java', 'target/lib', '--tag', 'good');
+    work.writeJar('elsewhere', 'a:a:1');
+    const { document } = work.json('java', 'elsewhere', '--tag', 'bad');
+    const { digest } = document.manifest as { digest: string };
+    rmSync(work.path('store/blobs/sha256', digest.slice('sha256:'.length)));
+    const { exitCode, stdout, stderr } = work.run('ls');
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('The tag bad cannot be followed')]);
+    expect(stdout).toMatch(/good +java/);
+  });
+
+  it('keeps apart the tags of one input and of that input among others', () => {
+    work.writeJar('elsewhere', 'a:a:1');
+    const one = work.json('java', 'target/lib').document.tag;
+    const both = work.json('java', 'target/lib', 'elsewhere').document.tag;
+    expect(one).not.toBe(both);
+    expect(work.json('java', 'target/lib').document.tag).toBe(one);
+  });
+
+  it('blames the store, not the jar, for a blob that was damaged', () => {
+    work.run('java', 'target/lib', '-o', 'java.import');
+    const hex = damageOneBlob();
+    rmSync(work.path('store/cache'), { recursive: true });
+    writeFileSync(
+      work.path('store/blobs/sha256', hex),
+      readFileSync(work.path('store/blobs/sha256', hex)).fill(0, 0),
+    );
+    const { exitCode, stderr } = work.run('java', 'target/lib', '-o', 'java.import');
+    expect([exitCode, stderr]).toEqual([4, expect.stringContaining('verify --remove')]);
   });
 
   it('shows a manifest, and which of its blocks are not there', () => {

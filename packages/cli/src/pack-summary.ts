@@ -82,13 +82,17 @@ export function packText(packed: Packed, place: PackPlace, all: boolean, console
         byteSize(block.size),
         block.added ? 'new' : '',
         `${component.purl}${component.role === 'application' ? ' (application)' : ''}`,
-        importKind(line) === 'tree' ? `${line.path}/ (${count(block.files, 'file')})` : line.path,
+        importKind(line) === 'tree' ? `${asDirectory(line.path)} (${count(block.files, 'file')})` : line.path,
       ]),
     ),
     more > 0 ? console.dim(`  ... and ${more} more (--all shows them)\n`) : '',
     `\nimport manifest  ${place.output === undefined ? 'on stdout' : printable(place.output)}\n`,
     `blocks           ${printable(place.store)}, tag ${place.tag}\n`,
   ].join('');
+}
+
+function asDirectory(path: string): string {
+  return path.endsWith('/') ? path : `${path}/`;
 }
 
 /** What an update would move is what the reader looks for. */

@@ -104,7 +104,10 @@ function addJava(program: Command, run: Run): void {
       "file name of a jar that is the application's own; * stands for any characters; repeatable",
       collect,
     )
-    .option('--frozen', 'write nothing; exit 1 with the difference when the existing manifest would change')
+    .option(
+      '--frozen',
+      'leave the manifest as it is; exit 1 with the difference where packing would change it',
+    )
     .option('--tag <name>', 'name of the pack in the store (default: from the input)')
     .option('--all', 'show every row of the table');
   withGlobalOptions(command);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { BlockPackError, parseImagePath } from '@block-pack/core';
+import { BlockPackError } from '@block-pack/core';
 import {
   createJavaPacker,
   gradleCache,
@@ -13,6 +13,7 @@ import {
 import { diskLookup } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { type PackRunOptions, runPack } from '../pack-run.ts';
+import { parsePrefix } from '../prefix.ts';
 
 export interface JavaCommandOptions extends PackRunOptions {
   readonly prefix?: string;
@@ -29,23 +30,12 @@ export async function java(
   context: CommandContext,
 ): Promise<Outcome> {
   const packer = createJavaPacker({
-    prefix: options.prefix === undefined ? undefined : parsePrefix(options.prefix),
+    prefix: parsePrefix(options.prefix),
     evidence: (options.evidence ?? []).map((file) => readEvidenceFile(file, context)),
     repositories: localRepositories(options, context),
     applications: options.application ?? [],
   });
   return runPack(packer, inputs, options, context);
-}
-
-function parsePrefix(prefix: string) {
-  try {
-    return parseImagePath(prefix.length > 1 && prefix.endsWith('/') ? prefix.slice(0, -1) : prefix);
-  } catch (cause) {
-    throw new BlockPackError('USAGE', `--prefix ${prefix} is no directory of an image`, {
-      hint: 'Give an absolute path such as /app/lib.',
-      cause,
-    });
-  }
 }
 
 /** The largest resolver output or bill of materials that is read: hundreds of times what 1,000 dependencies need. */
