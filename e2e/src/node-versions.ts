@@ -15,7 +15,9 @@ export function nodeOfVersion(version: string): string {
   const program = join(folder, 'node_modules', name, 'bin/node');
   if (!existsSync(program)) {
     const quietly = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
-    succeed('npm', ['install', '--prefix', folder, ...quietly, `${name}@${version}`]);
+    // A connection that hangs is given up after a minute, not after npm's five.
+    const patiently = ['--prefer-offline', '--fetch-timeout=60000', '--fetch-retries=5'];
+    succeed('npm', ['install', '--prefix', folder, ...quietly, ...patiently, `${name}@${version}`]);
   }
   return program;
 }

@@ -1,15 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
-  existsSync,
   mkdirSync,
   readdirSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { fakeJar, fakeZip } from '@block-pack/core/testing';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { expectRefused, runAsNobody } from './testing/refusal.ts';
 import { type Ran, Workplace } from './testing/workplace.ts';
 
 let work: Workplace;
@@ -18,36 +19,32 @@ beforeEach(() => {
 });
 afterEach(() => work.remove());
 
-/** Fails as told, with a next step, without a stack, and without a manifest or a draft left behind. */
-function expectRefused(ran: Ran, exitCode: number, ...words: readonly (string | RegExp)[]): void {
-  for (const word of words) expect(ran.stderr).toMatch(word);
-  expect(ran.exitCode, ran.stderr).toBe(exitCode);
-  expect(ran.stderr).not.toMatch(/^ +at /m);
-  expect(ran.stdout).toBe('');
-  expect(existsSync(work.path('block-pack/java.import'))).toBe(false);
-  if (existsSync(work.path('store/drafts'))) expect(readdirSync(work.path('store/drafts'))).toEqual([]);
-}
-
 describe('an input that is not there or not Java', () => {
   it('is a directory that does not exist', () => {
     work.writeJar('lib', 'a:a:1');
-    expectRefused(work.run('java', 'libs'), 3, /libs/, /exist|no such/i);
+    expectRefused(work, work.run('java', 'libs'), 3, /libs/, /exist|no such/i);
   });
 
   it('is an empty directory', () => {
     mkdirSync(work.path('lib'));
-    expectRefused(work.run('java', 'lib'), 3, /lib/, /empty|no jar/i);
+    expectRefused(work, work.run('java', 'lib'), 3, /lib/, /empty|no jar/i);
   });
 
   it('is the project instead of its libraries: the right directory is named', () => {
     work.write('pom.xml', '<project/>');
     work.writeJar('target/lib', 'a:a:1');
-    expectRefused(work.run('java', '.'), 3, /not a directory of libraries/, /Did you mean .*target\/lib/);
+    expectRefused(
+      work,
+      work.run('java', '.'),
+      3,
+      /not a directory of libraries/,
+      /Did you mean .*target\/lib/,
+    );
   });
 
   it('is a file of another kind', () => {
     work.write('README.md', 'read me');
-    expectRefused(work.run('java', 'README.md'), 3, /README\.md/, /\.jar/);
+    expectRefused(work, work.run('java', 'README.md'), 3, /README\.md/, /\.jar/);
   });
 });
 
@@ -60,13 +57,13 @@ describe('a library that is not what its name says', () => {
   ])('is %s', (_, content) => {
     work.writeJar('lib', 'a:a:1');
     work.write('lib/broken-1.0.jar', content);
-    expectRefused(work.run('java', 'lib'), 3, /broken-1\.0\.jar/);
+    expectRefused(work, work.run('java', 'lib'), 3, /broken-1\.0\.jar/);
   });
 
   it('is truncated', () => {
     const jar = fakeJar({ 'a.class': 'x'.repeat(5000) });
     work.write('lib/cut-1.0.jar', jar.subarray(0, jar.length - 30));
-    expectRefused(work.run('java', 'lib'), 3, /cut-1\.0\.jar/, /truncated|cut off|end/i);
+    expectRefused(work, work.run('java', 'lib'), 3, /cut-1\.0\.jar/, /truncated|cut off|end/i);
   });
 
   it('is odd but whole: it is packed as it is', () => {
@@ -121,7 +118,7 @@ describe('an archive that is taken apart', () => {
   ];
   it.each(refused)('and %s', (_, archive, words) => {
     work.write('app.jar', archive);
-    expectRefused(work.run('java', 'app.jar'), 3, /app\.jar/, words);
+    expectRefused(work, work.run('java', 'app.jar'), 3, /app\.jar/, words);
   });
 
   it('and would be ten gigabytes', () => {
@@ -129,7 +126,7 @@ describe('an archive that is taken apart', () => {
       zip64: true,
     });
     work.write('app.jar', bomb);
-    expectRefused(work.run('java', 'app.jar'), 3, /app\.jar/, /bytes/);
+    expectRefused(work, work.run('java', 'app.jar'), 3, /app\.jar/, /bytes/);
   });
 
   function overlapping(): Uint8Array {
@@ -145,7 +142,7 @@ describe('an archive that is taken apart', () => {
     'and is no archive though it is called %s',
     (name) => {
       work.write(name, 'this is no archive');
-      expectRefused(work.run('java', name), 3, new RegExp(name));
+      expectRefused(work, work.run('java', name), 3, new RegExp(name));
     },
   );
 });
@@ -174,7 +171,7 @@ describe('names on disk', () => {
       Buffer.concat([Buffer.from(`${work.path('lib')}/caf`), Buffer.from([0xe9]), Buffer.from('.jar')]),
       fakeJar(),
     );
-    expectRefused(work.run('java', 'lib'), 3, /caf\\xe9\.jar/, /UTF-8/);
+    expectRefused(work, work.run('java', 'lib'), 3, /caf\\xe9\.jar/, /UTF-8/);
   });
 });
 
@@ -183,7 +180,7 @@ describe('links', () => {
     work.writeJar('elsewhere', 'a:a:1');
     work.writeJar('lib', 'b:b:1');
     symlinkSync('../elsewhere/a-1.jar', work.path('lib/a-1.jar'));
-    expectRefused(work.run('java', 'lib'), 3, /a-1\.jar/, /leads out/, /cp -L/);
+    expectRefused(work, work.run('java', 'lib'), 3, /a-1\.jar/, /leads out/, /cp -L/);
   });
 
   it('that stay inside are kept as links, loops included', () => {
@@ -206,7 +203,34 @@ describe('inputs that do not fit', () => {
   it('are two jars with one name', () => {
     work.writeJar('one', 'a:a:1');
     work.writeJar('two', 'a:a:1', { more: '' });
-    expectRefused(work.run('java', 'one', 'two'), 3, /\/app\/lib\/a-1\.jar/, /twice/, /--prefix/);
+    expectRefused(
+      work,
+      work.run('java', 'one', 'two'),
+      3,
+      /\/app\/lib\/a-1\.jar/,
+      /twice \(from one and two\)/,
+      /--prefix/,
+    );
+  });
+
+  it('is one directory given twice', () => {
+    work.writeJar('one', 'a:a:1');
+    expectRefused(work, work.run('java', 'one', './one/'), 2, /\.\/one\/ is given twice/);
+  });
+
+  it('is a manifest that cannot be read or cannot be one', () => {
+    work.writeJar('lib', 'a:a:1');
+    work.run('java', 'lib', '-o', 'x.import');
+    expect(work.run('resolve', 'x.import/y', 'out').exitCode).toBe(3);
+    expect(work.run('inspect', 'n'.repeat(300)).exitCode).toBe(3);
+    expect(work.run('java', 'lib', '-o', 'lib', '--frozen').exitCode).toBe(3);
+    chmodSync(work.path('x.import'), 0o000);
+    expectRefused(work, runAsNobody(work, 'inspect', 'x.import'), 3, /x\.import cannot be read/);
+    truncateSync(work.path('x.import'), 3_000_000_000);
+    expect(work.run('inspect', 'x.import')).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringContaining('no import manifest'),
+    });
   });
 
   it('is a jar that changes while it is read', async () => {
@@ -218,6 +242,7 @@ describe('inputs that do not fit', () => {
     );
     try {
       expectRefused(
+        work,
         await runSlowly('java', 'lib'),
         3,
         /growing-1\.0\.jar/,
@@ -232,8 +257,14 @@ describe('inputs that do not fit', () => {
   it('is evidence that is none', () => {
     work.writeJar('lib', 'a:a:1');
     work.write('notes.txt', 'remember the milk');
-    expectRefused(work.run('java', 'lib', '--evidence', 'notes.txt'), 3, /notes\.txt/, /dependency:list/);
-    expectRefused(work.run('java', 'lib', '--evidence', 'none.txt'), 3, /none\.txt/);
+    expectRefused(
+      work,
+      work.run('java', 'lib', '--evidence', 'notes.txt'),
+      3,
+      /notes\.txt/,
+      /dependency:list/,
+    );
+    expectRefused(work, work.run('java', 'lib', '--evidence', 'none.txt'), 3, /none\.txt/);
   });
 
   it('is a manifest that is damaged', () => {
@@ -248,91 +279,6 @@ describe('inputs that do not fit', () => {
     expect(work.run('inspect', 'y.import').exitCode).toBe(4);
   });
 });
-
-describe('places that cannot be written or read', () => {
-  it('a jar that this user may not read', () => {
-    work.writeJar('lib', 'a:a:1');
-    chmodSync(work.path('lib/a-1.jar'), 0o000);
-    expectRefused(runAsNobody('java', 'lib'), 3, /a-1\.jar/, /permission denied/);
-  });
-
-  it('a store that is read-only', () => {
-    work.writeJar('lib', 'a:a:1');
-    work.run('java', 'lib', '-o', 'x.import');
-    work.write('lib/new-1.0.jar', fakeJar());
-    for (const name of ['', 'blobs', 'blobs/sha256', 'drafts', 'leases', 'cache']) {
-      if (existsSync(work.path('store', name))) chmodSync(work.path('store', name), 0o555);
-    }
-    expectRefused(runAsNobody('java', 'lib'), 2, /store/, /permission denied/, /--store/);
-  });
-
-  it('but blocks can be resolved from a store that is read-only', () => {
-    work.writeJar('lib', 'a:a:1');
-    work.run('java', 'lib', '-o', 'x.import');
-    chmodSync(work.path('store/leases'), 0o555);
-    expect(runAsNobody('resolve', 'x.import', 'out')).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(existsSync(work.path('out/app/lib/a-1.jar'))).toBe(true);
-  });
-
-  it('a directory that is no store', () => {
-    work.writeJar('lib', 'a:a:1');
-    work.write('store/precious.txt', 'not a store');
-    expectRefused(work.run('java', 'lib'), 2, /store/);
-    expect(work.read('store/precious.txt')).toBe('not a store');
-  });
-
-  it('a store that is there no more, or not yet', () => {
-    expectRefused(work.run('ls'), 2, /store/);
-  });
-
-  it('an output below a file', () => {
-    work.writeJar('lib', 'a:a:1');
-    work.write('file', '');
-    expectRefused(work.run('java', 'lib', '-o', 'file/x.import'), 2, /file\/x\.import|file/);
-  });
-
-  it('a disk without room: nothing is half there, and the next run is whole', () => {
-    work.writeJar('lib', 'a:a:1');
-    work.write('lib/big-1.0.jar', fakeJar({ 'big.bin': Buffer.alloc(1 << 20) }));
-    work.write('lib/noise-1.0.jar', fakeZip([{ path: 'noise', content: noise(1 << 20), method: 'stored' }]));
-    const limited = spawnSync(
-      'sh',
-      ['-c', 'ulimit -f 200; exec "$@"', 'sh', process.execPath, inject('cli'), 'java', 'lib'],
-      {
-        cwd: work.directory,
-        encoding: 'utf8',
-        env: { PATH: process.env.PATH, BLOCK_PACK_STORE: 'store' },
-      },
-    );
-    expectRefused({ ...limited, exitCode: limited.status }, 2, /Cannot write/, /Make room/);
-    expect(work.run('verify').exitCode).toBe(0);
-    expect(work.run('java', 'lib').exitCode).toBe(0);
-  });
-});
-
-function noise(length: number): Uint8Array {
-  let state = 1;
-  return Uint8Array.from({ length }, () => {
-    state = (state * 1103515245 + 12345) % 2 ** 31;
-    return state >> 16;
-  });
-}
-
-/** Root may do everything; what is refused to other users has to be tried as one. */
-function runAsNobody(...words: readonly string[]): Ran {
-  const isRoot = process.getuid?.() === 0;
-  chmodSync(work.directory, 0o777);
-  if (isRoot && existsSync(work.path('store'))) {
-    spawnSync('find', [work.path('store'), '-type', 'f', '-exec', 'chmod', 'a+r', '{}', '+']);
-  }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [inject('cli'), ...words], {
-    cwd: work.directory,
-    encoding: 'utf8',
-    env: { PATH: process.env.PATH, HOME: work.path('home'), BLOCK_PACK_STORE: 'store' },
-    ...(isRoot ? { uid: 65534, gid: 65534 } : {}),
-  });
-  return { exitCode: status, stdout, stderr };
-}
 
 /** Runs beside the test's own timers. */
 function runSlowly(...words: readonly string[]): Promise<Ran> {

@@ -6,7 +6,7 @@ import { printable } from './table.ts';
 export function errorText(error: unknown, console: Console): string {
   if (!(error instanceof BlockPackError)) return bugText(error, console);
   const lines = [`${console.bold('error')} ${printable(error.message)}`];
-  if (error.hint !== undefined) lines.push(`      ${error.hint}`);
+  if (error.hint !== undefined) lines.push(`      ${printable(error.hint)}`);
   for (const reason of causes(error)) lines.push(console.dim(`      because: ${printable(reason)}`));
   return `${lines.join('\n')}\n`;
 }

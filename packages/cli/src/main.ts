@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { BlockPackError, exitCodes, type Warning } from '@block-pack/core';
@@ -19,26 +20,44 @@ const schemaVersion = 1;
  * @param words what stands behind `block-pack`
  */
 export async function main(words: readonly string[], version: string): Promise<number> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', passOverClosedPipe);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithoutReader);
   let exitCode = 0;
   const program = createProgram(version, async (name, options, command) => {
     exitCode = await runCommand(name, options, command);
   });
-  program.exitOverride();
-  for (const command of program.commands) command.exitOverride();
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ outputError: (text, write) => write(usageText(text)) });
+  }
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Commander has printed its message; help that was asked for is no error.
-    return error.exitCode === 0 ? 0 : exitCodes.usage;
+    if (error.exitCode === 0) return 0;
+    if (words.includes('--json')) printUsageDocument(words, error);
+    return exitCodes.usage;
   }
   return exitCode;
 }
 
-/** A reader that goes away, such as head, has what it wanted. */
-function passOverClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+function usageText(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => printable(line.replace(/^error: /, 'error ')))
+    .join('\n');
+}
+
+function printUsageDocument(words: readonly string[], { message }: CommanderError): void {
+  const command = words.find((word) => !word.startsWith('-')) ?? '';
+  const error = { code: 'USAGE', message: message.replace(/^error: /, '') };
+  process.stdout.write(`${JSON.stringify({ schemaVersion, command, error, warnings: [] }, undefined, 2)}\n`);
+}
+
+/** A reader that goes away, such as head, has what it wanted; an output that cannot be written is an error like any other. */
+function endWithoutReader(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`error Cannot write the output: ${error.message}\n`);
+  process.exit(exitCodes.usage);
 }
 
 async function runCommand(
@@ -54,7 +73,7 @@ async function runCommand(
   const print = (document: Readonly<Record<string, unknown>>) =>
     console.out(`${JSON.stringify({ schemaVersion, command: name, ...document, warnings }, undefined, 2)}\n`);
   try {
-    const directory = resolve(options.C ?? '.');
+    const directory = workingDirectory(options.C);
     const outcome = await command({
       directory,
       storeDirectory: storePlace(options.store, directory, env),
@@ -77,6 +96,12 @@ async function runCommand(
   } finally {
     interruption.stop();
   }
+}
+
+function workingDirectory(option: string | undefined): string {
+  const directory = resolve(option ?? '.');
+  if (option === undefined || statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return directory;
+  throw new BlockPackError('USAGE', `-C ${option} is no directory`, { details: { path: directory } });
 }
 
 function show(outcome: Outcome, console: Console): void {

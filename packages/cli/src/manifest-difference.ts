@@ -4,40 +4,53 @@ export interface ManifestDifference {
   readonly added: readonly Import[];
   readonly removed: readonly Import[];
   readonly changed: readonly { readonly before: Import; readonly after: Import }[];
+  /** `#` lines that only one of the two has, with `-` or `+` before them. */
+  readonly directives: readonly string[];
 }
 
-/** What stands in one manifest and not, or not so, in the other. Imports at one path are matched; trees that share a path by purl as well. */
+/** What stands in one manifest and not, or not so, in the other. Lines are compared whole; two that differ are shown as a change where each is alone at its path. */
 export function manifestDifference(before: ImportManifest, after: ImportManifest): ManifestDifference {
-  const left = byMatch(before);
-  const right = byMatch(after);
-  const changed = [...left].flatMap(([key, line]) => {
-    const other = right.get(key);
-    return other !== undefined && encodeImport(other) !== encodeImport(line)
-      ? [{ before: line, after: other }]
+  const removed = missingFrom(after, before);
+  const added = missingFrom(before, after);
+  const changed = removed.flatMap((line) => {
+    const partners = added.filter((other) => other.path === line.path);
+    const rivals = removed.filter((other) => other.path === line.path);
+    const [partner] = partners;
+    return partner !== undefined && partners.length === 1 && rivals.length === 1
+      ? [{ before: line, after: partner }]
       : [];
   });
+  const paired = new Set(changed.flatMap((pair) => [pair.before, pair.after]));
   return {
-    added: [...right].filter(([key]) => !left.has(key)).map(([, line]) => line),
-    removed: [...left].filter(([key]) => !right.has(key)).map(([, line]) => line),
+    added: added.filter((line) => !paired.has(line)),
+    removed: removed.filter((line) => !paired.has(line)),
     changed,
+    directives: directiveDifference(before, after),
   };
 }
 
-function byMatch({ imports }: ImportManifest): Map<string, Import> {
-  const atPath = new Map<string, number>();
-  for (const { path } of imports) atPath.set(path, (atPath.get(path) ?? 0) + 1);
-  const matchOf = (line: Import) =>
-    atPath.get(line.path) === 1 ? line.path : `${line.path} ${line.attributes.get('purl') ?? line.digest}`;
-  return new Map(imports.map((line) => [matchOf(line), line]));
+function missingFrom(other: ImportManifest, { imports }: ImportManifest): Import[] {
+  const lines = new Set(other.imports.map(encodeImport));
+  return imports.filter((line) => !lines.has(encodeImport(line)));
 }
 
-export function isSame({ added, removed, changed }: ManifestDifference): boolean {
-  return added.length + removed.length + changed.length === 0;
+function directiveDifference(before: ImportManifest, after: ImportManifest): string[] {
+  const [left, right] = [before, after].map(({ packer, directives }) => [`packer ${packer}`, ...directives]);
+  if (left === undefined || right === undefined || left.join('\n') === right.join('\n')) return [];
+  return [
+    ...left.filter((text) => !right.includes(text)).map((text) => `- #${text}`),
+    ...right.filter((text) => !left.includes(text)).map((text) => `+ #${text}`),
+  ];
+}
+
+export function isSame({ added, removed, changed, directives }: ManifestDifference): boolean {
+  return added.length + removed.length + changed.length + directives.length === 0;
 }
 
 /** One line for each import that differs, as a diff has them. */
-export function differenceText({ added, removed, changed }: ManifestDifference): string {
+export function differenceText({ added, removed, changed, directives }: ManifestDifference): string {
   const lines = [
+    ...directives,
     ...removed.map((line) => `- ${encodeImport(line)}`),
     ...changed.flatMap(({ before, after }) => [`- ${encodeImport(before)}`, `+ ${encodeImport(after)}`]),
     ...added.map((line) => `+ ${encodeImport(line)}`),
@@ -45,8 +58,9 @@ export function differenceText({ added, removed, changed }: ManifestDifference):
   return lines.map((line) => `  ${line}\n`).join('');
 }
 
-export function differenceDocument({ added, removed, changed }: ManifestDifference): object {
+export function differenceDocument({ added, removed, changed, directives }: ManifestDifference): object {
   return {
+    directives,
     added: added.map(encodeImport),
     removed: removed.map(encodeImport),
     changed: changed.map(({ before, after }) => ({

@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import {
   BlockPackError,
   bytesOf,
+  checkSignal,
   emptyConfig,
   encodeImportManifest,
   encodeImportsArtifact,
   findingsExitCode,
+  type ImportManifest,
   imageManifestMediaType,
   importsArtifactType,
   type Packed,
@@ -32,16 +34,17 @@ import {
   type ManifestDifference,
   manifestDifference,
 } from './manifest-difference.ts';
+import { checkOutput, outputFile, shownPath } from './pack-output.ts';
 import { type LeftOut, type PackResult, packDocument, packText } from './pack-summary.ts';
 import { readManifestFile } from './read-manifest.ts';
-import { defaultTag } from './tag-name.ts';
+import { checkTag, defaultTag } from './tag-name.ts';
 
 /** The options that every packing command has. */
 export interface PackRunOptions {
   /** The import manifest's file; `-` for stdout; by default `block-pack/<packer>.import` beside the first input. */
   readonly output?: string;
   readonly tag?: string;
-  /** Write nothing; compare with the manifest that is there. */
+  /** Leave the manifest as it is; compare with it. */
   readonly frozen?: boolean;
   /** Show every row of the table. */
   readonly all?: boolean;
@@ -56,57 +59,68 @@ export async function runPack<P extends Placement>(
 ): Promise<Outcome> {
   const [first] = paths;
   if (first === undefined) throw new BlockPackError('USAGE', 'No input is given');
+  if (options.tag !== undefined) checkTag(options.tag);
   const output = outputFile(options.output, first, packer.ecosystem, context);
-  if (options.frozen === true && output === undefined) {
-    throw new BlockPackError('USAGE', '--frozen compares with a file, so the output cannot be -');
-  }
+  const frozen = options.frozen === true ? readFrozen(output, context) : undefined;
+
   const store = await openStore(context.storeDirectory, { create: true });
   const lease = await store.lease();
   const inputs: OpenInput[] = [];
-  const leftOut: LeftOut[] = [];
   try {
-    for (const path of paths) {
-      inputs.push(await openInput(resolve(context.directory, path), { name: path, scratch: store }));
-    }
-    const memory = await openPackMemory(
-      store,
-      inputs.map((input) => input.realPath),
-    );
-    const packed = await pack(
-      packer,
-      inputs.map((input) => input.directory),
-      store,
-      {
-        memory,
-        signal: context.signal,
-        warn: (warning) => context.warn(warning),
-        leaveOut: (path, reason) => void leftOut.push({ path, reason }),
-        onProgress: ({ blocks, totalBlocks, bytes, totalBytes }) =>
-          context.progress.show(
-            `packing ${blocks} of ${count(totalBlocks, 'block')}, ${byteSize(bytes)} of ${byteSize(totalBytes)}`,
-          ),
-      },
-    );
-    await memory.save();
-    if (options.frozen === true && output !== undefined) return compareFrozen(packed, output, context);
-    const tag = options.tag ?? defaultTag(packer.ecosystem, inputs[0]?.realPath ?? first);
-    return await publish({ ...packed, leftOut }, { store, tag, output, all: options.all === true, context });
+    for (const path of paths) inputs.push(await openOnce(path, inputs, store, context));
+    const realPaths = inputs.map((input) => input.realPath);
+    if (output !== undefined) checkOutput(output, realPaths, store.directory);
+    const packed = await packInputs(packer, inputs, store, context);
+    if (frozen !== undefined) return frozenOutcome(frozen, packed);
+    checkSignal(context.signal);
+    const tag = options.tag ?? defaultTag(packer.ecosystem, realPaths);
+    return await publish(packed, { store, tag, output, all: options.all === true, context });
   } finally {
     for (const input of inputs) await input.close();
     await lease.release();
   }
 }
 
-/** The absolute path of the manifest's file; undefined for stdout. */
-function outputFile(
-  output: string | undefined,
-  input: string,
-  ecosystem: string,
+async function openOnce(
+  path: string,
+  earlier: readonly OpenInput[],
+  store: Store,
+  { directory }: CommandContext,
+): Promise<OpenInput> {
+  const input = await openInput(resolve(directory, path), { name: path, scratch: store });
+  if (!earlier.some(({ realPath }) => realPath === input.realPath)) return input;
+  await input.close();
+  throw new BlockPackError('USAGE', `${path} is given twice`, { details: { path } });
+}
+
+async function packInputs<P extends Placement>(
+  packer: Packer<P>,
+  inputs: readonly OpenInput[],
+  store: Store,
   context: CommandContext,
-): string | undefined {
-  if (output === '-') return undefined;
-  if (output !== undefined) return resolve(context.directory, output);
-  return join(dirname(resolve(context.directory, input)), 'block-pack', `${ecosystem}.import`);
+): Promise<PackResult> {
+  const leftOut: LeftOut[] = [];
+  const memory = await openPackMemory(
+    store,
+    inputs.map((input) => input.realPath),
+  );
+  const packed = await pack(
+    packer,
+    inputs.map((input) => input.directory),
+    store,
+    {
+      memory,
+      signal: context.signal,
+      warn: (warning) => context.warn(warning),
+      leaveOut: (path, reason) => void leftOut.push({ path, reason }),
+      onProgress: ({ blocks, totalBlocks, bytes, totalBytes }) =>
+        context.progress.show(
+          `packing ${blocks} of ${count(totalBlocks, 'block')}, ${byteSize(bytes)} of ${byteSize(totalBytes)}`,
+        ),
+    },
+  );
+  await memory.save();
+  return { ...packed, leftOut };
 }
 
 interface Publication {
@@ -145,21 +159,29 @@ async function publish(
   };
 }
 
-/** A path as the user would write it from where they are. */
-function shownPath(file: string, { directory }: CommandContext): string {
-  const path = relative(directory, file);
-  return path.startsWith('..') ? file : path;
+interface Frozen {
+  /** The manifest's path as it is shown. */
+  readonly shown: string;
+  readonly manifest: ImportManifest;
 }
 
-function compareFrozen(packed: Packed, output: string, context: CommandContext): Outcome {
+/** Read before anything is packed: without it there is nothing to compare with. */
+function readFrozen(output: string | undefined, context: CommandContext): Frozen {
+  if (output === undefined) {
+    throw new BlockPackError('USAGE', '--frozen compares with a file, so the output cannot be -');
+  }
   const shown = shownPath(output, context);
-  if (!existsSync(output)) {
+  if (!existsSync(output) || statSync(output).isDirectory()) {
     throw new BlockPackError('INPUT_MISSING', `--frozen compares with ${shown}, and there is no such file`, {
       hint: 'Pack once without --frozen and commit the import manifest, or say with -o where it is.',
       details: { path: output },
     });
   }
-  const difference = manifestDifference(readManifestFile(output, shown), packed.manifest);
+  return { shown, manifest: readManifestFile(output, shown) };
+}
+
+function frozenOutcome({ shown, manifest }: Frozen, packed: Packed): Outcome {
+  const difference = manifestDifference(manifest, packed.manifest);
   const same = isSame(difference);
   return {
     document: { frozen: { manifest: shown, same, ...differenceDocument(difference) } },

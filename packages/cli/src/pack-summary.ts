@@ -104,7 +104,7 @@ export function packText(packed: PackResult, place: PackPlace, all: boolean, con
         byteSize(block.size),
         block.added ? 'new' : '',
         `${component.purl}${remarks(component)}`,
-        importKind(line) === 'tree' ? `${line.path}/ (${count(block.files, 'file')})` : line.path,
+        importKind(line) === 'tree' ? `${asDirectory(line.path)} (${count(block.files, 'file')})` : line.path,
       ]),
     ),
     more > 0 ? console.dim(`  ... and ${more} more (--all shows them)\n`) : '',
@@ -113,6 +113,10 @@ export function packText(packed: PackResult, place: PackPlace, all: boolean, con
     `\nimport manifest  ${place.output === undefined ? 'on stdout' : printable(place.output)}\n`,
     `blocks           ${printable(place.store)}, tag ${place.tag}\n`,
   ].join('');
+}
+
+function asDirectory(path: string): string {
+  return path.endsWith('/') ? path : `${path}/`;
 }
 
 function remarks({ role, integrity }: Component): string {

@@ -12,6 +12,7 @@ import {
   parseDigest,
 } from '@block-pack/core';
 import type { Store, Tag } from '@block-pack/store';
+import type { CommandContext } from './command.ts';
 
 /** More than any manifest of ours; far less than memory. */
 const manifestLimit = 256 << 20;
@@ -28,16 +29,42 @@ export interface NamedManifest {
  */
 export async function readManifest(name: string, directory: string, store: Store): Promise<NamedManifest> {
   const file = resolve(directory, name);
-  if (statSync(file, { throwIfNoEntry: false })?.isFile())
-    return { name, manifest: readManifestFile(file, name) };
+  if (isFile(file)) return { name, manifest: readManifestFile(file, name) };
   const tags = await store.tags();
   const tag = tags.find((one) => one.name === name);
   if (tag === undefined) throw neitherFileNorTag(name, tags, store);
   return { name, manifest: await readTaggedManifest(tag, store) };
 }
 
+/** @throws INPUT_UNREADABLE, MANIFEST_INVALID */
 export function readManifestFile(file: string, name: string): ImportManifest {
-  return decodeImportManifest(utf8(readFileSync(file), name), name);
+  return decodeImportManifest(utf8(readSmallFile(file, name), name), name);
+}
+
+function readSmallFile(file: string, name: string): Uint8Array {
+  try {
+    const { size } = statSync(file);
+    if (size <= manifestLimit) return readFileSync(file);
+  } catch (cause) {
+    throw new BlockPackError('INPUT_UNREADABLE', `${name} cannot be read`, {
+      hint: 'Give an import manifest that this user may read.',
+      details: { path: file },
+      cause,
+    });
+  }
+  throw new BlockPackError(
+    'MANIFEST_INVALID',
+    `${name} has more than ${manifestLimit} bytes, so it is no import manifest`,
+  );
+}
+
+/** A name that cannot be a path, such as one longer than a file system takes, is no file either. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** The manifest that a tag of ours leads to. @throws STORE_INVALID for a tag of something else */
@@ -54,6 +81,24 @@ export async function readTaggedManifest(tag: Tag, store: Store): Promise<Import
     );
   }
   return decodeImportManifest(utf8(await readBlob(layer, store), tag.name), tag.name);
+}
+
+/** One damaged tag does not hide the others: it is told, and passed over. */
+export async function readTaggedOrWarn(
+  tag: Tag,
+  store: Store,
+  context: CommandContext,
+): Promise<ImportManifest | undefined> {
+  try {
+    return await readTaggedManifest(tag, store);
+  } catch (error) {
+    if (!(error instanceof BlockPackError)) throw error;
+    context.warn({
+      code: 'TAG_DAMAGED',
+      message: `The tag ${tag.name} cannot be followed: ${error.message}`,
+    });
+    return undefined;
+  }
 }
 
 /** True for tags that a pack made; an OCI layout may hold others. */

@@ -60,10 +60,30 @@ describe('the command line', () => {
     [['java', 'lib', '--prefix', 'app']],
     [['java', 'lib', '--prefix', '/app/../etc']],
     [['java', 'lib', '--tag', '../x']],
+    [['resolve', 'x', 'y', '--strip', 'app']],
+    [['ls', '-C', 'nowhere']],
   ])('exits 2 for %j', (words) => {
     work.writeJar('lib', 'a:a:1');
     const { exitCode, stderr } = work.run(...words);
     expect([exitCode, stderr.startsWith('error')]).toEqual([2, true]);
+  });
+
+  it('prints a document for a wrong call, too, when it is asked for one', () => {
+    const { exitCode, stdout } = work.run('java', '--json');
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, command: 'java', error: { code: 'USAGE' } });
+  });
+
+  it('lets no hostile text through to the terminal', () => {
+    work.write(
+      'x.import',
+      '#block-pack import manifest v1\n#packer java\n/a\u001b]0;owned\u0007 from nothing\n',
+    );
+    work.writeJar('lib', 'a:a:1');
+    work.run('java', 'lib');
+    const { stderr } = work.run('inspect', 'x.import');
+    expect(stderr).toContain('x.import:3');
+    for (const character of ['\u001b', '\u0007']) expect(stderr).not.toContain(character);
   });
 
   it('bears a reader that goes away early', () => {

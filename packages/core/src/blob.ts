@@ -18,7 +18,8 @@ export interface ByteRange {
 }
 
 export interface BlobSource {
-  has(digest: Digest): Promise<boolean>;
+  /** @param size bytes; where it is given, a blob of another size does not count, since it is damaged */
+  has(digest: Digest, size?: number): Promise<boolean>;
   /**
    * The blob's bytes, or a part of them.
    * Reading a whole blob ends with DIGEST_MISMATCH when the bytes are not the ones the digest names.

@@ -7,8 +7,9 @@ import { BlockPackError } from './error.ts';
 export class MemoryBlobStore implements BlobStore {
   readonly #blobs = new Map<Digest, Uint8Array>();
 
-  async has(digest: Digest): Promise<boolean> {
-    return this.#blobs.has(digest);
+  async has(digest: Digest, size?: number): Promise<boolean> {
+    const blob = this.#blobs.get(digest);
+    return blob !== undefined && (size === undefined || size === blob.length);
   }
 
   async *read(digest: Digest, range?: ByteRange): Bytes {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { bytesOf } from './bytes.ts';
+import { verified } from './digest.ts';
 import { joinImagePath, parseImagePath } from './image-path.ts';
 import { encodeImportManifest } from './import-manifest.ts';
 import { MemoryBlobStore } from './memory-blob-store.ts';
@@ -117,10 +119,13 @@ describe('packing', () => {
         throw new Error('read too early');
       },
     };
-    const inputs = [fakeInput({ 'a.jar': 'y' }), { name: 'other', entries: async () => [unread] }];
+    const inputs = [
+      fakeInput({ 'a.jar': 'y' }, { name: 'one' }),
+      { name: 'other', entries: async () => [unread] },
+    ];
     await expect(pack(filesPacker(), inputs, new MemoryBlobStore(), options())).rejects.toMatchObject({
       code: 'IMPORT_COLLISION',
-      message: expect.stringContaining('"/opt/a.jar" stands twice'),
+      message: expect.stringContaining('"/opt/a.jar" stands twice (from one and other)'),
     });
   });
 
@@ -155,6 +160,38 @@ describe('packing', () => {
     const signal = AbortSignal.abort();
     const packing = pack(filesPacker(), [fakeInput(content)], new MemoryBlobStore(), options({ signal }));
     await expect(packing).rejects.toMatchObject({ code: 'INTERRUPTED', exitCode: 130 });
+  });
+
+  it('says that the store is damaged, where a block cannot be understood for that', async () => {
+    const failing = {
+      ...filesPacker(),
+      look: async () => {
+        throw new Error('this is no jar');
+      },
+    };
+    const damaged = (bad: boolean) => {
+      const store = new MemoryBlobStore();
+      const read = store.read.bind(store);
+      store.read = (digest, range) =>
+        bad ? verified(bytesOf(new Uint8Array(1)), digest, 'the blob') : read(digest, range);
+      return pack(failing, [fakeInput({ 'a.jar': '1' })], store, options());
+    };
+    await expect(damaged(true)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
+    await expect(damaged(false)).rejects.toThrow('this is no jar');
+  });
+
+  it('takes an input with more files than arguments fit on a stack', async () => {
+    const files = Array.from({ length: 150_000 }, (_, at) => fakeFile(`${at}.jar`, ''));
+    const packer: Packer = {
+      ...filesPacker(),
+      place: async () =>
+        [...files].map((file) => ({
+          path: joinImagePath(prefix, file.path),
+          content: { kind: 'file', file },
+        })),
+    };
+    const { imports } = await pack(packer, [fakeInput({})], new MemoryBlobStore(), options());
+    expect(imports).toHaveLength(150_000);
   });
 
   it('passes on what goes wrong while a file is read', async () => {

@@ -6,7 +6,7 @@ import { checkLinkTarget } from './image-path.ts';
 import type { Import, ImportManifest } from './import-manifest.ts';
 import { sortImports } from './import-manifest.ts';
 import type { Component, PackContext, Packer, Placed, Placement } from './packer.ts';
-import { placedPaths } from './placed-paths.ts';
+import { checkPlacedPaths } from './placed-paths.ts';
 import type { InputDirectory, TreeEntry } from './tree.ts';
 
 /** One import of a finished pack, with all that is known of it. */
@@ -48,15 +48,20 @@ export async function pack<P extends Placement>(
   options: PackOptions,
 ): Promise<Packed> {
   const placements: P[] = [];
-  for (const input of inputs) placements.push(...(await placeInput(packer, input, options)));
-  placedPaths(placements, (warning) => options.warn(warning));
+  const origins: string[] = [];
+  for (const input of inputs) {
+    for (const placement of await placeInput(packer, input, options)) {
+      placements.push(placement);
+      origins.push(input.name);
+    }
+  }
+  checkPlacedPaths(placements, origins, (warning) => options.warn(warning));
 
-  const blocks = await cutAll(placements, store, options);
-  const placed = placements.map((placement, index): Placed<P> => {
-    const block = at(blocks, index);
-    return { placement, block, bytes: blobAccess(store, block) };
-  });
+  const blocks = await cutAll(packer, placements, store, options);
+  const placed = placements.map((placement, index) => placedAt(placement, at(blocks, index), store));
+  checkSignal(options.signal);
   const components = await packer.identify(placed, options);
+  checkSignal(options.signal);
 
   const imports = placed.map((one, index): PackedImport => {
     const component = at(components, index);
@@ -96,8 +101,13 @@ function listed({ name, archive }: InputDirectory, entries: readonly TreeEntry[]
   return { name, ...(archive === undefined ? {} : { archive }), entries: async () => entries };
 }
 
-async function cutAll(
-  placements: readonly Placement[],
+function placedAt<P extends Placement>(placement: P, block: CutBlock, store: BlobStore): Placed<P> {
+  return { placement, block, bytes: blobAccess(store, block) };
+}
+
+async function cutAll<P extends Placement>(
+  packer: Packer<P>,
+  placements: readonly P[],
   store: BlobStore,
   options: PackOptions,
 ): Promise<readonly CutBlock[]> {
@@ -110,7 +120,9 @@ async function cutAll(
     for (let index = next++; index < placements.length; index = next++) {
       checkSignal(options.signal);
       const placement = at(placements, index);
-      blocks[index] = await cutOrRecall(placement, store, options);
+      const block = await cutOrRecall(placement, store, options);
+      await lookInto(packer, placedAt(placement, block, store), store, options);
+      blocks[index] = block;
       cut++;
       bytes += contentSize(placement);
       options.onProgress?.({ blocks: cut, totalBlocks: placements.length, bytes, totalBytes });
@@ -123,11 +135,32 @@ async function cutAll(
   return blocks;
 }
 
+/** When a packer cannot make sense of a block, the store may have damaged it: then that is said, and not that the input is bad. */
+async function lookInto<P extends Placement>(
+  packer: Packer<P>,
+  placed: Placed<P>,
+  store: BlobStore,
+  context: PackContext,
+): Promise<void> {
+  try {
+    await packer.look?.(placed, context);
+  } catch (error) {
+    for await (const _ of store.read(placed.block.digest)) {
+      // Reading it whole checks its digest.
+    }
+    throw error;
+  }
+}
+
 /** The block an earlier pack made of the very same content, if the store still has it; else a new one. */
 async function cutOrRecall(placement: Placement, store: BlobStore, options: PackOptions): Promise<CutBlock> {
   const stamp = stampOf(placement.content);
   const known = stamp === undefined ? undefined : options.memory.blockOf(stamp);
-  if (known !== undefined && known.kind === placement.content.kind && (await store.has(known.digest))) {
+  if (
+    known !== undefined &&
+    known.kind === placement.content.kind &&
+    (await store.has(known.digest, known.size))
+  ) {
     return { ...known, added: false };
   }
   const block = await cutBlock(placement.content, store);

@@ -97,6 +97,11 @@ export interface Packer<P extends Placement = Placement> {
   readonly ecosystem: string;
   /** Every file and link of the input, in exactly one placement or left out with a reason. */
   place(input: InputDirectory, context: PackContext): Promise<readonly P[]>;
+  /**
+   * A first look into a block as soon as it is cut, while the disk is busy with others; what it learns is in the memory when `identify` is
+   * called. It may be left out.
+   */
+  look?(placed: Placed<P>, context: PackContext): Promise<void>;
   /** One component for each placement, in their order. */
   identify(placed: readonly Placed<P>[], context: PackContext): Promise<readonly Component[]>;
 }

@@ -57,7 +57,31 @@ describe('an embedded pom.xml', () => {
       '<!DOCTYPE p [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><project><groupId>&b;</groupId></project>';
     expect(readPom(bomb)?.group ?? '').not.toContain('aaa');
     expect(readXml('<a>'.repeat(100_000))).toBeUndefined();
+    expect(readXml(`<a>${'<b x="/>">'.repeat(50_000)}${'</b>'.repeat(50_000)}</a>`)).toBeUndefined();
+    expect(readXml(`<a>${'<b/>'.repeat(500_000)}</a>`)).toBeUndefined();
     expect(readXml('<__proto__><constructor>x</constructor></__proto__>')?.children[0]?.text).toBe('x');
+  });
+
+  it.each([
+    ['an attribute', '<a><b x="<c>"/><d y=\'>/>\'>1</d></a>'],
+    ['a comment', `<a><!--${'<b>'.repeat(200)}--><d>1</d></a>`],
+    ['a CDATA section', `<a><![CDATA[${'</b>'.repeat(200)}${'<b>'.repeat(400)}]]><d>1</d></a>`],
+    ['a processing instruction', `<a><?b ${'<b>'.repeat(200)}?><d>1</d></a>`],
+    ['a declaration', `<!DOCTYPE a [<!ENTITY b "${'</b><!--'.repeat(200)}">]><a><d>1</d></a>`],
+  ])('nests no deeper for what looks like a tag in %s', (_, text) => {
+    expect(readXml(text)?.children.find(({ name }) => name === 'd')?.text).toBe('1');
+  });
+
+  it('may nest a hundred elements, and no more', () => {
+    const nested = (depth: number) => `${'<a x="/>">'.repeat(depth)}${'</a>'.repeat(depth)}`;
+    expect(readXml(nested(100))?.name).toBe('a');
+    expect(readXml(nested(101))).toBeUndefined();
+  });
+
+  it('may call elements by the names that its reader uses itself', () => {
+    const text = `<a>${'x<_>1</_>'.repeat(100_000)}</a>`;
+    expect(readXml(text)?.children.length).toBe(100_000);
+    expect(readXml(text)?.text).toBe('x'.repeat(100_000));
   });
 
   it('is read in one pass, where looking for ends again and again would take hours', () => {

@@ -1,6 +1,7 @@
 import type { ImagePath, Packer } from '@block-pack/core';
 import type { ResolverEvidence } from './evidence/resolver-evidence.ts';
 import { identifyAll } from './identify.ts';
+import { jarFacts } from './jar-facts.ts';
 import type { LocalRepository } from './local-repository.ts';
 import { placeInput } from './place.ts';
 import type { JavaPlacement } from './placement.ts';
@@ -21,6 +22,9 @@ export function createJavaPacker(options: JavaOptions): Packer<JavaPlacement> {
   return {
     ecosystem: 'java',
     place: (input, context) => placeInput(input, options.prefix, context),
+    async look(placed, { memory }) {
+      if (placed.placement.part.kind === 'jar') await jarFacts(placed, memory);
+    },
     identify: (placed, context) => identifyAll(placed, options, context),
   };
 }

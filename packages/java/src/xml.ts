@@ -11,9 +11,11 @@ export interface XmlElement {
 /** Poms are flat; what nests deeper was made to hurt. */
 const deepest = 100;
 
-/** @returns undefined for what is not well-formed, or nests too deep */
+/** A bill of materials has about 50 for each library. Half a million are parsed in some three seconds. */
+const mostElements = 500_000;
+
+/** @returns undefined for what is not well-formed, nests too deep or holds too much */
 export function readXml(text: string): XmlElement | undefined {
-  if (nestsTooDeep(text)) return undefined;
   let parsed: unknown;
   let failed = false;
   // Without `async` the callback runs before parseString returns. Entities that a document declares are not expanded.
@@ -22,6 +24,9 @@ export function readXml(text: string): XmlElement | undefined {
     explicitChildren: true,
     preserveChildrenOrder: true,
     explicitCharkey: true,
+    // No element can be called so; one called `_`, which is the default, would mix with the text around it.
+    charkey: textKey,
+    tagNameProcessors: [limited(mostElements)],
   });
   try {
     parser.parseString(text, (error, result: unknown) => {
@@ -31,7 +36,19 @@ export function readXml(text: string): XmlElement | undefined {
   } catch {
     return undefined;
   }
-  return failed ? undefined : elementOf(parsed);
+  return failed || isTooDeep(parsed) ? undefined : elementOf(parsed);
+}
+
+const textKey = '#text';
+
+/** Counts in the parser itself: what looks like a tag may stand in a comment, an attribute or a declaration. */
+function limited(most: number): (name: string) => string {
+  let left = most;
+  return (name) => {
+    left--;
+    if (left < 0) throw new Error(`more than ${most} elements`);
+    return name;
+  };
 }
 
 export function childrenOf(element: XmlElement | undefined, name: string): readonly XmlElement[] {
@@ -63,38 +80,32 @@ function encodingByMark(bytes: Uint8Array): string | undefined {
   return bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : undefined;
 }
 
-/** Looks for `>` and the ends of comments from where they may be, so that it takes no longer than one pass. */
-function nestsTooDeep(text: string): boolean {
-  let depth = 0;
-  let end = 0;
-  for (let at = text.indexOf('<'); at !== -1; at = text.indexOf('<', end)) {
-    const close = closing.find(([start]) => text.startsWith(start, at))?.[1] ?? '>';
-    end = text.indexOf(close, at);
-    if (end === -1) return false;
-    const next = text.charAt(at + 1);
-    if (next === '/') depth--;
-    else if (next !== '!' && next !== '?' && text.charAt(end - 1) !== '/') depth++;
-    if (depth > deepest) return true;
+/** Goes level by level over what {@link elementOf} will walk, which has a stack only so high. */
+function isTooDeep(root: unknown): boolean {
+  let level = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === deepest) return true;
+    level = level.flatMap(nodesIn);
   }
   return false;
 }
 
-const closing = [
-  ['<!--', '-->'],
-  ['<![CDATA[', ']]>'],
-] as const;
-
-/** xml2js gives `#name`, `_` (text), `$` (attributes) and `$$` (children in order), of objects without a prototype. */
+/** xml2js gives `#name`, `#text`, `$` (attributes) and `$$` (children in order). */
 function elementOf(node: unknown): XmlElement | undefined {
   if (typeof node !== 'object' || node === null) return undefined;
-  const { '#name': name, _: text, $: attributes, $$: children } = node as Record<string, unknown>;
+  const { '#name': name, [textKey]: text, $: attributes } = node as Record<string, unknown>;
   if (typeof name !== 'string') return undefined;
   return {
     name: name.slice(name.indexOf(':') + 1),
     text: typeof text === 'string' ? text.trim() : '',
     attributes: (attributes ?? {}) as Record<string, string>,
-    children: Array.isArray(children)
-      ? children.map(elementOf).filter((child): child is XmlElement => child !== undefined)
-      : [],
+    children: nodesIn(node)
+      .map(elementOf)
+      .filter((child) => child !== undefined),
   };
+}
+
+function nodesIn(node: unknown): readonly unknown[] {
+  if (typeof node !== 'object' || node === null || !('$$' in node)) return [];
+  return Array.isArray(node.$$) ? node.$$ : [];
 }

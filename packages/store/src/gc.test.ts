@@ -150,6 +150,24 @@ describe('collecting garbage', () => {
     expect((await store.gc({ keepMs: 0 })).missing).toEqual([{ digest: gone.digest, tags: ['torn'] }]);
   });
 
+  it('removes nothing from a store that has lost its index, not even after another pack', async () => {
+    await store.tag('app', { ...(await putJson({ layers: [await put('layer')] })), mediaType: manifestType });
+    ageAll();
+    rmSync(join(store.directory, 'index.json'));
+    const lost = {
+      code: 'STORE_INVALID',
+      message: expect.stringContaining('index.json is missing'),
+      hint: expect.stringMatching(/Restore it.*before you run gc/),
+    };
+    await expect(store.gc({ keepMs: 0 })).rejects.toMatchObject(lost);
+    await expect(store.gc({ keepMs: 0, dryRun: true })).rejects.toMatchObject(lost);
+    await expect(openStore(store.directory, { create: true })).rejects.toMatchObject(lost);
+    await expect(store.tag('b', { ...(await put('b')), mediaType: manifestType })).rejects.toMatchObject(
+      lost,
+    );
+    expect(readdirSync(join(store.directory, 'blobs', 'sha256'))).toHaveLength(3);
+  });
+
   it('names manifests that it cannot look into', async () => {
     const text = await put('not json');
     await store.tag('odd', { ...text, mediaType: manifestType });

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { BlockPackError, type Digest, isDigest } from '@block-pack/core';
 import * as v from 'valibot';
+import { names } from './blob-files.ts';
 import { errnoOf } from './disk-error.ts';
 import type { StoreLayout } from './layout.ts';
 
@@ -27,16 +28,34 @@ export const indexMediaType = 'application/vnd.oci.image.index.v1+json';
 /** Bytes. 100,000 tags take about 40 MB. */
 const largest = 64 << 20;
 
-/** @throws STORE_INVALID */
+/**
+ * A store that is just being made has no index yet, which is as good as an empty one. One that has blobs has lost it: were that taken for an
+ * empty one, gc would remove them all.
+ * @throws STORE_INVALID
+ */
 export function readIndex(layout: StoreLayout): StoreIndex {
+  const index = readIfThere(layout);
+  if (index !== undefined) return index;
+  if (!hasBlobs(layout)) return { schemaVersion: 2, mediaType: indexMediaType, manifests: [] };
+  // Its making may have ended, and the first blob have come, since we looked.
+  const made = readIfThere(layout);
+  if (made !== undefined) return made;
+  throw indexError(layout, `${layout.index} is missing, though the store has blobs`);
+}
+
+function readIfThere(layout: StoreLayout): StoreIndex | undefined {
   try {
     if (statSync(layout.index).size > largest)
       throw indexInvalid(layout, `it has more than ${largest} bytes`);
     return parseIndex(readFileSync(layout.index, 'utf8'), layout);
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    return { schemaVersion: 2, mediaType: indexMediaType, manifests: [] };
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
+}
+
+function hasBlobs(layout: StoreLayout): boolean {
+  return names(layout.blobs).some((hex) => isDigest(`sha256:${hex}`));
 }
 
 function parseIndex(text: string, layout: StoreLayout): StoreIndex {
@@ -63,8 +82,12 @@ export function indexText(layout: StoreLayout, index: StoreIndex): string {
 }
 
 function indexInvalid(layout: StoreLayout, flaw: string, cause?: unknown): BlockPackError {
-  return new BlockPackError('STORE_INVALID', `${layout.index} is no image index: ${flaw}`, {
-    hint: 'The blobs are not touched by this. Move the file away, then pack again to write the tags anew.',
+  return indexError(layout, `${layout.index} is no image index: ${flaw}`, cause);
+}
+
+function indexError(layout: StoreLayout, message: string, cause?: unknown): BlockPackError {
+  return new BlockPackError('STORE_INVALID', message, {
+    hint: 'Restore it from a backup. Without one the tags are lost: write {"schemaVersion":2,"manifests":[]} into it, and pack every input again before you run gc, which would remove their blobs.',
     details: { path: layout.index },
     cause,
   });

@@ -47,6 +47,36 @@ describe('opening a store', () => {
     expect(existsSync(directory)).toBe(false);
   });
 
+  it('completes a store whose making was killed before it had an index', async () => {
+    const directory = join(folder, 'unborn');
+    mkdirSync(join(directory, 'blobs', 'sha256'), { recursive: true });
+    mkdirSync(join(directory, 'drafts'));
+    writeFileSync(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+    expect(await (await openStore(directory)).tags()).toEqual([]);
+    await openStore(directory, { create: true });
+    expect(existsSync(join(directory, 'index.json'))).toBe(true);
+  });
+
+  it.each(['absent', 'empty'])('says that nothing has been packed yet when it is %s', async (name) => {
+    const directory = join(folder, `not-yet-${name}`);
+    if (name === 'empty') mkdirSync(directory);
+    await expect(openStore(directory)).rejects.toMatchObject({
+      code: 'STORE_UNUSABLE',
+      message: `Nothing has been packed into ${directory} yet: there is no store`,
+      hint: expect.stringContaining('block-pack java target/lib'),
+    });
+  });
+
+  it('does not take another directory for a store', async () => {
+    const directory = join(folder, 'other');
+    mkdirSync(join(directory, 'src'), { recursive: true });
+    await expect(openStore(directory)).rejects.toMatchObject({
+      code: 'STORE_UNUSABLE',
+      message: `${directory} is no store: it has no oci-layout`,
+      hint: expect.stringContaining('--store'),
+    });
+  });
+
   it('leaves a directory alone that holds something else', async () => {
     const directory = join(folder, 'precious');
     mkdirSync(directory);

@@ -66,7 +66,7 @@ function versionIn(text: string): string | undefined {
 
 async function create(layout: StoreLayout, allowed: boolean): Promise<void> {
   const inside = namesIn(layout.directory);
-  if (!allowed) throw noStore(layout, inside === undefined ? 'it does not exist' : 'it has no oci-layout');
+  if (!allowed) throw inside?.length ? noStore(layout, 'it has no oci-layout') : nothingYet(layout);
   // Another process may have made the store since we looked for it.
   if (!hasMarker(layout)) {
     // One that was killed here may have left its drafts, and nothing else yet.
@@ -103,6 +103,17 @@ async function writeMarker(layout: StoreLayout): Promise<void> {
   } finally {
     draft.discard();
   }
+}
+
+function nothingYet({ directory }: StoreLayout): BlockPackError {
+  return new BlockPackError(
+    'STORE_UNUSABLE',
+    `Nothing has been packed into ${directory} yet: there is no store`,
+    {
+      hint: 'Pack first, for example: block-pack java target/lib. Or name the store that was packed into (--store DIR).',
+      details: { path: directory },
+    },
+  );
 }
 
 function noStore(layout: StoreLayout, reason: string): BlockPackError {

@@ -56,10 +56,16 @@ export class Store implements BlobStore {
     return this.#layout.blob(digest);
   }
 
-  /** Under a lease, a blob that is there stays there until the lease ends. */
-  async has(digest: Digest): Promise<boolean> {
+  /**
+   * Under a lease, a blob that is there stays there until the lease ends.
+   * @param size bytes; a blob that has more or fewer is damaged, and counts as absent, so that it is written again
+   */
+  async has(digest: Digest, size?: number): Promise<boolean> {
     const path = this.#layout.blob(digest);
-    return this.#guarded('read', path, () => (this.#leases.size > 0 ? this.#use(path) : hasFile(path)));
+    return this.#guarded('read', path, () => {
+      const used = this.#leases.size === 0 || this.#use(path);
+      return used && hasFile(path, size);
+    });
   }
 
   #use(path: string): boolean {

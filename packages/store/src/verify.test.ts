@@ -72,6 +72,18 @@ describe('verifying a store', () => {
     expect((await store.verify()).damages).toEqual([]);
   });
 
+  it('does not count a blob that has lost its end, also under a lease', async () => {
+    const cut = await put('cut off');
+    chmodSync(store.blobPath(cut), 0o644);
+    writeFileSync(store.blobPath(cut), 'cut');
+    expect(await store.has(cut, 7)).toBe(false);
+    const lease = await store.lease();
+    expect(await store.has(cut, 7)).toBe(false);
+    await put('cut off');
+    expect(await store.has(cut, 7)).toBe(true);
+    await lease.release();
+  });
+
   it('names missing blobs, wrong sizes, odd manifests and foreign things', async () => {
     const missing = digestOf(bytes('missing'));
     const one = await put('one');
@@ -111,6 +123,14 @@ describe('verifying a store', () => {
     expect((await store.verify()).damages).toMatchObject([
       { kind: 'index' },
       { kind: 'content', digest: bad, tags: [] },
+    ]);
+  });
+
+  it('names an index that is lost, and what to do before the next gc', async () => {
+    await tagged('app', await put('one'));
+    rmSync(join(store.directory, 'index.json'));
+    expect((await store.verify()).damages).toEqual([
+      { kind: 'index', reason: expect.stringMatching(/is missing.*Restore it.*before you run gc/) },
     ]);
   });
 

@@ -126,7 +126,8 @@ function readIndexOrDamage(layout: StoreLayout): { index: StoreIndex; damages: D
   } catch (error) {
     if (!(error instanceof BlockPackError) || error.code !== 'STORE_INVALID') throw error;
     const index = { schemaVersion: 2 as const, mediaType: indexMediaType, manifests: [] };
-    return { index, damages: [{ kind: 'index', reason: error.message }] };
+    // The way out belongs to it: the wrong one, a new index and then a gc, would cost every blob.
+    return { index, damages: [{ kind: 'index', reason: `${error.message}. ${error.hint}` }] };
   }
 }
 

@@ -41,7 +41,10 @@ export function withPackOptions(command: Command, packer: string): Command {
       '-o, --output <file>',
       `the import manifest (default: block-pack/${packer}.import beside the input; - for stdout)`,
     )
-    .option('--frozen', 'write nothing; exit 1 with the difference when the existing manifest would change')
+    .option(
+      '--frozen',
+      'leave the manifest as it is; exit 1 with the difference where packing would change it',
+    )
     .option('--tag <name>', 'name of the pack in the store (default: from the input)')
     .option('--all', 'show every row of the table');
 }

@@ -69,7 +69,7 @@ export function addGc(program: Command, run: Run): void {
   withGlobalOptions(command);
   withExamples(command, [
     ['block-pack gc --dry-run', 'how much would be freed'],
-    ['block-pack gc --keep 0 --untag java/shop-1a2b3c4d', 'free what only this tag needed, now'],
+    ['block-pack gc --keep 0 --untag java/shop-1a2b3c4d', 'free what only this tag needed'],
   ]);
   command.action((options: GcCommandOptions & GlobalOptions) =>
     run('gc', options, async (context) => (await import('../commands/gc.ts')).gc(options, context)),

@@ -11,13 +11,13 @@ import { openStore, type Store } from '@block-pack/store';
 import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
-import { isImportsTag, readManifest, readTaggedManifest } from '../read-manifest.ts';
+import { isImportsTag, readManifest, readTaggedOrWarn } from '../read-manifest.ts';
 import { printable, table } from '../table.ts';
 
 /** Shows an import manifest, or a block by its digest. */
 export async function inspect(name: string, context: CommandContext): Promise<Outcome> {
   const store = await openStore(context.storeDirectory);
-  return isDigest(name) ? inspectBlock(name, store) : inspectManifest(name, store, context);
+  return isDigest(name) ? inspectBlock(name, store, context) : inspectManifest(name, store, context);
 }
 
 async function inspectManifest(name: string, store: Store, context: CommandContext): Promise<Outcome> {
@@ -80,9 +80,9 @@ interface BlockUse {
   readonly purl: string | undefined;
 }
 
-async function inspectBlock(digest: Digest, store: Store): Promise<Outcome> {
+async function inspectBlock(digest: Digest, store: Store, context: CommandContext): Promise<Outcome> {
   const size = await store.size(digest);
-  const uses = await usesOf(digest, store);
+  const uses = await usesOf(digest, store, context);
   const isTree = uses.some((use) => use.type === 'tree');
   const files = isTree ? await filesOf(digest, store) : undefined;
   return {
@@ -99,11 +99,11 @@ async function inspectBlock(digest: Digest, store: Store): Promise<Outcome> {
   };
 }
 
-async function usesOf(digest: Digest, store: Store): Promise<BlockUse[]> {
+async function usesOf(digest: Digest, store: Store, context: CommandContext): Promise<BlockUse[]> {
   const uses: BlockUse[] = [];
   for (const tag of (await store.tags()).filter(isImportsTag)) {
-    const { imports } = await readTaggedManifest(tag, store);
-    for (const line of imports.filter((one) => one.digest === digest)) {
+    const manifest = await readTaggedOrWarn(tag, store, context);
+    for (const line of (manifest?.imports ?? []).filter((one) => one.digest === digest)) {
       uses.push({
         tag: tag.name,
         path: line.path,

@@ -3,7 +3,7 @@ import { openStore } from '@block-pack/store';
 import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
-import { isImportsTag, readTaggedManifest } from '../read-manifest.ts';
+import { isImportsTag, readTaggedOrWarn } from '../read-manifest.ts';
 import { printable, table } from '../table.ts';
 
 interface ListedTag {
@@ -20,7 +20,8 @@ export async function ls(context: CommandContext): Promise<Outcome> {
   const store = await openStore(context.storeDirectory);
   const manifests = new Map<string, ImportManifest>();
   for (const tag of (await store.tags()).filter(isImportsTag)) {
-    manifests.set(tag.name, await readTaggedManifest(tag, store));
+    const manifest = await readTaggedOrWarn(tag, store, context);
+    if (manifest !== undefined) manifests.set(tag.name, manifest);
   }
   const sizes = new Map<Digest, number>();
   const users = new Map<Digest, Set<string>>();

@@ -1,5 +1,5 @@
 import { resolve as resolvePath } from 'node:path';
-import { BlockPackError, parseImagePath } from '@block-pack/core';
+import { BlockPackError } from '@block-pack/core';
 import {
   type HeldLease,
   openStore,
@@ -11,6 +11,7 @@ import {
 import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
+import { parsePrefix } from '../prefix.ts';
 import { readManifest } from '../read-manifest.ts';
 import { printable } from '../table.ts';
 
@@ -33,6 +34,7 @@ export async function resolve(
       hint: `Choose one of ${placingMethods.join(', ')}.`,
     });
   }
+  const strip = parsePrefix(options.strip, '--strip');
   const store = await openStore(context.storeDirectory);
   const lease = await leaseWherePossible(store);
   try {
@@ -40,7 +42,7 @@ export async function resolve(
     const report = await resolveImports(manifest, store, resolvePath(context.directory, target), {
       method,
       signal: context.signal,
-      ...(options.strip === undefined ? {} : { strip: parseImagePath(options.strip) }),
+      ...(strip === undefined ? {} : { strip }),
       onProgress: ({ bytes }) => context.progress.show(`placing ${byteSize(bytes)}`),
     });
     return {

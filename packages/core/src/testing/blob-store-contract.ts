@@ -41,6 +41,13 @@ export function blobStoreContract(name: string, make: () => Promise<BlobStore>):
       expect(await store.has(digest)).toBe(true);
     });
 
+    it('does not count a blob that has another size than is asked for', async () => {
+      const store = await make();
+      const { digest } = await store.write(bytesOf(text('four')));
+      expect(await store.has(digest, 4)).toBe(true);
+      expect(await store.has(digest, 5)).toBe(false);
+    });
+
     it('changes nothing when it is given what it has', async () => {
       const store = await make();
       await store.write(bytesOf(text('twice')));

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Workplace } from './testing/workplace.ts';
 
@@ -155,24 +155,6 @@ describe('block-pack java', () => {
   });
 });
 
-describe('block-pack files', () => {
-  it('packs a directory as it is, and resolve makes it again', () => {
-    work.write('dist/main.js', 'main');
-    work.write('dist/run.sh', '#!/bin/sh\n', 0o755);
-    const { exitCode, stdout } = work.run('files', 'dist', '--prefix', '/srv/shop/');
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain('pkg:generic/shop (application)  /srv/shop/ (2 files)');
-    expect(work.read('block-pack/files.import')).toContain('\n/srv/shop from sha256:');
-    work.run('resolve', 'block-pack/files.import', 'out', '--strip', '/srv/shop');
-    expectSameFiles('dist', 'out');
-  });
-
-  it('refuses an empty directory', () => {
-    mkdirSync(work.path('dist'));
-    expect(work.run('files', 'dist')).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('dist is empty') });
-  });
-});
-
 describe('block-pack java --frozen', () => {
   it('is content with a manifest that is up to date, in whatever line ends', () => {
     work.run('java', 'target/lib', '-o', 'java.import');
@@ -194,176 +176,32 @@ describe('block-pack java --frozen', () => {
     expect(work.read('java.import')).toBe(before);
   });
 
+  it('sees a change in one of two trees that share a path, and lines that nobody can have packed', () => {
+    work.writeJar('more', 'org.example:more:2.0');
+    work.write('more/README.txt', 'one');
+    work.run('java', 'target/lib', 'more', '-o', 'java.import');
+    for (const [file, content] of [
+      ['target/lib/NOTICE.txt', 'other'],
+      ['more/README.txt', 'other'],
+    ] as const) {
+      const before = work.read(file);
+      work.write(file, content);
+      expect(work.run('java', 'target/lib', 'more', '-o', 'java.import', '--frozen').exitCode, file).toBe(1);
+      work.write(file, before);
+    }
+    expect(work.run('java', 'target/lib', 'more', '-o', 'java.import', '--frozen').exitCode).toBe(0);
+    work.write(
+      'java.import',
+      work.read('java.import').replace('#packer java\n', '#packer java\n#dir /opt 1777\n'),
+    );
+    const ran = work.run('java', 'target/lib', 'more', '-o', 'java.import', '--frozen');
+    expect(ran).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('  - #dir /opt 1777\n') });
+  });
+
   it('says what to do when there is nothing to compare with', () => {
     const { exitCode, stderr } = work.run('java', 'target/lib', '-o', 'none.import', '--frozen');
     expect(exitCode).toBe(3);
     expect(stderr).toContain('--frozen compares with none.import, and there is no such file');
     expect(work.run('java', 'target/lib', '-o', '-', '--frozen').exitCode).toBe(2);
-  });
-});
-
-describe('block-pack resolve', () => {
-  it('makes the directory again, byte for byte', () => {
-    work.write('target/lib/run.sh', '#!/bin/sh\n', 0o755);
-    work.run('java', 'target/lib', '-o', 'java.import');
-    const { exitCode, stdout } = work.run('resolve', 'java.import', 'again', '--strip', '/app/lib');
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^4 files, .* placed in again as (copies|clones of the blocks)\n$/);
-    expectSameFiles('target/lib', 'again');
-  });
-
-  it('places files where they belong in the image, from the tag as well as from the file', () => {
-    const { document } = work.json('java', 'target/lib');
-    expect(work.run('resolve', String(document.tag), 'rootfs').exitCode).toBe(0);
-    expectSameFiles('target/lib', 'rootfs/app/lib');
-  });
-
-  it.each(['auto', 'copy', 'hardlink'])('can place them by %s', (method) => {
-    work.run('java', 'target/lib', '-o', 'java.import');
-    expect(
-      work.run('resolve', 'java.import', 'out', '--method', method, '--strip', '/app/lib').exitCode,
-    ).toBe(0);
-    expectSameFiles('target/lib', 'out');
-    const links = statSync(work.path('out/asm-9.7.jar')).nlink;
-    expect(links).toBe(method === 'hardlink' ? 2 : 1);
-  });
-
-  it('clones by reflink, or says that the file system cannot', () => {
-    work.run('java', 'target/lib', '-o', 'java.import');
-    const { exitCode, stdout, stderr } = work.run('resolve', 'java.import', 'out', '--method', 'reflink');
-    if (exitCode === 0) expect(stdout).toContain('clones');
-    else expect(stderr).toMatch(/clones .* --method auto/is);
-    expect([0, 2]).toContain(exitCode);
-  });
-
-  it('refuses a method it does not know, and a directory that holds something', () => {
-    work.run('java', 'target/lib', '-o', 'java.import');
-    expect(work.run('resolve', 'java.import', 'out', '--method', 'teleport')).toMatchObject({
-      exitCode: 2,
-      stderr: expect.stringContaining('Choose one of auto, reflink, hardlink, copy.'),
-    });
-    const { exitCode, stderr } = work.run('resolve', 'java.import', 'target');
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('target')]);
-  });
-
-  it('names the blocks that the store lacks, with exit code 5', () => {
-    work.run('java', 'target/lib', '-o', 'java.import');
-    const { exitCode, stderr } = work.run('resolve', 'java.import', 'out', '--store', 'other', '--quiet');
-    expect(exitCode).not.toBe(0);
-    work.writeJar('elsewhere', 'a:a:1');
-    work.run('java', 'elsewhere', '--store', 'other');
-    const missing = work.run('resolve', 'java.import', 'out', '--store', 'other');
-    expect(missing).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('sha256:') });
-    expect(existsSync(work.path('out'))).toBe(false);
-    expect(stderr).not.toBe('');
-  });
-
-  it('refuses a damaged block, with exit code 4, and leaves nothing behind', () => {
-    work.run('java', 'target/lib', '-o', 'java.import');
-    damageOneBlob();
-    const { exitCode, stderr } = work.run('resolve', 'java.import', 'out');
-    expect([exitCode, stderr]).toEqual([4, expect.stringContaining('damaged')]);
-    expect(readdirSync(work.directory).sort()).toEqual(['java.import', 'store', 'target']);
-  });
-});
-
-function damageOneBlob(): string {
-  const line = /^\/app\/lib\/asm.* from sha256:([0-9a-f]{64})/m.exec(work.read('java.import'));
-  const hex = line?.[1] ?? '';
-  const blob = `store/blobs/sha256/${hex}`;
-  const bytes = readFileSync(work.path(blob));
-  bytes[20] = (bytes[20] ?? 0) ^ 1;
-  chmodSync(work.path(blob), 0o644);
-  work.write(blob, bytes);
-  return hex;
-}
-
-function expectSameFiles(a: string, b: string): void {
-  expect(readdirSync(work.path(b)).sort()).toEqual(readdirSync(work.path(a)).sort());
-  for (const name of readdirSync(work.path(a))) {
-    expect(readFileSync(work.path(b, name)).equals(readFileSync(work.path(a, name))), name).toBe(true);
-    expect(statSync(work.path(b, name)).mode & 0o100, name).toBe(statSync(work.path(a, name)).mode & 0o100);
-  }
-}
-
-/** As if the store's blobs had last been used a year ago. */
-function letTimePass(): void {
-  const then = Date.now() / 1000 - 365 * 86_400;
-  for (const name of readdirSync(work.path('store/blobs/sha256'))) {
-    utimesSync(work.path('store/blobs/sha256', name), then, then);
-  }
-}
-
-describe('looking after the store', () => {
-  it('lists tags, with what each alone keeps', () => {
-    expect(work.run('ls')).toMatchObject({ exitCode: expect.any(Number) });
-    work.run('java', 'target/lib', '--tag', 'shop');
-    work.writeJar('target/lib', 'com.example:greeting:1.0.1');
-    work.run('java', 'target/lib', '--tag', 'shop-next');
-    const { stdout } = work.run('ls');
-    expect(stdout).toMatch(/^2 tags, 4 blocks, .* in .*store$/m);
-    expect(stdout).toMatch(/shop +java +3 .* +0 B$/m);
-    expect(stdout).toMatch(/shop-next +java +4 .* +\d+ B$/m);
-  });
-
-  it('shows a manifest, and which of its blocks are not there', () => {
-    work.run('java', 'target/lib', '-o', 'java.import');
-    const { stdout } = work.run('inspect', 'java.import');
-    expect(stdout).toMatch(/^java\.import: 3 imports, 3 blocks, .* by the java packer$/m);
-    expect(stdout).toMatch(
-      /pkg:maven\/org\.ow2\.asm\/asm@9\.7 +pom\.properties +\/app\/lib\/asm-9\.7\.jar$/m,
-    );
-    work.writeJar('elsewhere', 'a:a:1');
-    work.run('java', 'elsewhere', '--store', 'other');
-    expect(work.run('inspect', 'java.import', '--store', 'other').stdout).toContain(
-      '3 blocks not in the store',
-    );
-  });
-
-  it('shows a block: where it is used, and the files of a tree', () => {
-    const { document } = work.json('java', 'target/lib', '--tag', 'shop');
-    const imports = document.imports as { type: string; digest: string }[];
-    const tree = imports.find((one) => one.type === 'tree')?.digest ?? '';
-    const { stdout } = work.run('inspect', tree);
-    expect(stdout).toContain('at /app/lib in shop');
-    expect(stdout).toMatch(/6 B +NOTICE\.txt/);
-    expect(work.run('inspect', `sha256:${'0'.repeat(64)}`).exitCode).toBe(5);
-    expect(work.run('inspect', 'nothing').stderr).toContain('neither a file nor a tag');
-  });
-
-  it('finds a damaged blob, names it and who needs it, takes it away, and gets it back by packing', () => {
-    work.run('java', 'target/lib', '-o', 'java.import', '--tag', 'shop');
-    expect(work.run('verify')).toMatchObject({
-      exitCode: 0,
-      stdout: expect.stringMatching(/^all good: \d+ blobs/),
-    });
-    const hex = damageOneBlob();
-    const found = work.run('verify');
-    expect(found.exitCode).toBe(1);
-    expect(found.stdout).toContain(`sha256:${hex} is damaged`);
-    expect(found.stdout).toContain('needed by shop');
-    expect(found.stdout).toContain('block-pack verify --remove');
-    expect(work.run('verify', '--remove').stdout).toContain('(taken away)');
-    expect(work.run('verify').stdout).toContain(`sha256:${hex} is missing; needed by shop`);
-    expect(work.run('java', 'target/lib', '-o', 'java.import', '--tag', 'shop').stdout).toContain('1 new');
-    expect(work.run('verify').exitCode).toBe(0);
-  });
-
-  it('removes what nothing needs, after saying what that would be', () => {
-    work.run('java', 'target/lib', '--tag', 'shop');
-    expect(work.run('gc', '--keep', '0').stdout).toMatch(/^0 blobs removed, 0 B/);
-    expect(work.run('gc', '--untag', 'nothing')).toMatchObject({
-      exitCode: 2,
-      stderr: expect.stringContaining('The store has no tag nothing'),
-    });
-    expect(work.run('gc', '--untag', 'shop').stdout).toMatch(/^0 blobs removed/);
-    letTimePass();
-    expect(work.run('gc', '--keep', '400', '--dry-run').stdout).toMatch(/^0 blobs would be removed/);
-    expect(work.run('gc', '--dry-run').stdout).toMatch(/^6 blobs would be removed, .*; 0 blobs kept/);
-    expect(work.run('verify').stdout).toContain('6 blobs');
-    expect(work.run('gc').stdout).toMatch(/^6 blobs removed/);
-    expect(work.run('verify').stdout).toContain('0 blobs');
-    expect(work.run('gc', '--keep', 'soon').exitCode).toBe(2);
-    expect(work.run('gc', '--dry-run', '--untag', 'shop').exitCode).toBe(2);
   });
 });

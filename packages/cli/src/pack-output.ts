@@ -1,0 +1,93 @@
+import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { BlockPackError, looksLikeImportManifest } from '@block-pack/core';
+import type { CommandContext } from './command.ts';
+
+/**
+ * The absolute path of the import manifest that a pack writes: as told, or `block-pack/<packer>.import` beside the input. Undefined for `-`.
+ * @throws USAGE
+ */
+export function outputFile(
+  output: string | undefined,
+  input: string,
+  ecosystem: string,
+  { directory }: CommandContext,
+): string | undefined {
+  if (output === '-') return undefined;
+  if (output === '') throw new BlockPackError('USAGE', 'The output has no name');
+  if (output !== undefined) return resolve(directory, output);
+  return join(dirname(resolve(directory, input)), 'block-pack', `${ecosystem}.import`);
+}
+
+/**
+ * A manifest replaces manifests only, and never becomes a part of what it describes.
+ * @param inputs real paths
+ * @throws USAGE, OUTPUT_REFUSED
+ */
+export function checkOutput(output: string, inputs: readonly string[], store: string): void {
+  const real = realPathOf(output);
+  const inside = inputs.find((input) => isWithin(input, real));
+  if (inside !== undefined) {
+    throw new BlockPackError('USAGE', `The output ${output} is, or lies inside, the input ${inside}`, {
+      hint: 'Choose another file with -o: the next pack would find the manifest among what it packs.',
+      details: { output, input: inside },
+    });
+  }
+  if (isWithin(realPathOf(store), real)) {
+    throw new BlockPackError('USAGE', `The output ${output} lies inside the store`, {
+      hint: 'Choose another file with -o.',
+      details: { output, store },
+    });
+  }
+  if (isReplaceable(output)) return;
+  throw new BlockPackError(
+    'OUTPUT_REFUSED',
+    `${output} exists and is no import manifest, so it is not replaced`,
+    {
+      hint: 'Choose another file with -o, or remove this one.',
+      details: { output },
+    },
+  );
+}
+
+/** Nothing, an import manifest, an empty file, or something that keeps nothing, such as /dev/null. */
+function isReplaceable(path: string): boolean {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) return !stats.isDirectory();
+    return stats.size === 0 || looksLikeImportManifest(beginningOf(path));
+  } catch {
+    // It is not there, or cannot be looked at: writing tells which.
+    return true;
+  }
+}
+
+function beginningOf(path: string): string {
+  const bytes = Buffer.alloc(64);
+  const file = openSync(path, 'r');
+  try {
+    return bytes.toString('utf8', 0, readSync(file, bytes));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function isWithin(directory: string, path: string): boolean {
+  return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
+}
+
+/** With links followed as far as the path exists. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPathOf(parent), basename(path));
+  }
+}
+
+/** A path as the user would write it from where they are. */
+export function shownPath(file: string, { directory }: CommandContext): string {
+  const path = relative(directory, file);
+  return path.startsWith('..') ? file : path;
+}
