@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   BlockPackError,
   bytesOf,
@@ -9,6 +9,7 @@ import {
   encodeImportsArtifact,
   findingsExitCode,
   type ImportManifest,
+  type InputDirectory,
   imageManifestMediaType,
   importsArtifactType,
   type Packed,
@@ -50,17 +51,26 @@ export interface PackRunOptions {
   readonly all?: boolean;
 }
 
+/** How a command sees its input, where that is not the whole of what it is given. */
+export interface InputView {
+  /** The folder of the input that is packed; the manifest may lie beside it, inside the input. */
+  readonly folder: string;
+  view(directory: InputDirectory): InputDirectory;
+}
+
 /** What all packing commands do: open the inputs and the store, pack, publish, tell. */
 export async function runPack<P extends Placement>(
   packer: Packer<P>,
   paths: readonly string[],
   options: PackRunOptions,
   context: CommandContext,
+  part?: InputView,
 ): Promise<Outcome> {
   const [first] = paths;
   if (first === undefined) throw new BlockPackError('USAGE', 'No input is given');
   if (options.tag !== undefined) checkTag(options.tag);
-  const output = outputFile(options.output, first, packer.ecosystem, context);
+  const beside = part === undefined ? first : join(first, part.folder);
+  const output = outputFile(options.output, beside, packer.ecosystem, context);
   const frozen = options.frozen === true ? readFrozen(output, context) : undefined;
 
   const store = await openStore(context.storeDirectory, { create: true });
@@ -69,8 +79,9 @@ export async function runPack<P extends Placement>(
   try {
     for (const path of paths) inputs.push(await openOnce(path, inputs, store, context));
     const realPaths = inputs.map((input) => input.realPath);
-    if (output !== undefined) checkOutput(output, realPaths, store.directory);
-    const packed = await packInputs(packer, inputs, store, context);
+    const packedPaths = part === undefined ? realPaths : realPaths.map((path) => join(path, part.folder));
+    if (output !== undefined) checkOutput(output, packedPaths, store.directory);
+    const packed = await packInputs(packer, inputs, store, context, part);
     if (frozen !== undefined) return frozenOutcome(frozen, packed);
     checkSignal(context.signal);
     const tag = options.tag ?? defaultTag(packer.ecosystem, realPaths);
@@ -98,6 +109,7 @@ async function packInputs<P extends Placement>(
   inputs: readonly OpenInput[],
   store: Store,
   context: CommandContext,
+  part: InputView | undefined,
 ): Promise<PackResult> {
   const leftOut: LeftOut[] = [];
   const memory = await openPackMemory(
@@ -106,7 +118,7 @@ async function packInputs<P extends Placement>(
   );
   const packed = await pack(
     packer,
-    inputs.map((input) => input.directory),
+    inputs.map(({ directory }) => part?.view(directory) ?? directory),
     store,
     {
       memory,

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { addFiles } from './command-line/files.ts';
 import { addJava } from './command-line/java.ts';
+import { addNpm } from './command-line/npm.ts';
 import type { Run } from './command-line/options.ts';
+import { addPython } from './command-line/python.ts';
 import { addResolve } from './command-line/resolve.ts';
 import { addGc, addInspect, addLs, addVerify } from './command-line/store.ts';
 
@@ -20,6 +22,8 @@ export function createProgram(version: string, run: Run): Command {
       `
 Examples:
   $ block-pack java target/lib            pack the jars of a Maven build
+  $ block-pack npm                        pack the node_modules of this directory
+  $ block-pack python .venv               pack a virtual environment
   $ block-pack ls                         what the store holds
   $ block-pack resolve target/block-pack/java.import out
                                           make the files again from their blocks
@@ -30,6 +34,7 @@ Exit codes:
 
 block-pack help <command> says more about each.`,
     );
-  for (const add of [addJava, addFiles, addResolve, addLs, addInspect, addVerify, addGc]) add(program, run);
+  for (const add of [addJava, addNpm, addPython, addFiles, addResolve, addLs, addInspect, addVerify, addGc])
+    add(program, run);
   return program;
 }

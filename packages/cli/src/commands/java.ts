@@ -1,17 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { BlockPackError } from '@block-pack/core';
 import {
   createJavaPacker,
   gradleCache,
   type LocalRepository,
   mavenRepository,
-  type ResolverEvidence,
   readEvidence,
 } from '@block-pack/java';
 import { diskLookup } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
+import { readEvidenceText } from '../evidence-text.ts';
 import { type PackRunOptions, runPack } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
@@ -31,41 +29,16 @@ export async function java(
 ): Promise<Outcome> {
   const packer = createJavaPacker({
     prefix: parsePrefix(options.prefix),
-    evidence: (options.evidence ?? []).map((file) => readEvidenceFile(file, context)),
+    evidence: (options.evidence ?? []).map((file) =>
+      readEvidence(readEvidenceText(file, evidenceHint, context), file),
+    ),
     repositories: localRepositories(options, context),
     applications: options.application ?? [],
   });
   return runPack(packer, inputs, options, context);
 }
 
-/** The largest resolver output or bill of materials that is read: hundreds of times what 1,000 dependencies need. */
-const evidenceLimit = 256 << 20;
-
-function readEvidenceFile(name: string, { directory }: CommandContext): ResolverEvidence {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(resolve(directory, name));
-  } catch (cause) {
-    throw new BlockPackError('INPUT_MISSING', `The evidence ${name} cannot be read`, {
-      hint: 'Make it with, for example: mvn dependency:list -DoutputFile=target/dependencies.txt',
-      details: { path: name },
-      cause,
-    });
-  }
-  if (bytes.length > evidenceLimit) {
-    throw new BlockPackError(
-      'EVIDENCE_INVALID',
-      `${name} has ${bytes.length} bytes, more than any list of dependencies`,
-    );
-  }
-  return readEvidence(decodeText(bytes), name);
-}
-
-/** UTF-8, or the UTF-16 that PowerShell writes when a build's output is redirected. */
-function decodeText(bytes: Uint8Array): string {
-  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
-}
+const evidenceHint = 'Make it with, for example: mvn dependency:list -DoutputFile=target/dependencies.txt';
 
 function localRepositories(options: JavaCommandOptions, { directory }: CommandContext): LocalRepository[] {
   const repositories: LocalRepository[] = [];
