@@ -26,6 +26,15 @@ export function bareNodeRun(args) {
   return timed(args, process.env);
 }
 
+/** Runs a shell command and measures its wall time in milliseconds. */
+export function shellRun(command) {
+  const start = process.hrtime.bigint();
+  const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+  const ms = Number(process.hrtime.bigint() - start) / 1e6;
+  if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`);
+  return { ms };
+}
+
 /** What to hand to {@link nodeRun} to run block-pack. */
 export function blockPack(...words) {
   return [cli, ...words];
