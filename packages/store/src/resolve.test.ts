@@ -71,7 +71,7 @@ describe('resolving imports', () => {
       process.umask(umask);
     }
     const app = join(target, 'app');
-    expect(walkDirectory(app).map((entry) => `${entry.kind} ${entry.path}`)).toEqual([
+    expect((await walkDirectory(app)).map((entry) => `${entry.kind} ${entry.path}`)).toEqual([
       'file bin/run',
       'file lib/b.jar',
       'symlink lib/current',
