@@ -21,7 +21,7 @@ import {
   parseImagePath,
   type TreeEntry,
 } from '@block-pack/core';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { walkDirectory } from './disk-walk.ts';
 import { openStore } from './open-store.ts';
 import { type ResolveOptions, type ResolveReport, resolveImports } from './resolve.ts';
@@ -275,6 +275,82 @@ describe('resolving imports', () => {
     }
   });
 
+  it('says that nothing was cloned or linked when it was all copied', async () => {
+    const tree = await treeImport('/t', [fileEntry('a', 'a')]);
+    for (const method of ['auto', 'reflink', 'hardlink'] as const) {
+      expect(await resolve([tree], { method }, join(place, method))).toMatchObject({ method: 'copy' });
+    }
+  });
+
+  it('refuses a target inside the store, also by a link', async () => {
+    const line = await fileImport('/a', 'a');
+    symlinkSync(store.directory, join(place, 'link'));
+    const insides = [join(store.directory, 'out'), join(place, 'link', 'deep', 'out')];
+    for (const inside of [...insides, join(store.directory, 'drafts'), store.directory]) {
+      await expect(resolve([line], {}, inside)).rejects.toMatchObject({
+        code: 'USAGE',
+        message: `The target ${inside} lies inside the store ${store.directory}`,
+      });
+    }
+    expect(readdirSync(store.directory).sort()).toEqual(untouched);
+  });
+
+  it('leaves the target to another run that was quicker, be it files or a file', async () => {
+    const line = await fileImport('/a', 'a');
+    const winners = [
+      () => mkdirSync(join(target, 'theirs'), { recursive: true }),
+      () => writeFileSync(target, ''),
+    ];
+    for (const win of winners) {
+      rmSync(target, { recursive: true, force: true });
+      await expect(resolve([line], { onProgress: win })).rejects.toMatchObject({ code: 'TARGET_NOT_EMPTY' });
+      expect(readdirSync(place)).toEqual(['target']);
+    }
+  });
+
+  it.each([
+    ['has a damaged header', (line: Import) => damage(line, 3)],
+    ['has a name that leads out', (line: Import) => replaceBlob(line, (tar) => tar.write('../a', 0))],
+    ['is something else', (line: Import) => replaceBlob(line, () => 'a jar'.repeat(200))],
+  ])('names the block and the import of a tree that %s', async (_, harm) => {
+    const tree = await treeImport('/app/t', [fileEntry('some', 'content')]);
+    harm(tree);
+    await expect(resolve([tree])).rejects.toMatchObject({
+      family: 'format',
+      message: expect.stringContaining(`The block ${tree.digest}, imported at /app/t, is damaged or no tree`),
+      hint: expect.stringContaining('verify'),
+    });
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  it('names the import that would make a file of the root', async () => {
+    const line = await fileImport('/', 'a');
+    await expect(resolve([line])).rejects.toMatchObject({
+      code: 'MANIFEST_INVALID',
+      message: `The import of ${line.digest} puts a file at /`,
+    });
+  });
+
+  it('removes what a killed run left beside the target, once it has been dead for an hour', async () => {
+    const line = await fileImport('/a', 'a');
+    let abandoned = '';
+    const abandon = () => {
+      const [draft = ''] = readdirSync(place);
+      abandoned = draft.replace(/.{4}$/, 'dead');
+      mkdirSync(join(place, abandoned, 'half'), { recursive: true });
+    };
+    await resolve([line], { onProgress: abandon }, join(place, 'first'));
+    await resolve([line], {}, join(place, 'second'));
+    expect(readdirSync(place)).toEqual([abandoned, 'first', 'second']);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
+    try {
+      await resolve([line], {}, join(place, 'third'));
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(readdirSync(place)).toEqual(['first', 'second', 'third']);
+  });
+
   it('says where it may not write', async () => {
     writeFileSync(join(place, 'file'), '');
     await expect(
@@ -282,6 +358,8 @@ describe('resolving imports', () => {
     ).rejects.toMatchObject({ code: 'OUTPUT_REFUSED' });
   });
 });
+
+const untouched = ['blobs', 'cache', 'drafts', 'index.json', 'index.lock', 'leases', 'oci-layout'];
 
 type Options = Partial<Omit<ResolveOptions, 'strip'>> & { readonly strip?: string };
 
@@ -315,6 +393,14 @@ function linkEntry(path: string, link: string): TreeEntry {
 
 function emptyDirectory(path: string): TreeEntry {
   return { kind: 'directory', path };
+}
+
+function replaceBlob({ digest }: Import, change: (tar: Buffer) => unknown): void {
+  const path = store.blobPath(digest);
+  const tar = readFileSync(path);
+  const changed = change(tar);
+  chmodSync(path, 0o644);
+  writeFileSync(path, changed instanceof Uint8Array || typeof changed === 'string' ? changed : tar);
 }
 
 function damage({ digest }: Import, at = 0): void {
