@@ -196,6 +196,31 @@ describe('a Spring Boot jar', () => {
     });
     expect(codes).toContain('EVIDENCE_IGNORED');
   });
+
+  it.each([
+    [
+      'is larger than any',
+      { 'META-INF/sbom/a.json': `{"bomFormat":"CycloneDX","a":"${'x'.repeat(8 << 20)}"}` },
+      /a\.json has more than \d+ bytes/,
+    ],
+    [
+      'is one of many',
+      Object.fromEntries(
+        Array.from({ length: 50 }, (_, n) => [`META-INF/sbom/${n}.json`, '{"bomFormat":"CycloneDX"}']),
+      ),
+      /50 lists .* the first 4 are read/,
+    ],
+  ] as const)(
+    'goes on with one warning when the bill of materials inside %s',
+    async (_, files: Files, said) => {
+      const messages: string[] = [];
+      await pack(packer(), [fakeInput({ ...springBoot, ...files })], new MemoryBlobStore(), {
+        memory: emptyMemory(),
+        warn: ({ code, message }) => code === 'EVIDENCE_IGNORED' && messages.push(message),
+      });
+      expect(messages).toEqual([expect.stringMatching(said)]);
+    },
+  );
 });
 
 describe('a web archive', () => {
