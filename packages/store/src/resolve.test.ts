@@ -21,7 +21,7 @@ import {
   parseImagePath,
   type TreeEntry,
 } from '@block-pack/core';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { walkDirectory } from './disk-walk.ts';
 import { openStore } from './open-store.ts';
 import { type ResolveOptions, type ResolveReport, resolveImports } from './resolve.ts';
@@ -282,32 +282,6 @@ describe('resolving imports', () => {
     }
   });
 
-  it('refuses a target inside the store, also by a link', async () => {
-    const line = await fileImport('/a', 'a');
-    symlinkSync(store.directory, join(place, 'link'));
-    const insides = [join(store.directory, 'out'), join(place, 'link', 'deep', 'out')];
-    for (const inside of [...insides, join(store.directory, 'drafts'), store.directory]) {
-      await expect(resolve([line], {}, inside)).rejects.toMatchObject({
-        code: 'USAGE',
-        message: `The target ${inside} lies inside the store ${store.directory}`,
-      });
-    }
-    expect(readdirSync(store.directory).sort()).toEqual(untouched);
-  });
-
-  it('leaves the target to another run that was quicker, be it files or a file', async () => {
-    const line = await fileImport('/a', 'a');
-    const winners = [
-      () => mkdirSync(join(target, 'theirs'), { recursive: true }),
-      () => writeFileSync(target, ''),
-    ];
-    for (const win of winners) {
-      rmSync(target, { recursive: true, force: true });
-      await expect(resolve([line], { onProgress: win })).rejects.toMatchObject({ code: 'TARGET_NOT_EMPTY' });
-      expect(readdirSync(place)).toEqual(['target']);
-    }
-  });
-
   it.each([
     ['has a damaged header', (line: Import) => damage(line, 3)],
     ['has a name that leads out', (line: Import) => replaceBlob(line, (tar) => tar.write('../a', 0))],
@@ -331,26 +305,6 @@ describe('resolving imports', () => {
     });
   });
 
-  it('removes what a killed run left beside the target, once it has been dead for an hour', async () => {
-    const line = await fileImport('/a', 'a');
-    let abandoned = '';
-    const abandon = () => {
-      const [draft = ''] = readdirSync(place);
-      abandoned = draft.replace(/.{4}$/, 'dead');
-      mkdirSync(join(place, abandoned, 'half'), { recursive: true });
-    };
-    await resolve([line], { onProgress: abandon }, join(place, 'first'));
-    await resolve([line], {}, join(place, 'second'));
-    expect(readdirSync(place)).toEqual([abandoned, 'first', 'second']);
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
-    try {
-      await resolve([line], {}, join(place, 'third'));
-    } finally {
-      vi.useRealTimers();
-    }
-    expect(readdirSync(place)).toEqual(['first', 'second', 'third']);
-  });
-
   it('says where it may not write', async () => {
     writeFileSync(join(place, 'file'), '');
     await expect(
@@ -358,8 +312,6 @@ describe('resolving imports', () => {
     ).rejects.toMatchObject({ code: 'OUTPUT_REFUSED' });
   });
 });
-
-const untouched = ['blobs', 'cache', 'drafts', 'index.json', 'index.lock', 'leases', 'oci-layout'];
 
 type Options = Partial<Omit<ResolveOptions, 'strip'>> & { readonly strip?: string };
 
