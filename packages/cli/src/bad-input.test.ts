@@ -31,15 +31,15 @@ describe('an input that is not there or not Java', () => {
   });
 
   it('is the project instead of its libraries: the right directory is named', () => {
-    work.write('pom.xml', '<project/>');
-    work.writeJar('target/lib', 'a:a:1');
-    expectRefused(
-      work,
-      work.run('java', '.'),
-      3,
-      /not a directory of libraries/,
-      /Did you mean .*target\/lib/,
-    );
+    work.write('shop/pom.xml', '<project/>');
+    work.writeJar('shop/target/lib', 'a:a:1');
+    const ran = work.run('java', 'shop');
+    expectRefused(work, ran, 3, /not a directory of libraries/, /Did you mean shop\/target\/lib/);
+  });
+
+  it('holds the store, so that it would pack what it writes', () => {
+    work.writeJar('lib', 'a:a:1');
+    expectRefused(work, work.run('java', 'lib', '--store', 'lib/store'), 2, /store/, /--store/);
   });
 
   it('is a file of another kind', () => {

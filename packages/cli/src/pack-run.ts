@@ -96,9 +96,9 @@ async function openOnce(
   path: string,
   earlier: readonly OpenInput[],
   store: Store,
-  { directory }: CommandContext,
+  { directory, signal }: CommandContext,
 ): Promise<OpenInput> {
-  const input = await openInput(resolve(directory, path), { name: path, scratch: store });
+  const input = await openInput(resolve(directory, path), { name: path, scratch: store, signal });
   if (!earlier.some(({ realPath }) => realPath === input.realPath)) return input;
   await input.close();
   throw new BlockPackError('USAGE', `${path} is given twice`, { details: { path } });

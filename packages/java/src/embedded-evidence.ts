@@ -2,8 +2,11 @@ import { BlockPackError, collect, type FileEntry, type PackContext, type TreeEnt
 import { readEvidence } from './evidence/read-evidence.ts';
 import type { ResolverEvidence } from './evidence/resolver-evidence.ts';
 
-/** For a thousand libraries it has about a megabyte. */
-const largest = 16 << 20;
+/** Bytes. For a thousand libraries a list has three million; one of this size that is made to hurt takes some six seconds. */
+const largest = 8 << 20;
+
+/** An application has one or two. */
+const mostLists = 4;
 
 /** Where Spring Boot's and other builds put a bill of materials, and Quarkus its list. */
 const listInside = /^(META-INF\/sbom\/[^/]+\.json|quarkus-app-dependencies\.txt)$/;
@@ -14,19 +17,24 @@ export async function readEmbeddedEvidence(
   name: string,
   { warn }: PackContext,
 ): Promise<ResolverEvidence[]> {
+  const lists = entries.filter(
+    (entry) => entry.kind === 'file' && listInside.test(entry.path),
+  ) as FileEntry[];
+  const ignore = (message: string) => warn({ code: 'EVIDENCE_IGNORED', message });
+  if (lists.length > mostLists)
+    ignore(`${name} has ${lists.length} lists of libraries inside; the first ${mostLists} are read`);
   const found: ResolverEvidence[] = [];
-  for (const entry of entries) {
-    if (entry.kind !== 'file' || !listInside.test(entry.path)) continue;
+  for (const list of lists.slice(0, mostLists)) {
     try {
-      found.push(await readFile(entry, `${name}/${entry.path}`));
+      found.push(await readList(list, `${name}/${list.path}`));
     } catch (error) {
       if (!(error instanceof BlockPackError) || error.code === 'INPUT_CHANGED') throw error;
-      warn({ code: 'EVIDENCE_IGNORED', message: error.message });
+      ignore(error.message);
     }
   }
   return found;
 }
 
-async function readFile(file: FileEntry, name: string): Promise<ResolverEvidence> {
-  return readEvidence(new TextDecoder().decode(await collect(file.read(), largest, name)), name);
+async function readList(list: FileEntry, name: string): Promise<ResolverEvidence> {
+  return readEvidence(new TextDecoder().decode(await collect(list.read(), largest, name)), name);
 }

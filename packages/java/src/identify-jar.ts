@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { digestHex, type PackMemory, readRange } from '@block-pack/core';
+import type { PackMemory } from '@block-pack/core';
 import { type Coordinates, coordinatesText } from './coordinates.ts';
+import { doubted } from './doubts.ts';
 import type { EvidenceIndex, Listed } from './evidence/evidence-index.ts';
-import type { HashAlgorithm } from './evidence/resolver-evidence.ts';
 import { type Claim, distinct, type JarIdentity, settle } from './identity.ts';
 import type { JarFacts, PlacedJar, ProjectFact } from './jar-facts.ts';
+import { jarHash } from './jar-hash.ts';
 import { classifierIn, fileNameOf, jarStem, readJarName, spellingOf } from './jar-name.ts';
 import type { LocalRepository } from './local-repository.ts';
 import { repositoryClaims } from './repository-identity.ts';
@@ -27,13 +27,18 @@ export async function identifyJar(
 ): Promise<JarIdentity> {
   const fileName = fileNameOf(jar.placement.path);
   const stem = jarStem(fileName);
+  const listed = listedAs(fileName, index);
+  const own = projectClaims(stem, facts.projects);
   const ranks = [
     await hashClaims(jar, index, stem, memory),
-    ...resolverRanks(fileName, index, facts),
-    projectClaims(stem, facts.projects),
+    ...resolverRanks(stem, listed, facts.projects),
+    own,
   ];
   const settled = settle(ranks);
-  if (settled !== undefined) return settled;
+  if (settled !== undefined) {
+    const { byFile, byName, byArtifact } = listed;
+    return doubted(settled, jar, { listed: [...byFile, ...byName, ...byArtifact], own }, memory);
+  }
   const kept = await repositoryClaims(jar, repositories);
   return (
     settle([kept]) ?? {
@@ -44,18 +49,32 @@ export async function identifyJar(
   );
 }
 
-function resolverRanks(fileName: string, index: EvidenceIndex, { projects }: JarFacts): Claim[][] {
-  const stem = jarStem(fileName);
-  const byFileName = index.withFileName(fileName).map((one) => claim(one, stem, 'resolver-path'));
-  const byName = index.withName(fileName).map((one) => claim(one, stem, 'resolver-name'));
-  const byArtifact = index.withArtifact(stem).map((one) => claim(one, stem, 'resolver-name'));
-  return [
-    byFileName,
-    narrowed(byFileName, projects),
-    byName,
-    narrowed(byName, projects),
-    narrowed(byArtifact, projects),
-  ];
+/** What the lists have under a jar's name. */
+interface ListedAs {
+  readonly byFile: readonly Listed[];
+  readonly byName: readonly Listed[];
+  /** Whatever the version. */
+  readonly byArtifact: readonly Listed[];
+}
+
+function listedAs(fileName: string, index: EvidenceIndex): ListedAs {
+  return {
+    byFile: index.withFileName(fileName),
+    byName: index.withName(fileName),
+    byArtifact: index.withArtifact(jarStem(fileName)),
+  };
+}
+
+function resolverRanks(
+  stem: string,
+  { byFile, byName, byArtifact }: ListedAs,
+  projects: readonly ProjectFact[],
+): Claim[][] {
+  const paths = byFile.map((one) => claim(one, stem, 'resolver-path'));
+  const names = byName.map((one) => claim(one, stem, 'resolver-name'));
+  const artifacts = byArtifact.map((one) => claim(one, stem, 'resolver-name'));
+  const narrowed = narrowing(projects);
+  return [paths, narrowed(paths), names, narrowed(names), narrowed(artifacts)];
 }
 
 async function hashClaims(
@@ -65,7 +84,7 @@ async function hashClaims(
   memory: PackMemory,
 ): Promise<Claim[]> {
   for (const algorithm of index.algorithms) {
-    const found = index.withHash(algorithm, await hashOf(jar, algorithm, memory));
+    const found = index.withHash(algorithm, await jarHash(jar, algorithm, memory));
     if (found.length === 0) continue;
     return found.map((one) => ({
       ...claim(one, stem, 'sbom-digest'),
@@ -76,18 +95,6 @@ async function hashClaims(
   return [];
 }
 
-async function hashOf(jar: PlacedJar, algorithm: HashAlgorithm, memory: PackMemory): Promise<string> {
-  if (algorithm === 'sha256') return digestHex(jar.block.digest);
-  const name = `${algorithm}/1`;
-  const known = memory.fact(jar.block, name);
-  if (typeof known === 'string') return known;
-  const hash = createHash(algorithm);
-  for await (const chunk of readRange(jar.bytes)) hash.update(chunk);
-  const hex = hash.digest('hex');
-  memory.learn(jar.block, name, hex);
-  return hex;
-}
-
 function claim({ component, by }: Listed, stem: string, source: string): Claim {
   const { group, artifact, version } = component;
   const classifier = component.classifierKnown ? component.classifier : classifierIn(stem, component);
@@ -96,10 +103,10 @@ function claim({ component, by }: Listed, stem: string, source: string): Claim {
 }
 
 /** Where the resolver's list leaves a choice, the jar's own Maven files may make it. */
-function narrowed(claims: readonly Claim[], projects: readonly ProjectFact[]): Claim[] {
-  return claims.filter(({ coordinates: { group, artifact, version } }) =>
-    projects.some((one) => one.group === group && one.artifact === artifact && one.version === version),
-  );
+function narrowing(projects: readonly ProjectFact[]): (claims: readonly Claim[]) => Claim[] {
+  const name = ({ group, artifact, version }: Coordinates) => coordinatesText({ group, artifact, version });
+  const inside = new Set(projects.map(name));
+  return (claims) => claims.filter(({ coordinates }) => inside.has(name(coordinates)));
 }
 
 /**

@@ -134,6 +134,38 @@ describe("a jar's own Maven files", () => {
   });
 });
 
+describe('a jar with more inside than a jar has', () => {
+  const filler = (n: number) =>
+    Object.fromEntries(
+      Array.from({ length: n }, (_, i) => Object.entries(properties('g', `a${i}`, '1'))[0] ?? []),
+    );
+
+  it('is looked at only so far', async () => {
+    const own = properties('com.acme', 'shop', '1');
+    expect(await purlOf('shop-1.jar', fakeJar({ ...filler(900), ...own }))).toContain(
+      'pkg:maven/com.acme/shop@1 ',
+    );
+    expect(await purlOf('shop-1.jar', fakeJar({ ...filler(1_000), ...own }))).toContain(
+      'pkg:generic/shop@1 ',
+    );
+  });
+
+  it('has its poms read up to half a megabyte', async () => {
+    const padding = `<!--${' '.repeat(120 << 10)}-->`;
+    const padded = (artifact: string) =>
+      Object.fromEntries(
+        Object.entries(pom('com.acme', artifact, '1')).map(([path, text]) => [path, `${text}${padding}`]),
+      );
+    const before = { ...padded('a'), ...padded('b'), ...padded('c') };
+    expect(await purlOf('shop-1.jar', fakeJar({ ...before, ...padded('shop') }))).toContain(
+      'pkg:maven/com.acme/shop@1 ',
+    );
+    expect(await purlOf('shop-1.jar', fakeJar({ ...before, ...padded('d'), ...padded('shop') }))).toContain(
+      'pkg:generic/shop@1 ',
+    );
+  });
+});
+
 describe("a resolver's list", () => {
   it('names jars by their file names', async () => {
     expect(await purlOf('asm-9.7.jar', asm, list('org.ow2.asm:asm:jar:9.7:compile'))).toBe(
@@ -220,6 +252,15 @@ describe('a bill of materials', () => {
   });
 });
 
+describe('a list with thousands of things of one name', () => {
+  it('decides nothing, and the warning names only some of them', async () => {
+    const lines = Array.from({ length: 5_000 }, (_, n) => `g${n}:core:1`);
+    const { warnings } = await identify({ 'core-1.jar': asm }, lock(...lines));
+    expect(warnings[0]?.message).toContain('core-1.jar (g0:core:1 or g1:core:1');
+    expect(warnings[0]?.message.length).toBeLessThan(400);
+  });
+});
+
 describe('what was learnt of a jar', () => {
   it('is not read again', async () => {
     const memory = emptyMemory();
@@ -235,7 +276,7 @@ describe('what was learnt of a jar', () => {
     const first = await identify({ 'asm-9.7.jar': jar }, {}, counting);
     const second = await identify({ 'asm-9.7.jar': jar }, {}, counting);
     expect(second.components).toEqual(first.components);
-    expect(learnt).toEqual(['jar/2']);
+    expect(learnt).toEqual(['jar/3']);
   });
 
   it.each([[{ projects: 7 }], ['text'], [null], [{ projects: [{ group: 1 }], classPath: [] }]])(

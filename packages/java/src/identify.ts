@@ -8,6 +8,7 @@ import { jarFacts } from './jar-facts.ts';
 import { fileNameOf } from './jar-name.ts';
 import type { JavaOptions } from './packer.ts';
 import type { JavaPlacement, OwnIdentity } from './placement.ts';
+import { warnOfDoubts, warnOfUnknown } from './warnings.ts';
 
 /** Names the blocks: jars by all the evidence there is, the rest by where the layout puts it. */
 export async function identifyAll(
@@ -21,6 +22,7 @@ export async function identifyAll(
   const own = await applicationJars(jars, options.applications, evidence, context.memory);
   const libraries = jars.filter((one) => !own.has(one));
   warnOfUnknown(libraries, evidence.length > 0, context);
+  warnOfDoubts(jars, context);
   return placed.map((one, at) => {
     const jar = identified[at];
     return jar === undefined ? partComponent(one) : jarComponent(jar, own.get(jar));
@@ -105,26 +107,4 @@ function ownComponent(
     purl: genericPurl({ artifact: title, version }),
     evidence: [{ source: 'manifest', confidence: 'weak', detail }, place],
   };
-}
-
-/** Names enough to know where to look. */
-const namesShown = 5;
-
-function warnOfUnknown(jars: readonly IdentifiedJar[], isListGiven: boolean, { warn }: PackContext): void {
-  const names = jars.flatMap(({ identity, part }) => {
-    if (identity.kind === 'known') return [];
-    const candidates = identity.candidates.map(coordinatesText).join(' or ');
-    return [candidates === '' ? fileNameOf(part.file) : `${fileNameOf(part.file)} (${candidates}?)`];
-  });
-  if (names.length === 0) return;
-  const help = isListGiven
-    ? 'the lists given do not decide it'
-    : 'give --evidence with what the build resolved';
-  const message = `The group of ${names.length} of ${jars.length} libraries is not known: ${shown(names)}. They are named pkg:generic/...; ${help}.`;
-  warn({ code: 'GROUP_UNKNOWN', message });
-}
-
-function shown(names: readonly string[]): string {
-  const more = names.length - namesShown;
-  return names.slice(0, namesShown).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

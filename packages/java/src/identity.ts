@@ -3,8 +3,22 @@ import { type Coordinates, coordinatesText, type NamedJar } from './coordinates.
 
 /** What a jar is: published under these coordinates, or something of which no more than a name is known. */
 export type JarIdentity =
-  | { readonly kind: 'known'; readonly coordinates: Coordinates; readonly evidence: readonly Evidence[] }
+  | KnownIdentity
   | { readonly kind: 'unknown'; readonly named: NamedJar; readonly candidates: readonly Coordinates[] };
+
+export interface KnownIdentity {
+  readonly kind: 'known';
+  readonly coordinates: Coordinates;
+  readonly evidence: readonly Evidence[];
+  readonly doubts: readonly Doubt[];
+}
+
+/** Something that speaks against coordinates, although nothing better is known. */
+export interface Doubt {
+  /** Of the warning that tells it. */
+  readonly code: 'DIGEST_DISAGREES' | 'GROUP_DISAGREES';
+  readonly detail: string;
+}
 
 /** Something that speaks for coordinates. */
 export interface Claim {
@@ -19,7 +33,7 @@ export interface Claim {
  * @param ranks the surest first
  * @returns undefined when every rank is empty or at odds with itself
  */
-export function settle(ranks: readonly (readonly Claim[])[]): JarIdentity | undefined {
+export function settle(ranks: readonly (readonly Claim[])[]): KnownIdentity | undefined {
   const agreed = ranks.find((claims) => distinct(claims.map((claim) => claim.coordinates)).length === 1)?.[0];
   if (agreed === undefined) return undefined;
   const { coordinates } = agreed;
@@ -28,7 +42,7 @@ export function settle(ranks: readonly (readonly Claim[])[]): JarIdentity | unde
     if (coordinatesText(named) !== coordinatesText(coordinates) || evidence.has(source)) continue;
     evidence.set(source, { source, confidence, detail });
   }
-  return { kind: 'known', coordinates, evidence: [...evidence.values()] };
+  return { kind: 'known', coordinates, evidence: [...evidence.values()], doubts: [] };
 }
 
 export function distinct(all: readonly Coordinates[]): readonly Coordinates[] {

@@ -196,6 +196,31 @@ describe('a Spring Boot jar', () => {
     });
     expect(codes).toContain('EVIDENCE_IGNORED');
   });
+
+  it.each([
+    [
+      'is larger than any',
+      { 'META-INF/sbom/a.json': `{"bomFormat":"CycloneDX","a":"${'x'.repeat(8 << 20)}"}` },
+      /a\.json has more than \d+ bytes/,
+    ],
+    [
+      'is one of many',
+      Object.fromEntries(
+        Array.from({ length: 50 }, (_, n) => [`META-INF/sbom/${n}.json`, '{"bomFormat":"CycloneDX"}']),
+      ),
+      /50 lists .* the first 4 are read/,
+    ],
+  ] as const)(
+    'goes on with one warning when the bill of materials inside %s',
+    async (_, files: Files, said) => {
+      const messages: string[] = [];
+      await pack(packer(), [fakeInput({ ...springBoot, ...files })], new MemoryBlobStore(), {
+        memory: emptyMemory(),
+        warn: ({ code, message }) => code === 'EVIDENCE_IGNORED' && messages.push(message),
+      });
+      expect(messages).toEqual([expect.stringMatching(said)]);
+    },
+  );
 });
 
 describe('a web archive', () => {
@@ -256,6 +281,54 @@ describe('a Quarkus fast-jar', () => {
       '/app/quarkus-run.jar application pkg:generic/quarkus-run',
       '/app/quarkus/generated-bytecode.jar application pkg:generic/generated-bytecode',
     ]);
+  });
+});
+
+describe('the mode of a jar', () => {
+  const whole = async (files: Files, executable: readonly string[] = []) =>
+    encodeImportManifest((await packOnce(fakeInput(files, { executable }))).manifest);
+
+  it.each([
+    ['a library directory', { 'a.jar': jar, 'sub/b.JAR': jar, 'run.sh': '#!' }],
+    ['a distribution', distribution],
+    ['a Spring Boot jar', springBoot],
+    ['a Quarkus fast-jar', { 'quarkus-run.jar': jar, 'lib/main/a.jar': jar }],
+  ] as const)('makes no difference in %s', async (_, files: Files) => {
+    const jars = Object.keys(files).filter((path) => /\.jar$/i.test(path));
+    expect(await whole(files, jars)).toBe(await whole(files));
+  });
+
+  it('makes no difference where the jar is the whole input', async () => {
+    const bytes = fakeJar({ 'com/acme/Main.class': 'main' });
+    const open = (executable: boolean) =>
+      zipDirectory(randomAccessOf(bytes), fakeFile('shop.jar', bytes, executable), 'shop.jar');
+    const [first, second] = [await packOnce(await open(true)), await packOnce(await open(false))];
+    expect(encodeImportManifest(first.manifest)).toBe(encodeImportManifest(second.manifest));
+  });
+
+  it('is kept for everything else, such as scripts', async () => {
+    expect(await whole(distribution, ['bin/shop'])).not.toBe(await whole(distribution));
+  });
+
+  it('is left out of an entry of any class, which stays readable and keeps its stamp', async () => {
+    class Entry {
+      readonly kind = 'file';
+      readonly path = 'a.jar';
+      readonly size = jar.length;
+      readonly executable = true;
+      readonly #bytes = jar;
+      get stamp(): string {
+        return `stamp of ${this.#bytes.length} bytes`;
+      }
+      async *read() {
+        yield this.#bytes;
+      }
+    }
+    const input = { name: 'lib', entries: async () => [new Entry()] };
+    const [placement] = await packer().place(input, { memory: emptyMemory(), warn: () => {} });
+    const file = placement?.content.kind === 'file' ? placement.content.file : undefined;
+    expect(file).toMatchObject({ executable: false, stamp: `stamp of ${jar.length} bytes` });
+    expect((await packOnce(input)).imports).toHaveLength(1);
   });
 });
 

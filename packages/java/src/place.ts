@@ -1,4 +1,5 @@
 import {
+  type Content,
   type FileEntry,
   type ImagePath,
   type InputDirectory,
@@ -8,6 +9,7 @@ import {
   type TreeEntry,
 } from '@block-pack/core';
 import { readEmbeddedEvidence } from './embedded-evidence.ts';
+import { fileAs } from './file-as.ts';
 import { type Layout, type LayoutName, recogniseLayout } from './layout.ts';
 import { readOwnIdentity } from './own-identity.ts';
 import { type OwnJars, readOwnJars } from './own-jars.ts';
@@ -45,7 +47,7 @@ export async function placeInput(
     (file): JavaPlacement => ({
       path: joinImagePath(prefix, file.path),
       origin: `${input.name}/${file.path}`,
-      content: { kind: 'file', file },
+      content: jarContent(file),
       part: jarPart(file, own),
     }),
   );
@@ -59,9 +61,14 @@ function singleJar(input: InputDirectory, prefix: ImagePath): JavaPlacement {
   return {
     path: joinImagePath(prefix, fileName),
     origin: input.name,
-    content: { kind: 'file', file },
+    content: jarContent(file),
     part: { kind: 'jar', file: fileName, own: 'it is the whole input', mainClasses: [] },
   };
+}
+
+/** A jar is read, and never executed: whether it has the bit depends on who copied it where, and some mounts show it on every file. */
+function jarContent(file: FileEntry): Content {
+  return { kind: 'file', file: fileAs(file, { executable: false }) };
 }
 
 function jarPart(file: FileEntry, own: OwnJars): JarPart {

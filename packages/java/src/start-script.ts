@@ -22,7 +22,7 @@ function startedClass(text: string): string | undefined {
   const found: string[] = [];
   for (const line of text.split(/\r?\n/)) {
     if (/^\s*(#|@?rem\b|::)/i.test(line)) continue;
-    const command = line.replace(/("\$@"|%\*|%CMD_LINE_ARGS%).*$/, '').replace(/\\\s*$/, '');
+    const command = line.replace(/("\$@"|%\*|%CMD_LINE_ARGS%).*/s, '').replace(/\\\s*$/, '');
     for (const [, name] of command.matchAll(className)) if (name !== undefined) found.push(name);
   }
   return found.at(-1);

@@ -1,4 +1,5 @@
-import type { FileEntry, InputDirectory, TreeEntry } from '@block-pack/core';
+import type { InputDirectory, TreeEntry } from '@block-pack/core';
+import { fileAs } from './file-as.ts';
 
 /**
  * Distribution archives hold one folder that carries the version; unpacked by hand, that folder is what the user points at.
@@ -25,11 +26,5 @@ function isDistributionArchive({ name }: InputDirectory): boolean {
 
 /** The same entry at another path. */
 export function moved(entry: TreeEntry, path: string): TreeEntry {
-  return entry.kind === 'file' ? movedFile(entry, path) : { ...entry, path };
-}
-
-function movedFile(file: FileEntry, path: string): FileEntry {
-  const { size, executable, stamp } = file;
-  const copy = { kind: 'file', path, size, executable, read: () => file.read() } as const;
-  return stamp === undefined ? copy : { ...copy, stamp };
+  return entry.kind === 'file' ? fileAs(entry, { path }) : { ...entry, path };
 }

@@ -67,7 +67,7 @@ function suggestions(jars: readonly string[]): string[] {
 /** A directory of libraries, or the jar itself where it lies among a build's other results. */
 function placeOf(jar: string): string {
   const folder = jar.slice(0, Math.max(jar.lastIndexOf('/'), 0));
-  const shape = /^(.*?\/?[^/]+)\/(lib\/(main|boot)|quarkus|WEB-INF\/lib|BOOT-INF\/lib)$/.exec(folder)?.[1];
+  const shape = /^(.+)\/(lib\/(main|boot)|quarkus|WEB-INF\/lib|BOOT-INF\/lib)$/s.exec(folder)?.[1];
   if (shape !== undefined) return shape;
   return /(^|\/)(target|libs)$/.test(folder) || folder === '' ? jar : folder;
 }

@@ -15,6 +15,8 @@ import { collect, type FileEntry, type TreeEntry } from '@block-pack/core';
 import { fakeZip } from '@block-pack/core/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openInput } from './disk-input.ts';
+import { openStore } from './open-store.ts';
+import { checkStoreApart } from './real-place.ts';
 import { bundleProgram, run, temporaryFolder } from './testing/processes.ts';
 
 const folder = temporaryFolder();
@@ -228,6 +230,54 @@ describe('what is given as input', () => {
     const [entry] = await opened.directory.entries();
     expect(entry?.kind === 'file' && (await text(entry))).toBe('jar');
     await opened.close();
+  });
+
+  it.each([
+    ['its own name', 'app.jar', 'blob', 'app.jar'],
+    ['what it leads to', 'current', 'asm.jar', 'current'],
+    ['its first bytes', 'current', 'blob', 'current'],
+  ])('is an archive by %s when it is a link', async (_, name, target, path) => {
+    writeFileSync(join(input, target), fakeZip({ a: 'jar' }));
+    symlinkSync(target, join(input, name));
+    const { directory, realPath, close } = await openInput(join(input, name), { scratch });
+    expect(directory.archive?.path).toBe(path);
+    expect(realPath).toBe(join(input, target));
+    await close();
+  });
+
+  it.each(['-cf', '-czf'])('is a tar archive by its first bytes (%s)', async (flags) => {
+    writeFileSync(join(input, 'a'), 'a');
+    execFileSync('tar', [flags, join(folder, 'dist'), '-C', input, 'a']);
+    const { directory, close } = await openInput(join(folder, 'dist'), { scratch });
+    expect((await directory.entries()).map((entry) => entry.path)).toEqual(['a']);
+    await close();
+  });
+
+  it('lies in the store, or the store in it', async () => {
+    const lib = join(input, 'lib');
+    mkdirSync(lib);
+    const store = await openStore(join(lib, 'store'), { create: true });
+    const link = join(folder, `link-${count}`);
+    symlinkSync(input, link);
+    for (const path of [lib, input, link]) {
+      await expect(openInput(path, { scratch: store, name: 'lib' })).rejects.toMatchObject({
+        code: 'USAGE',
+        message: `The store ${store.directory} lies inside the input lib`,
+        hint: expect.stringContaining('--store'),
+      });
+    }
+    await expect(openInput(join(store.directory, 'blobs'), { scratch: store })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('lies inside the store'),
+    });
+    mkdirSync(join(input, 'lib2'));
+    await (await openInput(join(input, 'lib2'), { scratch: store })).close();
+  });
+
+  it('would hold a store that is yet to be made', () => {
+    expect(() => checkStoreApart(join(input, 'new', 'store'), input)).toThrow(/lies inside the input/);
+    expect(() => checkStoreApart(join(input, 'new', 'store'), join(input, 'other'))).not.toThrow();
+    expect(() => checkStoreApart(join(input, '..store'), input)).toThrow(/lies inside the input/);
   });
 
   it('is no zip archive, though its name says so', async () => {

@@ -2,7 +2,8 @@ import { statSync } from 'node:fs';
 import { BlockPackError, type InputDirectory, type TreeEntry, zipDirectory } from '@block-pack/core';
 import { diskError, errnoOf } from './disk-error.ts';
 import { walkDirectory } from './disk-walk.ts';
-import { openFile, realPath } from './open-file.ts';
+import { type OpenFile, openFile, realPath } from './open-file.ts';
+import { checkStoreApart } from './real-place.ts';
 import { openTar } from './tar-input.ts';
 
 /** An input that is open until it is closed. */
@@ -16,6 +17,8 @@ export interface OpenInput {
 /** Whoever has a directory for things that are needed for a while. */
 export interface Scratch {
   readonly scratchDirectory: string;
+  /** The store that it belongs to, if any: no input may lie inside it, or hold it. */
+  readonly directory?: string;
 }
 
 /** How an input is opened. */
@@ -24,34 +27,91 @@ export interface OpenInputOptions {
   readonly name?: string;
   /** Where an archive may be unpacked until the input is closed. A store is one. */
   readonly scratch: Scratch;
+  /** Stops the unpacking, or the walk through a directory. */
+  readonly signal?: AbortSignal;
 }
 
-const zipName = /\.(zip|jar|war|ear)$/i;
-const tarName = /\.(tar|tar\.gz|tgz)$/i;
-
 /**
- * A directory on disk, or an archive that holds one, told by its name.
+ * A directory on disk, or an archive that holds one: a .jar, .war, .ear, .zip, .tar, .tar.gz or .tgz by its name, or by its first bytes
+ * where its name says nothing.
  * @param path a link is followed
- * @throws INPUT_MISSING, INPUT_UNREADABLE, INPUT_UNSUPPORTED, ARCHIVE_INVALID, ARCHIVE_BOMB
+ * @throws INPUT_MISSING, INPUT_UNREADABLE, INPUT_UNSUPPORTED, ARCHIVE_INVALID, ARCHIVE_BOMB, INTERRUPTED, USAGE where store and input overlap
  */
 export async function openInput(path: string, options: OpenInputOptions): Promise<OpenInput> {
   const { name = path, scratch } = options;
   checkExists(path, name);
+  if (scratch.directory !== undefined) checkStoreApart(scratch.directory, path, name);
   try {
-    return await openExisting(realPath(path), name, scratch);
+    return await openExisting(path, name, options);
   } catch (error) {
     throw diskError(error, 'INPUT_UNREADABLE', 'read', name);
   }
 }
 
-async function openExisting(real: string, name: string, scratch: Scratch): Promise<OpenInput> {
+async function openExisting(path: string, name: string, options: OpenInputOptions): Promise<OpenInput> {
+  const real = realPath(path);
   const stats = statSync(real);
   if (stats.isDirectory()) {
-    return { directory: new DiskDirectory(name, real), realPath: real, close: async () => {} };
+    const directory = new DiskDirectory(name, real, options.signal);
+    return { directory, realPath: real, close: async () => {} };
   }
-  if (stats.isFile() && zipName.test(real)) return openZip(name, real);
-  if (stats.isFile() && tarName.test(real)) return openTar(name, real, scratch);
-  throw new BlockPackError(
+  if (!stats.isFile()) throw unknownKind(name);
+  // Under the name it was given by, which may be a link's: `app.jar` for what a build tool keeps as `blob`.
+  const file = openFile(path);
+  try {
+    const opened = await openArchive(await archiveKind(path, real, file), file, name, options);
+    return { ...opened, realPath: real };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+type ArchiveKind = 'zip' | 'tar';
+
+/** The names tell more than the bytes: a zip archive may begin with a start script. @throws INPUT_UNREADABLE */
+async function archiveKind(path: string, real: string, file: OpenFile): Promise<ArchiveKind | undefined> {
+  return kindByName(path) ?? kindByName(real) ?? kindByBytes(await firstBytes(file));
+}
+
+function kindByName(path: string): ArchiveKind | undefined {
+  if (/\.(zip|jar|war|ear)$/i.test(path)) return 'zip';
+  return /\.(tar|tar\.gz|tgz)$/i.test(path) ? 'tar' : undefined;
+}
+
+function firstBytes({ bytes }: OpenFile): Promise<Uint8Array> {
+  return bytes.read(0, Math.min(bytes.size, magicAt + 5));
+}
+
+/** Where a tar header says `ustar`, as GNU and POSIX have it alike. */
+const magicAt = 257;
+
+function kindByBytes(bytes: Uint8Array): ArchiveKind | undefined {
+  const text = Buffer.from(bytes).toString('latin1');
+  if (text.startsWith('PK\x03\x04')) return 'zip';
+  return text.startsWith('\x1f\x8b') || text.startsWith('ustar', magicAt) ? 'tar' : undefined;
+}
+
+async function openArchive(
+  kind: ArchiveKind | undefined,
+  file: OpenFile,
+  name: string,
+  { scratch, signal }: OpenInputOptions,
+): Promise<Omit<OpenInput, 'realPath'>> {
+  switch (kind) {
+    case 'zip': {
+      const directory = await zipDirectory(file.bytes, file.entry, name);
+      return { directory, close: async () => file.close() };
+    }
+    case 'tar':
+      return openTar(file, name, scratch, signal);
+    case undefined:
+      throw unknownKind(name);
+  }
+}
+
+function unknownKind(name: string): BlockPackError {
+  return new BlockPackError(
     'INPUT_UNSUPPORTED',
     `${name} is neither a directory nor an archive that is known here`,
     { hint: 'Known are .jar, .war, .ear, .zip, .tar, .tar.gz and .tgz.', details: { path: name } },
@@ -76,26 +136,17 @@ function checkExists(path: string, name: string): void {
 class DiskDirectory implements InputDirectory {
   readonly name: string;
   readonly #root: string;
-  #entries: readonly TreeEntry[] | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #entries: Promise<readonly TreeEntry[]> | undefined;
 
-  constructor(name: string, root: string) {
+  constructor(name: string, root: string, signal: AbortSignal | undefined) {
     this.name = name;
     this.#root = root;
+    this.#signal = signal;
   }
 
   async entries(): Promise<readonly TreeEntry[]> {
-    this.#entries ??= walkDirectory(this.#root);
+    this.#entries ??= walkDirectory(this.#root, this.#signal);
     return this.#entries;
-  }
-}
-
-async function openZip(name: string, real: string): Promise<OpenInput> {
-  const file = openFile(real);
-  try {
-    const directory = await zipDirectory(file.bytes, file.entry, name);
-    return { directory, realPath: real, close: async () => file.close() };
-  } catch (error) {
-    file.close();
-    throw error;
   }
 }

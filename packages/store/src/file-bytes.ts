@@ -1,7 +1,7 @@
 import { read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type Bytes, chunkSize } from '@block-pack/core';
-import { Turns } from './turn.ts';
+import { giveTurn } from './turn.ts';
 
 /**
  * Bytes. Every chunk has memory of its own, and fresh memory in larger pieces costs more to get than the fewer calls save:
@@ -11,14 +11,13 @@ const piece = 1 << 18;
 
 /** The bytes of an open file from `offset` on: `length` of them, or fewer where the file ends before. */
 export async function* fileBytes(file: number, offset: number, length: number): Bytes {
-  const turns = new Turns();
   const end = offset + length;
   for (let at = offset; at < end; ) {
     const chunk = readChunk(file, at, Math.min(piece, end - at));
     if (chunk.length === 0) return;
     at += chunk.length;
     yield chunk;
-    if (turns.due) await turns.give();
+    await giveTurn();
   }
 }
 
@@ -32,7 +31,6 @@ const readLater = promisify(read);
 
 /** Like {@link fileBytes}, but a chunk is good only until the next one is asked for: all lie in the same array. */
 export async function* passingBytes(file: number, offset: number, length: number): Bytes {
-  const turns = new Turns();
   const array = spare.pop() ?? new Uint8Array(chunkSize);
   try {
     const end = offset + length;
@@ -45,7 +43,7 @@ export async function* passingBytes(file: number, offset: number, length: number
       if (count === 0) return;
       at += count;
       yield array.subarray(0, count);
-      if (turns.due) await turns.give();
+      await giveTurn();
     }
   } finally {
     spare.push(array);

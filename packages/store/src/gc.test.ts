@@ -168,6 +168,25 @@ describe('collecting garbage', () => {
     expect(readdirSync(join(store.directory, 'blobs', 'sha256'))).toHaveLength(3);
   });
 
+  it('stops when it is told to, and leaves the rest as it was', async () => {
+    for (const content of ['a', 'b', 'c']) await put(content);
+    ageAll();
+    const stop = new AbortController();
+    const restore = intercept('renameSync', ([from, to], real) => {
+      stop.abort();
+      return real(from, to);
+    });
+    try {
+      await expect(store.gc({ keepMs: 0, signal: stop.signal })).rejects.toMatchObject({
+        code: 'INTERRUPTED',
+      });
+    } finally {
+      restore();
+    }
+    expect(readdirSync(join(store.directory, 'drafts'))).toEqual([]);
+    expect(await store.verify()).toMatchObject({ blobs: 2, damages: [] });
+  });
+
   it('names manifests that it cannot look into', async () => {
     const text = await put('not json');
     await store.tag('odd', { ...text, mediaType: manifestType });

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync, mkdirSync, renameSync, rmdirSync, rmSync, type Stats, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BlobSource, type Digest, isDigest } from '@block-pack/core';
+import { type BlobSource, checkSignal, type Digest, isDigest } from '@block-pack/core';
 import { hasFile, names, putBack, trashDirectories, trashPrefix } from './blob-files.ts';
 import { errnoOf } from './disk-error.ts';
 import { readIndex } from './index-file.ts';
 import type { StoreLayout } from './layout.ts';
 import { oldestLease } from './lease.ts';
 import { findReferences, type References } from './references.ts';
-import { Turns } from './turn.ts';
+import { giveTurn } from './turn.ts';
 
 /** What is kept. */
 export interface GcOptions {
@@ -16,6 +16,8 @@ export interface GcOptions {
   readonly keepMs: number;
   /** Says what would be removed, and removes nothing. */
   readonly dryRun?: boolean;
+  /** Stops it; what is not removed by then stays. */
+  readonly signal?: AbortSignal;
   /** Milliseconds since 1970; for tests. */
   readonly now?: number;
 }
@@ -60,16 +62,23 @@ export async function collectGarbage(
   options: GcOptions,
 ): Promise<GcReport> {
   const now = options.now ?? Date.now();
-  const dryRun = options.dryRun ?? false;
+  const { dryRun = false, signal } = options;
   const cutoff = Math.min(now - options.keepMs, oldestLease(layout, now, !dryRun)) - grain;
   if (!dryRun) emptyTrash(layout);
-  const { needed, unreadable } = await findReferences(source, readIndex(layout));
-  const swept = await sweep(layout, (digest) => needed.has(digest), cutoff, dryRun);
-  const leftovers = removeLeftovers(layout, Math.min(cutoff, now - hour), now - memoryLife, dryRun);
-  const missing = [...needed.values()]
-    .filter((one) => !one.optional && !hasFile(layout.blob(one.digest)))
-    .map((one) => ({ digest: one.digest, tags: [...one.tags] }));
-  return { ...swept, leftovers, missing, unreadable };
+  const { needed, unreadable } = await findReferences(source, readIndex(layout), signal);
+  const swept = await sweep(layout, (digest) => needed.has(digest), cutoff, { dryRun, signal });
+  const old = findLeftovers(layout, Math.min(cutoff, now - hour), now - memoryLife);
+  const leftovers = await removeLeftovers(old, { dryRun, signal });
+  return { ...swept, leftovers, missing: await findMissing(layout, needed), unreadable };
+}
+
+async function findMissing(layout: StoreLayout, needed: References['needed']): Promise<GcReport['missing']> {
+  const missing: { digest: Digest; tags: string[] }[] = [];
+  for (const { digest, optional, tags } of needed.values()) {
+    await giveTurn();
+    if (!optional && !hasFile(layout.blob(digest))) missing.push({ digest, tags: [...tags] });
+  }
+  return missing;
 }
 
 /** Safe while another gc is at work there: what it wants to remove then is back, and it finds nothing to remove. */
@@ -80,20 +89,25 @@ function emptyTrash(layout: StoreLayout): void {
   }
 }
 
+interface Deed {
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
 async function sweep(
   layout: StoreLayout,
   marked: (digest: Digest) => boolean,
   cutoff: number,
-  dryRun: boolean,
+  { dryRun, signal }: Deed,
 ): Promise<{ kept: Amount; removed: Amount }> {
   const trash = join(layout.drafts, `${trashPrefix}${randomUUID()}`);
   const kept = { count: 0, bytes: 0 };
   const removed = { count: 0, bytes: 0 };
-  const turns = new Turns();
   if (!dryRun) mkdirSync(trash);
   try {
     for (const hex of names(layout.blobs)) {
-      if (turns.due) await turns.give();
+      checkSignal(signal);
+      await giveTurn();
       const digest = `sha256:${hex}`;
       const stats = statOf(join(layout.blobs, hex));
       // What has no blob's name is not ours to remove; verify names it.
@@ -125,32 +139,33 @@ function removeUnlessUsed(layout: StoreLayout, trash: string, hex: string, cutof
   }
 }
 
-function removeLeftovers(
-  layout: StoreLayout,
-  draftCutoff: number,
-  memoryCutoff: number,
-  dryRun: boolean,
-): Amount {
+function findLeftovers(layout: StoreLayout, draftCutoff: number, memoryCutoff: number): string[] {
+  const old = (directory: string, cutoff: number) =>
+    names(directory)
+      .filter((name) => !name.startsWith(trashPrefix))
+      .map((name) => join(directory, name))
+      .filter((path) => (statOf(path)?.mtimeMs ?? cutoff) < cutoff);
+  return [...old(layout.drafts, draftCutoff), ...old(layout.cache, memoryCutoff)];
+}
+
+async function removeLeftovers(paths: readonly string[], { dryRun, signal }: Deed): Promise<Amount> {
   const total = { count: 0, bytes: 0 };
-  const drafts = names(layout.drafts).filter((name) => !name.startsWith(trashPrefix));
-  const old = [
-    ...drafts.map((name) => ({ path: join(layout.drafts, name), cutoff: draftCutoff })),
-    ...names(layout.cache).map((name) => ({ path: join(layout.cache, name), cutoff: memoryCutoff })),
-  ];
-  for (const { path, cutoff } of old) {
-    const stats = statOf(path);
-    if (stats === undefined || stats.mtimeMs >= cutoff) continue;
+  for (const path of paths) {
     total.count++;
-    total.bytes += sizeOf(path, stats);
+    for (const file of filesAt(path)) {
+      checkSignal(signal);
+      await giveTurn();
+      total.bytes += statOf(file)?.size ?? 0;
+      if (!dryRun) rmSync(file, { recursive: true, force: true });
+    }
     if (!dryRun) rmSync(path, { recursive: true, force: true });
   }
   return total;
 }
 
 /** A directory among the drafts holds files alone: an archive's entries, unpacked under numbers. */
-function sizeOf(path: string, stats: Stats): number {
-  if (!stats.isDirectory()) return stats.size;
-  return names(path).reduce((sum, name) => sum + (statOf(join(path, name))?.size ?? 0), 0);
+function filesAt(path: string): string[] {
+  return statOf(path)?.isDirectory() ? names(path).map((name) => join(path, name)) : [path];
 }
 
 function add(amount: { count: number; bytes: number }, stats: Stats): void {

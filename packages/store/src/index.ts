@@ -10,6 +10,7 @@ export { openFile } from './open-file.ts';
 export type { OpenStoreOptions } from './open-store.ts';
 export { openStore } from './open-store.ts';
 export type { Placed, PlaceMethod } from './placing.ts';
+export { checkStoreApart } from './real-place.ts';
 export type { BlobFiles, ResolveOptions, ResolveProgress, ResolveReport } from './resolve.ts';
 export { resolveImports } from './resolve.ts';
 export type { HeldLease, Store } from './store.ts';

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { diskError } from './disk-error.ts';
 import { Draft } from './draft.ts';
 import type { Store } from './store.ts';
+import { giveTurn } from './turn.ts';
 
 /** What earlier packs of the same input paths learnt, kept in the store's cache. */
 export interface SavedPackMemory extends PackMemory {
@@ -14,19 +15,21 @@ export interface SavedPackMemory extends PackMemory {
 }
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const document = v.object({
-  blocks: v.array(
-    v.tuple([
-      v.string(),
-      v.custom<Block['digest']>((text) => typeof text === 'string' && isDigest(text)),
-      v.picklist(['file', 'tree']),
-      count,
-      count,
-    ]),
-  ),
-  facts: v.array(v.tuple([v.string(), v.string(), v.unknown()])),
-});
-type Document = v.InferOutput<typeof document>;
+const blockRow = v.tuple([
+  v.string(),
+  v.custom<Block['digest']>((text) => typeof text === 'string' && isDigest(text)),
+  v.picklist(['file', 'tree']),
+  count,
+  count,
+]);
+const factRow = v.tuple([v.string(), v.string(), v.unknown()]);
+/** Its rows are looked at one by one, since there may be many. */
+const document = v.object({ blocks: v.array(v.unknown()), facts: v.array(v.unknown()) });
+
+interface Document {
+  readonly blocks: readonly v.InferOutput<typeof blockRow>[];
+  readonly facts: readonly v.InferOutput<typeof factRow>[];
+}
 
 const day = 86_400_000;
 
@@ -38,7 +41,9 @@ export async function openPackMemory(
   const key = createHash('sha256')
     .update(JSON.stringify([...realInputPaths].sort()))
     .digest('hex');
-  return new DiskMemory(store.cacheDirectory, `${key}.json`);
+  const directory = store.cacheDirectory;
+  const path = join(directory, `${key}.json`);
+  return new DiskMemory(directory, path, await load(path));
 }
 
 class DiskMemory implements SavedPackMemory {
@@ -50,10 +55,9 @@ class DiskMemory implements SavedPackMemory {
   /** True when the file does not say what is known now. */
   #changed = false;
 
-  constructor(directory: string, name: string) {
+  constructor(directory: string, path: string, saved: Document) {
     this.#directory = directory;
-    this.#path = join(directory, name);
-    const saved = load(this.#path);
+    this.#path = path;
     for (const [stamp, digest, kind, size, files] of saved.blocks)
       this.#blocks.set(stamp, { digest, kind, size, files });
     for (const [digest, name, value] of saved.facts) this.#facts.set(factKey(digest, name), value);
@@ -91,7 +95,7 @@ class DiskMemory implements SavedPackMemory {
   }
 
   async #write(): Promise<void> {
-    const body = JSON.stringify(this.#document());
+    const body = JSON.stringify(await this.#document());
     const draft = new Draft(this.#directory);
     try {
       draft.write(Buffer.from(`${seal(body)}\n${body}\n`));
@@ -103,16 +107,18 @@ class DiskMemory implements SavedPackMemory {
     }
   }
 
-  #document(): Document {
+  async #document(): Promise<Document> {
     for (const stamp of [...this.#blocks.keys()]) if (!this.#used.has(stamp)) this.#blocks.delete(stamp);
     const digests = new Set<string>();
-    const blocks: Document['blocks'] = [];
+    const blocks: v.InferOutput<typeof blockRow>[] = [];
     for (const [stamp, { digest, kind, size, files }] of this.#blocks) {
+      await giveTurn();
       digests.add(digest);
       blocks.push([stamp, digest, kind, size, files]);
     }
-    const facts: Document['facts'] = [];
+    const facts: v.InferOutput<typeof factRow>[] = [];
     for (const [key, value] of this.#facts) {
+      await giveTurn();
       const [digest, name] = factParts(key);
       if (digests.has(digest)) facts.push([digest, name, value]);
     }
@@ -128,15 +134,24 @@ class DiskMemory implements SavedPackMemory {
 }
 
 /** The first line seals the second, since a flipped bit in a digest would let a wrong block pass for the right one. */
-function load(path: string): Document {
+async function load(path: string): Promise<Document> {
   try {
     const [header = '', body = ''] = readFileSync(path, 'utf8').split('\n');
     if (header !== seal(body)) return nothing;
-    const parsed = v.safeParse(document, JSON.parse(body));
-    return parsed.success ? parsed.output : nothing;
+    const { blocks, facts } = v.parse(document, JSON.parse(body));
+    return { blocks: await parseRows(blockRow, blocks), facts: await parseRows(factRow, facts) };
   } catch {
     return nothing;
   }
+}
+
+async function parseRows<T>(row: v.GenericSchema<unknown, T>, rows: readonly unknown[]): Promise<T[]> {
+  const parsed: T[] = [];
+  for (const one of rows) {
+    await giveTurn();
+    parsed.push(v.parse(row, one));
+  }
+  return parsed;
 }
 
 const nothing: Document = { blocks: [], facts: [] };

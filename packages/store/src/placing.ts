@@ -26,6 +26,7 @@ import {
 import { errnoOf } from './disk-error.ts';
 import { fileBytes } from './file-bytes.ts';
 import type { BlobFiles } from './resolve.ts';
+import { giveTurn } from './turn.ts';
 
 /**
  * How a file block gets its place. `auto`: as a clone where the file system can, else as a copy. `hardlink` is fast and takes no room, but
@@ -40,7 +41,7 @@ export interface Placed {
   readonly directories: number;
   /** Of all files, however they came. */
   readonly bytes: number;
-  /** How the file blocks came; a tree's files are always copied. */
+  /** How the file blocks came: `copy` where none could come otherwise. A tree's files are always copied. */
   readonly method: Exclude<PlaceMethod, 'auto'>;
 }
 
@@ -67,6 +68,7 @@ export class Placing {
   readonly #signal: AbortSignal | undefined;
   readonly #kinds = new Map<string, 'file' | 'link' | 'directory'>();
   #method: PlaceMethod;
+  #came: Placed['method'] = 'copy';
 
   constructor(root: string, source: BlobFiles, method: PlaceMethod, signal: AbortSignal | undefined) {
     this.#root = root;
@@ -118,14 +120,20 @@ export class Placing {
     this.placed.directories++;
   }
 
+  /** To be awaited before each entry: lets others have a turn. @throws INTERRUPTED */
+  async pause(): Promise<void> {
+    checkSignal(this.#signal);
+    await giveTurn();
+  }
+
   /** Sets the directories' times, which every file inside has changed. */
-  finish(): Placed {
+  async finish(): Promise<Placed> {
     for (const [path, kind] of this.#kinds) {
+      await this.pause();
       if (kind === 'directory') utimesSync(this.#at(path), canonicalTime, canonicalTime);
     }
     utimesSync(this.#root, canonicalTime, canonicalTime);
-    // Where `auto` could not clone, it has become `copy`.
-    return { ...this.placed, method: this.#method === 'auto' ? 'reflink' : this.#method };
+    return { ...this.placed, method: this.#came };
   }
 
   #claim(path: string, kind: 'file' | 'link'): void {
@@ -184,6 +192,7 @@ export class Placing {
       if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EMLINK') return false;
       throw errnoOf(error) === 'EXDEV' ? notToBeHad('Hard links', 'lie on two file systems') : error;
     }
+    this.#came = 'hardlink';
     this.#count(size);
     return true;
   }
@@ -211,6 +220,7 @@ export class Placing {
     } finally {
       closeSync(file);
     }
+    this.#came = 'reflink';
     this.#count(size);
     return true;
   }

@@ -1,6 +1,14 @@
-import { type BlobSource, BlockPackError, collect, type Digest, isDigest } from '@block-pack/core';
+import {
+  type BlobSource,
+  BlockPackError,
+  checkSignal,
+  collect,
+  type Digest,
+  isDigest,
+} from '@block-pack/core';
 import * as v from 'valibot';
 import { type StoreIndex, tagOf } from './index-file.ts';
+import { giveTurn } from './turn.ts';
 
 /** Bytes of a manifest that is looked into; registries take 4 MiB. */
 const largest = 32 << 20;
@@ -49,8 +57,12 @@ export interface References {
 type Lead = Reference & { readonly optional: boolean };
 type Found = { digest: Digest; sizes: Set<number>; tags: Set<string>; optional: boolean };
 
-/** Everything the index leads to. */
-export async function findReferences(source: BlobSource, index: StoreIndex): Promise<References> {
+/** Everything the index leads to. @throws INTERRUPTED */
+export async function findReferences(
+  source: BlobSource,
+  index: StoreIndex,
+  signal: AbortSignal | undefined,
+): Promise<References> {
   const needed = new Map<Digest, Found>();
   const inside = new Map<Digest, readonly Lead[] | string>();
   for (const entry of index.manifests) {
@@ -58,6 +70,8 @@ export async function findReferences(source: BlobSource, index: StoreIndex): Pro
     const queue: Lead[] = [{ ...entry, optional: false }];
     const followed = new Set<Digest>();
     for (let lead = queue.pop(); lead !== undefined; lead = queue.pop()) {
+      checkSignal(signal);
+      await giveTurn();
       const { digest, mediaType } = lead;
       // What has another algorithm's digest does not lie among our blobs.
       if (!isDigest(digest)) continue;
@@ -66,7 +80,8 @@ export async function findReferences(source: BlobSource, index: StoreIndex): Pro
       followed.add(digest);
       const leads = inside.get(digest) ?? (await lookInto(source, digest));
       inside.set(digest, leads);
-      if (typeof leads !== 'string') queue.push(...leads);
+      // One by one: as the arguments of a call, some hundred thousand are too many.
+      if (typeof leads !== 'string') for (const found of leads) queue.push(found);
     }
   }
   const unreadable = [...inside].flatMap(([digest, reason]) =>

@@ -71,7 +71,7 @@ describe('resolving imports', () => {
       process.umask(umask);
     }
     const app = join(target, 'app');
-    expect(walkDirectory(app).map((entry) => `${entry.kind} ${entry.path}`)).toEqual([
+    expect((await walkDirectory(app)).map((entry) => `${entry.kind} ${entry.path}`)).toEqual([
       'file bin/run',
       'file lib/b.jar',
       'symlink lib/current',
@@ -275,6 +275,36 @@ describe('resolving imports', () => {
     }
   });
 
+  it('says that nothing was cloned or linked when it was all copied', async () => {
+    const tree = await treeImport('/t', [fileEntry('a', 'a')]);
+    for (const method of ['auto', 'reflink', 'hardlink'] as const) {
+      expect(await resolve([tree], { method }, join(place, method))).toMatchObject({ method: 'copy' });
+    }
+  });
+
+  it.each([
+    ['has a damaged header', (line: Import) => damage(line, 3)],
+    ['has a name that leads out', (line: Import) => replaceBlob(line, (tar) => tar.write('../a', 0))],
+    ['is something else', (line: Import) => replaceBlob(line, () => 'a jar'.repeat(200))],
+  ])('names the block and the import of a tree that %s', async (_, harm) => {
+    const tree = await treeImport('/app/t', [fileEntry('some', 'content')]);
+    harm(tree);
+    await expect(resolve([tree])).rejects.toMatchObject({
+      family: 'format',
+      message: expect.stringContaining(`The block ${tree.digest}, imported at /app/t, is damaged or no tree`),
+      hint: expect.stringContaining('verify'),
+    });
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  it('names the import that would make a file of the root', async () => {
+    const line = await fileImport('/', 'a');
+    await expect(resolve([line])).rejects.toMatchObject({
+      code: 'MANIFEST_INVALID',
+      message: `The import of ${line.digest} puts a file at /`,
+    });
+  });
+
   it('says where it may not write', async () => {
     writeFileSync(join(place, 'file'), '');
     await expect(
@@ -315,6 +345,14 @@ function linkEntry(path: string, link: string): TreeEntry {
 
 function emptyDirectory(path: string): TreeEntry {
   return { kind: 'directory', path };
+}
+
+function replaceBlob({ digest }: Import, change: (tar: Buffer) => unknown): void {
+  const path = store.blobPath(digest);
+  const tar = readFileSync(path);
+  const changed = change(tar);
+  chmodSync(path, 0o644);
+  writeFileSync(path, changed instanceof Uint8Array || typeof changed === 'string' ? changed : tar);
 }
 
 function damage({ digest }: Import, at = 0): void {

@@ -1,15 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import {
   type BlobSource,
   BlockPackError,
@@ -20,11 +10,13 @@ import {
   type ImportManifest,
   importExecutable,
   importKind,
-  readCanonicalTar,
 } from '@block-pack/core';
 import { diskError } from './disk-error.ts';
-import { syncDirectory } from './draft.ts';
+import { placeTree } from './place-tree.ts';
 import { type Placed, type PlaceMethod, Placing } from './placing.ts';
+import { liesIn, realPlace } from './real-place.ts';
+import { removeStaleDrafts, TargetDraft, targetNotEmpty } from './target-draft.ts';
+import { giveTurn } from './turn.ts';
 
 /** How far a resolve is. */
 export interface ResolveProgress {
@@ -49,14 +41,17 @@ export interface ResolveReport extends Placed {
   readonly imports: number;
 }
 
-/** A source that may say where a blob lies, so that it can be cloned or linked. */
+/** A source that may say where its blobs lie, so that it can be cloned or linked. */
 export interface BlobFiles extends BlobSource {
+  /** Where all of them lie; no target may lie there. */
+  readonly directory?: string;
   blobPath?(digest: Digest): string;
 }
 
 /**
  * Makes the files that a manifest names, in a directory that is new or empty: all of them, or nothing.
- * @throws BLOB_MISSING, DIGEST_MISMATCH, TARGET_NOT_EMPTY, IMPORT_COLLISION, OUTPUT_REFUSED, DISK_FULL, INTERRUPTED, USAGE
+ * @throws BLOB_MISSING, DIGEST_MISMATCH, TAR_INVALID, MANIFEST_INVALID, TARGET_NOT_EMPTY, IMPORT_COLLISION, OUTPUT_REFUSED, DISK_FULL,
+ * INTERRUPTED, USAGE
  */
 export async function resolveImports(
   manifest: ImportManifest,
@@ -64,20 +59,31 @@ export async function resolveImports(
   target: string,
   options: ResolveOptions,
 ): Promise<ResolveReport> {
+  checkOutsideStore(target, source);
   const place = realTarget(target);
   const relative = manifest.imports.map((line) => ({ line, path: below(line, options.strip ?? '/') }));
-  await checkBlobs(manifest, source);
+  await checkBlobs(manifest, source, options.signal);
   const made = makeParent(place);
-  const draft = join(dirname(place), `.block-pack-${randomUUID()}`);
+  removeStaleDrafts(dirname(place));
+  const draft = new TargetDraft(place);
   try {
-    const placed = await fill(draft, relative, source, options);
-    publish(draft, place);
+    const placed = await fill(draft.path, relative, source, options);
+    draft.publish();
     return { target: place, imports: relative.length, ...placed };
   } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
+    draft.discard();
     if (made !== undefined) removeEmptyUpTo(dirname(place), made);
     throw diskError(error, 'OUTPUT_REFUSED', 'write to', target);
   }
+}
+
+/** @throws USAGE */
+function checkOutsideStore(target: string, { directory }: BlobFiles): void {
+  if (directory === undefined || !liesIn(realPlace(target), realPlace(directory))) return;
+  throw new BlockPackError('USAGE', `The target ${target} lies inside the store ${directory}`, {
+    hint: 'Name a new directory outside the store.',
+    details: { path: target, store: directory },
+  });
 }
 
 /** Where the target is or will be. @throws TARGET_NOT_EMPTY */
@@ -89,14 +95,17 @@ function realTarget(target: string): string {
   } catch (error) {
     throw diskError(error, 'OUTPUT_REFUSED', 'write to', target);
   }
-  throw new BlockPackError('TARGET_NOT_EMPTY', `${target} is there already and is not an empty directory`, {
-    hint: 'Give a new or an empty directory; nothing is ever written into one that is in use.',
-    details: { path: target },
-  });
+  throw targetNotEmpty(target);
 }
 
-/** The import's path inside the target; empty for the target itself. @throws USAGE */
+/** The import's path inside the target; empty for the target itself. @throws USAGE, MANIFEST_INVALID */
 function below(line: Import, strip: string): string {
+  if (line.path === '/' && importKind(line) === 'file') {
+    throw new BlockPackError('MANIFEST_INVALID', `The import of ${line.digest} puts a file at /`, {
+      hint: 'Give the file a path, or say type=tree where the block is a tree.',
+      details: { path: line.path, digest: line.digest },
+    });
+  }
   const above = strip === '/' ? '/' : `${strip}/`;
   if (line.path === strip && importKind(line) === 'tree') return '';
   if (line.path.startsWith(above) && line.path !== strip) return line.path.slice(above.length);
@@ -107,9 +116,17 @@ function below(line: Import, strip: string): string {
 }
 
 /** @throws BLOB_MISSING before anything is written */
-async function checkBlobs(manifest: ImportManifest, source: BlobFiles): Promise<void> {
+async function checkBlobs(
+  manifest: ImportManifest,
+  source: BlobFiles,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const missing: Import[] = [];
-  for (const line of manifest.imports) if (!(await isThere(source, line.digest))) missing.push(line);
+  for (const line of manifest.imports) {
+    checkSignal(signal);
+    await giveTurn();
+    if (!(await isThere(source, line.digest))) missing.push(line);
+  }
   if (missing.length === 0) return;
   const first = missing.slice(0, 3).map((line) => `${line.path} (${line.digest})`);
   const more = missing.length > first.length ? ` and ${missing.length - first.length} more` : '';
@@ -146,29 +163,12 @@ async function fill(
 ): Promise<Placed> {
   const placing = new Placing(draft, source, options.method, options.signal);
   for (const [index, { line, path }] of imports.entries()) {
-    checkSignal(options.signal);
+    await placing.pause();
     if (importKind(line) === 'file') await placing.blob(path, line.digest, importExecutable(line));
     else await placeTree(placing, source, line, path);
     options.onProgress?.({ imports: index + 1, totalImports: imports.length, bytes: placing.placed.bytes });
   }
   return placing.finish();
-}
-
-async function placeTree(placing: Placing, source: BlobFiles, line: Import, path: string): Promise<void> {
-  placing.directory(path);
-  for await (const entry of readCanonicalTar(source.read(line.digest), `The block ${line.digest}`)) {
-    const inside = path === '' ? entry.path : `${path}/${entry.path}`;
-    if (entry.kind === 'file') await placing.file(inside, entry.read(), entry.executable);
-    else if (entry.kind === 'symlink') placing.link(inside, entry.target);
-    else placing.directory(inside);
-  }
-}
-
-function publish(draft: string, place: string): void {
-  // Only Windows needs this: it does not rename a directory onto an empty one.
-  if (process.platform === 'win32' && statSync(place, { throwIfNoEntry: false })) rmdirSync(place);
-  renameSync(draft, place);
-  syncDirectory(dirname(place));
 }
 
 function removeEmptyUpTo(directory: string, topmost: string): void {

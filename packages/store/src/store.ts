@@ -16,7 +16,7 @@ import { collectGarbage, type GcOptions, type GcReport } from './gc.ts';
 import type { StoreLayout } from './layout.ts';
 import { Lease } from './lease.ts';
 import { readTags, setTag, type Tag, type TagTarget, unsetTag } from './tags.ts';
-import { Turns } from './turn.ts';
+import { giveTurn } from './turn.ts';
 import { type VerifyOptions, type VerifyReport, verifyStore } from './verify.ts';
 
 /** Ends with `release`, which can be called more than once. */
@@ -105,12 +105,11 @@ export class Store implements BlobStore {
 
   async #fill(draft: Draft, content: Bytes): Promise<Measure> {
     const measure = new Measure();
-    const turns = new Turns();
     for await (const chunk of content) {
       measure.add(chunk);
       await this.#guardedAsync('write', draft.path, () => draft.writeLater(chunk));
       for (const lease of this.#leases) lease.keepAlive();
-      if (turns.due) await turns.give();
+      await giveTurn();
     }
     return measure;
   }

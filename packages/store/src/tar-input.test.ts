@@ -113,6 +113,17 @@ describe('a tar archive as input', () => {
     expect(readdirSync(scratch)).toEqual([]);
   });
 
+  it('leaves nothing behind when it is stopped', async () => {
+    writeFileSync(join(folder, 'stopped.tar'), tar(members));
+    const signal = AbortSignal.abort();
+    const opening = openInput(join(folder, 'stopped.tar'), {
+      scratch: { scratchDirectory: scratch },
+      signal,
+    });
+    await expect(opening).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(readdirSync(scratch)).toEqual([]);
+  });
+
   it('gives or refuses, and never fails otherwise, whatever bytes are changed', async () => {
     const whole = tar(members);
     await fc.assert(

@@ -2,23 +2,31 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBytewise, type InputDirectory } from '@block-pack/core';
+import { names } from './blob-files.ts';
 import { diskError } from './disk-error.ts';
 import type { OpenInput, Scratch } from './disk-input.ts';
-import { type OpenFile, openFile } from './open-file.ts';
+import type { OpenFile } from './open-file.ts';
 import { unpackTar } from './tar-unpack.ts';
+import { giveTurn } from './turn.ts';
 
-/** A tar archive, unpacked into a directory of its own below `scratch` until it is closed. */
-export async function openTar(name: string, real: string, scratch: Scratch): Promise<OpenInput> {
-  const archive = openFile(real);
+/** A tar archive, unpacked into a directory of its own below `scratch` until it is closed, the archive with it. */
+export async function openTar(
+  archive: OpenFile,
+  name: string,
+  scratch: Scratch,
+  signal: AbortSignal | undefined,
+): Promise<Omit<OpenInput, 'realPath'>> {
   const unpacked = join(scratch.scratchDirectory, `input-${randomUUID()}`);
   const close = async () => {
     archive.close();
-    rmSync(unpacked, { recursive: true, force: true });
+    await removeFlat(unpacked);
   };
   try {
     makeScratch(unpacked);
-    const directory = await tarDirectory(name, archive, unpacked);
-    return { directory, realPath: real, close };
+    const entries = await unpackTar(archive, name, unpacked, signal);
+    entries.sort((a, b) => compareBytewise(a.path, b.path));
+    const directory: InputDirectory = { name, archive: archive.entry, entries: async () => entries };
+    return { directory, close };
   } catch (error) {
     await close();
     throw error;
@@ -33,8 +41,11 @@ function makeScratch(path: string): void {
   }
 }
 
-async function tarDirectory(name: string, archive: OpenFile, unpacked: string): Promise<InputDirectory> {
-  const entries = await unpackTar(archive, name, unpacked);
-  entries.sort((a, b) => compareBytewise(a.path, b.path));
-  return { name, archive: archive.entry, entries: async () => entries };
+/** A directory that holds files alone, perhaps a million of them. */
+async function removeFlat(directory: string): Promise<void> {
+  for (const name of names(directory)) {
+    await giveTurn();
+    rmSync(join(directory, name), { force: true });
+  }
+  rmSync(directory, { recursive: true, force: true });
 }

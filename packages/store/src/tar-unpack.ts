@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib';
 import {
   BlockPackError,
   checkLinkTarget,
+  checkSignal,
   checkTreePath,
   type FileEntry,
   type TreeEntry,
@@ -13,7 +14,7 @@ import { Parser, type ReadEntry } from 'tar';
 import { diskError } from './disk-error.ts';
 import { DiskFile } from './disk-file.ts';
 import type { OpenFile } from './open-file.ts';
-import { Turns } from './turn.ts';
+import { giveTurn } from './turn.ts';
 
 const record = 512;
 const entryLimit = 1_000_000;
@@ -24,15 +25,20 @@ const bombRatio = 200;
 /**
  * Unpacks a tar archive, compressed or not, into numbered files: no name of the archive ever reaches the disk, so none can lead out.
  * @returns what the archive holds, in its own order
- * @throws ARCHIVE_INVALID, ARCHIVE_BOMB, LINK_ESCAPES, NAME_UNSUPPORTED
+ * @throws ARCHIVE_INVALID, ARCHIVE_BOMB, LINK_ESCAPES, NAME_UNSUPPORTED, INTERRUPTED
  */
-export async function unpackTar(archive: OpenFile, name: string, into: string): Promise<TreeEntry[]> {
+export async function unpackTar(
+  archive: OpenFile,
+  name: string,
+  into: string,
+  signal: AbortSignal | undefined,
+): Promise<TreeEntry[]> {
   const unpacking = new Unpacking(archive, name, into);
   try {
-    const turns = new Turns();
     for await (const chunk of tarBytes(archive, name)) {
+      checkSignal(signal);
       unpacking.feed(chunk);
-      if (turns.due) await turns.give();
+      await giveTurn();
     }
     return unpacking.finish();
   } finally {

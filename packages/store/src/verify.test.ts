@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 describe('verifying a store', () => {
   it('finds nothing wrong in a good one, and says how far it is', async () => {
-    await tagged('app', await put('one'), await put('two'));
+    await tagged('app', [await put('one'), await put('two')]);
     const seen: number[] = [];
     const report = await store.verify({
       onProgress: ({ blobs, totalBlobs }) => seen.push(blobs / totalBlobs),
@@ -34,8 +34,8 @@ describe('verifying a store', () => {
     async (bit) => {
       const good = await put('good');
       const bad = await put('bad');
-      await tagged('first', good, bad);
-      await tagged('second', bad);
+      await tagged('first', [good, bad]);
+      await tagged('second', [bad]);
       flip(bad, bit);
       const damage = { kind: 'content', digest: bad, tags: ['first', 'second'], removed: false };
       expect((await store.verify()).damages).toMatchObject([damage]);
@@ -87,7 +87,7 @@ describe('verifying a store', () => {
   it('names missing blobs, wrong sizes, odd manifests and foreign things', async () => {
     const missing = digestOf(bytes('missing'));
     const one = await put('one');
-    await tagged('app', missing);
+    await tagged('app', [missing]);
     await store.tag('long', { mediaType: 'application/x', digest: one, size: 4 });
     const odd = await put('{"layers":7}');
     await store.tag('odd', { mediaType: manifestType, digest: odd, size: 12 });
@@ -116,6 +116,15 @@ describe('verifying a store', () => {
     expect((await store.verify()).damages).toEqual([]);
   });
 
+  it('follows a manifest that leads to more than a call takes arguments', async () => {
+    const digest = digestOf(bytes('missing'));
+    await tagged(
+      'large',
+      Array.from({ length: 150_000 }, () => digest),
+    );
+    expect((await store.verify()).damages).toEqual([{ kind: 'missing', digest, tags: ['large'] }]);
+  });
+
   it('goes on when the index is damaged', async () => {
     const bad = await put('bad');
     flip(bad, 0);
@@ -127,7 +136,7 @@ describe('verifying a store', () => {
   });
 
   it('names an index that is lost, and what to do before the next gc', async () => {
-    await tagged('app', await put('one'));
+    await tagged('app', [await put('one')]);
     rmSync(join(store.directory, 'index.json'));
     expect((await store.verify()).damages).toEqual([
       { kind: 'index', reason: expect.stringMatching(/is missing.*Restore it.*before you run gc/) },
@@ -146,7 +155,7 @@ async function put(content: string): Promise<Digest> {
   return (await store.write(bytesOf(bytes(content)))).digest;
 }
 
-async function tagged(name: string, ...layers: Digest[]): Promise<void> {
+async function tagged(name: string, layers: readonly Digest[]): Promise<void> {
   const text = JSON.stringify({ schemaVersion: 2, layers: layers.map((digest) => ({ digest })) });
   await store.tag(name, { mediaType: manifestType, digest: await put(text), size: text.length });
 }

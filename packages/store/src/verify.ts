@@ -15,6 +15,7 @@ import { fileBytes } from './file-bytes.ts';
 import { indexMediaType, readIndex, type StoreIndex } from './index-file.ts';
 import type { StoreLayout } from './layout.ts';
 import { findReferences } from './references.ts';
+import { giveTurn } from './turn.ts';
 
 /** How far a verification is. */
 export interface VerifyProgress {
@@ -88,16 +89,17 @@ export async function verifyStore(
 ): Promise<VerifyReport> {
   for (const trash of trashDirectories(layout)) for (const hex of names(trash)) putBack(layout, trash, hex);
   const { index, damages } = readIndexOrDamage(layout);
-  const { needed, unreadable } = await findReferences(source, index);
+  const { needed, unreadable } = await findReferences(source, index, options.signal);
   const tagsOf = (digest: Digest): string[] => [...(needed.get(digest)?.tags ?? [])].sort(compareBytewise);
 
-  const { listed, foreign } = listBlobs(layout);
-  damages.push(...foreign.map((path) => ({ kind: 'foreign', path }) as const));
+  const { listed, foreign } = await listBlobs(layout, options.signal);
+  for (const path of foreign) damages.push({ kind: 'foreign', path });
   const totalBytes = listed.reduce((sum, one) => sum + one.stats.size, 0);
   let bytes = 0;
   const bad = new Set<Digest>();
   for (const [at, { digest, stats }] of listed.entries()) {
     checkSignal(options.signal);
+    await giveTurn();
     const flaw = await checkBlob(layout, digest, stats, options);
     const expected = [...(needed.get(digest)?.sizes ?? [])].filter((size) => size !== stats.size);
     if (flaw !== undefined) {
@@ -112,6 +114,7 @@ export async function verifyStore(
 
   const present = new Set(listed.map((one) => one.digest));
   for (const { digest, optional } of needed.values()) {
+    await giveTurn();
     if (!optional && !present.has(digest)) damages.push({ kind: 'missing', digest, tags: tagsOf(digest) });
   }
   for (const { digest, reason } of unreadable) {
@@ -136,10 +139,15 @@ interface Listed {
   readonly stats: Stats;
 }
 
-function listBlobs(layout: StoreLayout): { listed: Listed[]; foreign: string[] } {
+async function listBlobs(
+  layout: StoreLayout,
+  signal: AbortSignal | undefined,
+): Promise<{ listed: Listed[]; foreign: string[] }> {
   const listed: Listed[] = [];
   const foreign: string[] = [];
   for (const hex of names(layout.blobs).sort()) {
+    checkSignal(signal);
+    await giveTurn();
     const path = join(layout.blobs, hex);
     const digest = `sha256:${hex}`;
     const stats = lstatSync(path, { throwIfNoEntry: false });

@@ -30,7 +30,7 @@ export async function gc(options: GcCommandOptions, context: CommandContext): Pr
     });
   }
   for (const name of untag) await store.untag(name);
-  const report = await store.gc({ keepMs: options.keep * day, dryRun });
+  const report = await store.gc({ keepMs: options.keep * day, dryRun, signal: context.signal });
   for (const { digest, tags: users } of report.missing) {
     context.warn({ code: 'BLOB_MISSING', message: `${digest} is missing; needed by ${users.join(', ')}` });
   }

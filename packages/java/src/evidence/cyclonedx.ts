@@ -48,7 +48,7 @@ export function readCycloneDxJson(document: unknown, name: string): ResolverEvid
     const said = v.safeParse(JsonComponent, next);
     if (!said.success) continue;
     add(components, saidInJson(said.output));
-    open.push(...(said.output.components ?? []).toReversed());
+    for (const inner of (said.output.components ?? []).toReversed()) open.push(inner);
   }
   const own = v.safeParse(JsonComponent, bom.output.metadata?.component);
   const root = own.success ? understood(saidInJson(own.output)) : undefined;
@@ -79,7 +79,7 @@ export function readCycloneDxXml(bom: XmlElement, name: string): ResolverEvidenc
   const open = [...childrenOf(childOf(bom, 'components'), 'component')].reverse();
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     add(components, saidInXml(next));
-    open.push(...childrenOf(childOf(next, 'components'), 'component').toReversed());
+    for (const inner of childrenOf(childOf(next, 'components'), 'component').toReversed()) open.push(inner);
   }
   const own = childOf(childOf(bom, 'metadata'), 'component');
   const root = own === undefined ? undefined : understood(saidInXml(own));

@@ -1,5 +1,11 @@
 import { jarStem, type Spelling, sameSnapshot, spellingOf } from '../jar-name.ts';
-import type { HashAlgorithm, ResolvedComponent, ResolverEvidence } from './resolver-evidence.ts';
+import {
+  type HashAlgorithm,
+  hashAlgorithms,
+  type ResolvedComponent,
+  type ResolverEvidence,
+  strongestHashes,
+} from './resolver-evidence.ts';
 
 /** A component that a source lists, with the source. */
 export interface Listed {
@@ -25,9 +31,9 @@ export class EvidenceIndex {
     }
   }
 
-  /** Algorithms that must be known to find every component that has a hash: the strongest of each, SHA-256 before all, since a block's digest is one already. */
+  /** Algorithms that must be known to find every component that has a hash: the strongest of each. */
   get algorithms(): readonly HashAlgorithm[] {
-    return strength.filter((algorithm) => this.#algorithms.has(algorithm));
+    return hashAlgorithms.filter((algorithm) => this.#algorithms.has(algorithm));
   }
 
   withHash(algorithm: HashAlgorithm, hex: string): readonly Listed[] {
@@ -60,8 +66,7 @@ export class EvidenceIndex {
   #add(listed: Listed): void {
     const { component } = listed;
     for (const { algorithm, hex } of component.hashes) append(this.#byHash, `${algorithm} ${hex}`, listed);
-    const strongest = strength.find((name) => component.hashes.some(({ algorithm }) => algorithm === name));
-    if (strongest !== undefined) this.#algorithms.add(strongest);
+    for (const { algorithm } of strongestHashes(component).slice(0, 1)) this.#algorithms.add(algorithm);
     if (otherFiles.has(component.type) && component !== listed.by.root) return;
     const fileName = component.path?.split(/[/\\]/).at(-1);
     if (fileName !== undefined) append(this.#byFileName, sameSnapshot(fileName), listed);
@@ -69,8 +74,6 @@ export class EvidenceIndex {
     append(this.#byArtifact, component.artifact, listed);
   }
 }
-
-const strength: readonly HashAlgorithm[] = ['sha256', 'sha512', 'sha384', 'sha1', 'md5'];
 
 /** Every beginning of the stem that may be `<artifact>-<version>`, also behind a group. */
 function possibleBases(stem: string): Set<string> {
@@ -84,8 +87,11 @@ function possibleBases(stem: string): Set<string> {
   return found;
 }
 
+/** Entries under one key: more than real lists have, even those that name a component once for each of their modules. */
+const mostAlike = 1_000;
+
 function append<K>(map: Map<K, Listed[]>, key: K, listed: Listed): void {
   const known = map.get(key);
   if (known === undefined) map.set(key, [listed]);
-  else known.push(listed);
+  else if (known.length < mostAlike) known.push(listed);
 }

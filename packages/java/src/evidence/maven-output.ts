@@ -1,5 +1,6 @@
 import { areCoordinates } from '../coordinates.ts';
 import type { ResolvedComponent, ResolverEvidence } from './resolver-evidence.ts';
+import { shortLines } from './short-lines.ts';
 
 export const mavenScopes: ReadonlySet<string> = new Set([
   'compile',
@@ -15,8 +16,8 @@ export const mavenScopes: ReadonlySet<string> = new Set([
 const colour = /\u001b\[[0-9;]*m/g;
 const level = /^\[(INFO|WARNING)\] ?/;
 const branches = /^[\s|+\\\-│├└─]+/;
-const remarks =
-  / -- module .*$| \((optional|version managed|scope (managed|not updated)|exclusions managed)[^)]*\)/g;
+const remarks = / \((optional|version managed|scope (managed|not updated)|exclusions managed)[^()]*\)/g;
+const moduleName = ' -- module ';
 
 /**
  * Reads what `mvn dependency:list` and `mvn dependency:tree` write, into a file or among a whole build's log.
@@ -28,8 +29,9 @@ export function readMavenOutput(text: string, name: string): ResolverEvidence | 
   let root: ResolvedComponent | undefined;
   let isTree = false;
   let isEmptyList = false;
-  for (const raw of text.split(/\r?\n/)) {
-    const line = raw.replace(colour, '').replace(level, '').replace(remarks, '').trimEnd();
+  for (const raw of shortLines(text)) {
+    const [said = ''] = raw.replace(colour, '').replace(level, '').split(moduleName, 1);
+    const line = said.replace(remarks, '').trimEnd();
     isEmptyList ||= line.trim() === 'none';
     isTree ||= /^[|+\\│├└]/.test(line);
     const component = readLine(line.replace(branches, ''));

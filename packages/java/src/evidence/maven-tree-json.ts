@@ -23,7 +23,7 @@ export function readMavenTreeJson(document: unknown, name: string): ResolverEvid
     const classifier = parsed.output.classifier || undefined;
     if (areCoordinates({ group, artifact, version, classifier }))
       nodes.push({ group, artifact, version, classifier, type, scope, classifierKnown: true, hashes: [] });
-    open.push(...children.toReversed());
+    for (const child of children.toReversed()) open.push(child);
   }
   const [root, ...components] = nodes;
   return root === undefined ? undefined : { source: 'maven-tree', name, root, components, complete: true };

@@ -16,7 +16,11 @@ export function componentOfPurl(
   return { ...coordinates, type: qualifiers?.type ?? 'jar', classifierKnown: true, hashes };
 }
 
+/** Characters; any name that can be understood is shorter. */
+const longest = 2_000;
+
 function readPurl(purl: string): ReturnType<typeof purlParts> | undefined {
+  if (purl.length > longest) return undefined;
   try {
     return purlParts(purl);
   } catch {

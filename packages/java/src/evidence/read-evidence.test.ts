@@ -245,6 +245,62 @@ describe('a pom.xml', () => {
   });
 });
 
+describe('a list made to hurt', () => {
+  const many = 200_000;
+
+  it.each([
+    [
+      'a bill of materials',
+      `{"bomFormat":"CycloneDX","components":[{"purl":"pkg:maven/a/b@1","components":[`,
+      ']}]}',
+      '{}',
+    ],
+    [
+      'a tree',
+      `{"groupId":"a","artifactId":"r","version":"1","children":[{"groupId":"a","artifactId":"b","version":"1","children":[`,
+      ']}]}',
+      '{}',
+    ],
+  ])('may hold more in one place than a call can have arguments: %s', (_, start, end, node) => {
+    expect(listed(`${start}${`${node},`.repeat(many)}${node}${end}`)).toEqual(['a:b:1']);
+  });
+
+  it('may do so in XML, too', () => {
+    const inner = `<components>${'<component/>'.repeat(many)}</components>`;
+    const text = `<bom><components><component><purl>pkg:maven/a/b@1</purl>${inner}</component></components></bom>`;
+    expect(listed(text)).toEqual(['a:b:1']);
+  });
+
+  it('may nest as deep as it likes', () => {
+    const deep = (start: string, end: string) => `${start.repeat(many)}${end.repeat(many)}`;
+    expect(listed(`{"bomFormat":"CycloneDX","components":[${deep('{"components":[', ']}')}]}`)).toEqual([]);
+  });
+
+  it.each([
+    ['remarks', ' (optional'],
+    ['remarks with an end', ' (version managed from ('],
+    ['modules', ' -- module \r'],
+    ['colours', '\u001b[1;'],
+    ['branches', '|  '],
+    ['colons', 'a:'],
+    ['spaces', ' '],
+  ])('is passed over where one line is 2 MB of %s, and costs no more where it is cut in many', (_, token) => {
+    const line = 'a:b:jar:1:compile\n';
+    const huge = token.repeat((2 << 20) / token.length);
+    expect(listed(`${huge}\n${line}`)).toEqual(['a:b:1']);
+    const short = `${token.repeat(4_000 / token.length)}\n`;
+    expect(listed(`${short.repeat(500)}${line}`)).toEqual(['a:b:1']);
+  });
+
+  it('may give one package thousands of names and hashes', () => {
+    const text = `SPDXVersion: SPDX-2.3\nSPDXID: SPDXRef-a\n${`PackageChecksum: ${'::'.repeat(2_000)} a b\n`.repeat(500)}`;
+    const purls = 'ExternalRef: PACKAGE-MANAGER purl pkg:maven/a/b@1\n'.repeat(20_000);
+    const hashes = `PackageChecksum: SHA1: ${'0'.repeat(40)}\n`.repeat(20_000);
+    const { components } = readEvidence(`${text}${purls}${hashes}`, 'deps');
+    expect(components.reduce((sum, one) => sum + one.hashes.length, 0)).toBeLessThanOrEqual(20_000 * 16);
+  });
+});
+
 describe('anything else', () => {
   it.each([
     ['', 'it begins with ""'],

@@ -44,6 +44,15 @@ export interface ComponentHash {
 /** As node:crypto calls them. */
 export type HashAlgorithm = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
+/** Strongest first; but SHA-256 before all, since a block's digest is one already. */
+export const hashAlgorithms: readonly HashAlgorithm[] = ['sha256', 'sha512', 'sha384', 'sha1', 'md5'];
+
+/** The component's hashes by the first of {@link hashAlgorithms} that it has any by. */
+export function strongestHashes({ hashes }: ResolvedComponent): readonly ComponentHash[] {
+  const strongest = hashAlgorithms.find((name) => hashes.some(({ algorithm }) => algorithm === name));
+  return hashes.filter(({ algorithm }) => algorithm === strongest);
+}
+
 const hexLengths: Readonly<Record<HashAlgorithm, number>> = {
   md5: 32,
   sha1: 40,

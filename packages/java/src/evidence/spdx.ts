@@ -6,6 +6,7 @@ import {
   type ResolvedComponent,
   type ResolverEvidence,
 } from './resolver-evidence.ts';
+import { shortLines } from './short-lines.ts';
 
 /** A package in either spelling of the format. */
 interface SaidPackage {
@@ -67,7 +68,7 @@ function understoodOnes<S extends v.GenericSchema>(
 export function readSpdxTags(text: string, name: string): ResolverEvidence {
   const packages: SaidPackage[] = [];
   const described = new Set<string>();
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of shortLines(text)) {
     const colon = line.indexOf(':');
     const tag = line.slice(0, Math.max(colon, 0));
     const value = line.slice(colon + 1).trim();
@@ -83,10 +84,13 @@ export function readSpdxTags(text: string, name: string): ResolverEvidence {
 }
 
 function addChecksum(to: SaidPackage | undefined, value: string): void {
-  const [, algorithm = '', hex = ''] = /^(\S+):\s*(\S+)$/.exec(value) ?? [];
+  const [, algorithm = '', hex = ''] = /^([^\s:]+):\s*(\S+)$/.exec(value) ?? [];
   const hash = componentHash(algorithm, hex);
   if (hash !== undefined) to?.hashes.push(hash);
 }
+
+/** More than there are algorithms. All of them belong to each of a package's purls, so their number would count squared. */
+const mostHashes = 16;
 
 function evidenceOf(
   packages: readonly SaidPackage[],
@@ -97,7 +101,7 @@ function evidenceOf(
   let root: ResolvedComponent | undefined;
   for (const { id, purls, hashes } of packages) {
     for (const purl of purls) {
-      const component = componentOfPurl(purl, hashes);
+      const component = componentOfPurl(purl, hashes.slice(0, mostHashes));
       if (component === undefined) continue;
       if (described.has(id) && root === undefined) root = component;
       else components.push(component);

@@ -32,7 +32,7 @@ function told(error: unknown): object {
 async function pack(directory = '', input = '', tagName = ''): Promise<unknown> {
   const store = await openStore(directory, { create: true });
   const lease = await store.lease();
-  const entries = walkDirectory(input);
+  const entries = await walkDirectory(input);
   const blocks: Descriptor[] = [];
   let next = 0;
   const worker = async () => {
@@ -97,7 +97,7 @@ async function tag(directory = '', prefix = '', count = ''): Promise<unknown> {
 }
 
 async function walk(directory = ''): Promise<unknown> {
-  const entries = walkDirectory(directory);
+  const entries = await walkDirectory(directory);
   for (const entry of entries) if (entry.kind === 'file') for await (const _ of entry.read());
   return entries.length;
 }
