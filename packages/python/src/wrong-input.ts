@@ -1,10 +1,7 @@
 import { BlockPackError, type TreeEntry } from '@block-pack/core';
 
-/**
- * Refuses what other tools have made, before it is taken for something else.
- * @throws INPUT_UNSUPPORTED
- */
-export function refuseForeign(name: string, entries: readonly TreeEntry[]): void {
+/** @throws INPUT_UNSUPPORTED for an environment of another package manager, before it is taken for one of Python */
+export function refuseConda(name: string, entries: readonly TreeEntry[]): void {
   const conda = entries.find(({ path }) => path.startsWith('conda-meta/'));
   if (conda !== undefined)
     throw unsupported(
@@ -12,10 +9,14 @@ export function refuseForeign(name: string, entries: readonly TreeEntry[]): void
       'conda packages are not Python distributions and cannot be packed. Install what the application needs with pip install --target DIR, and give that directory.',
       name,
     );
-  const egg = entries.find(
-    ({ path }) =>
-      /(^|\/)([^/]+\.egg-info|[^/]+\.egg-link|easy-install\.pth)(\/|$)/.test(path) && isAmongModules(path),
-  );
+}
+
+const eggs =
+  /^((?:lib\/[^/]+|Lib)\/site-packages\/)?([^/]+\.egg-info|[^/]+\.egg-link|easy-install\.pth)(\/|$)/;
+
+/** @throws INPUT_UNSUPPORTED when a distribution was installed in a way that leaves no list of its files */
+export function refuseEggs(name: string, entries: readonly TreeEntry[]): void {
+  const egg = entries.find(({ path }) => eggs.test(path));
   if (egg === undefined) return;
   throw unsupported(
     `${name} holds ${egg.path}, which says nothing about the files of its distribution`,
@@ -24,11 +25,6 @@ export function refuseForeign(name: string, entries: readonly TreeEntry[]): void
       : 'It was installed in development mode. Install it without -e.',
     name,
   );
-}
-
-/** At the root of a target directory, or in an environment's site-packages. */
-function isAmongModules(path: string): boolean {
-  return /^((lib\/[^/]+|Lib)\/site-packages\/)?[^/]+(\/|$)/.test(path) && !path.startsWith('src/');
 }
 
 export function editable(name: string, distribution: string): BlockPackError {
@@ -64,6 +60,7 @@ export function noDistributions(name: string, entries: readonly TreeEntry[]): Bl
       `Did you mean ${better.map((path) => `${name}/${path}`).join(', or ')}?`,
       name,
     );
+  refuseEggs(name, entries);
   const source = entries.find(({ path }) => /^[^/]+\.(tar\.gz|zip)$/.test(path));
   if (source !== undefined)
     return unsupported(
