@@ -18,6 +18,8 @@ export interface FoundDistribution {
   /** Lines of its RECORD by path in its block. */
   readonly recorded: ReadonlyMap<string, RecordLine>;
   readonly wheel?: WheelFile;
+  /** Installed from a directory of the machine: first-party. */
+  readonly isLocal: boolean;
 }
 
 /** A distribution whose files are those that were published. */
@@ -119,8 +121,9 @@ function publishedLines(
   for (const [path, line] of found.recorded) {
     const isGenerated = generatedReason(path, entryPoints, distribution) !== undefined;
     const isScript = path.startsWith('bin/') && scripts.has(path.slice('bin/'.length));
-    if (!isGenerated && !isScript && scrubReason(path, distInfo) === undefined)
-      lines.set(path, { ...line, path });
+    if (isGenerated || isScript || scrubReason(path, distInfo) !== undefined) continue;
+    // Where a wheel forgets a file, some installers add a line with its size, and some without.
+    lines.set(path, line.hash === '' ? { path, hash: '', size: '' } : line);
   }
   for (const path of files.keys()) if (!lines.has(path)) lines.set(path, { path, hash: '', size: '' });
   lines.set(self, { path: self, hash: '', size: '' });

@@ -1,5 +1,6 @@
 import { fakeInput } from '@block-pack/core/testing';
 import { describe, expect, it } from 'vitest';
+import { moved } from './generated-file.ts';
 import {
   type FakeDistribution,
   fakeWheel,
@@ -105,6 +106,40 @@ describe('what two distributions own', () => {
     expect(await digests([one, other])).toEqual(await digests([other, one]));
     const onDisk = await packPython(installed([one, other], pip));
     expect(onDisk.imports.map(({ line }) => line.digest)).toEqual(await digests([one, other]));
+  });
+});
+
+describe('a distribution', () => {
+  it('that was installed from a directory is the application itself, and its block the same', async () => {
+    const said = {
+      [`${modules}/six-1.17.0.dist-info/direct_url.json`]: '{"dir_info": {}, "url": "file:///home/me/six"}',
+    };
+    const [own, published] = [
+      await packPython(await environment(said)),
+      await packPython(await environment({})),
+    ];
+    expect(own.imports[0]?.component.role).toBe('application');
+    expect(published.imports[0]?.component.role).toBe('dependency');
+    expect(own.imports[0]?.line.digest).toBe(published.imports[0]?.line.digest);
+  });
+
+  it('is the same block when its site-packages was taken out of the environment', async () => {
+    const whole = await environment({});
+    const entries = (await whole.entries()).filter(({ path }) => path.startsWith(`${modules}/`));
+    const out = fakeInput({}, { name: 'site-packages' });
+    const inside = entries.map((entry) => moved(entry, entry.path.slice(modules.length + 1)));
+    const taken = await packPython({ ...out, entries: async () => inside });
+    expect(taken.manifest).toEqual((await packPython(whole)).manifest);
+  });
+
+  it('of an environment made on Windows may have lost its executable bits, which is said', async () => {
+    const files = {
+      'Lib/site-packages/six-1.17.0.dist-info/RECORD': 'six.py,,\n../../Scripts/six.exe,,\n',
+      'Scripts/six.exe': 'MZ',
+    };
+    const packed = await packPython(fakeInput(files));
+    expect(packed.warnings.join()).toContain('MODES_UNKNOWN');
+    expect(Object.keys(await filesOf(packed, 'pkg:pypi/six'))).toContain('bin/six.exe');
   });
 });
 

@@ -1,6 +1,12 @@
 import { compareBytewise, type InputDirectory, type TreeEntry } from '@block-pack/core';
 import { distInfoParts } from './project-name.ts';
-import { noDistributions, refuseConda, refuseEggs, severalPythons } from './wrong-input.ts';
+import {
+  noDistributions,
+  refuseConda,
+  refuseEggs,
+  refuseWholePython,
+  severalPythons,
+} from './wrong-input.ts';
 
 /** The shapes that distributions are delivered in. */
 export type Layout =
@@ -25,6 +31,7 @@ export async function recogniseLayout(input: InputDirectory): Promise<Layout> {
   refuseConda(input.name, entries);
   const [sitePackages, second] = moduleFolders(entries);
   if (second !== undefined) throw severalPythons(input.name, moduleFolders(entries));
+  refuseWholePython(input.name, entries);
   const isTarget = entries.some(({ path }) => distInfoParts(topName(path)) !== undefined);
   if (sitePackages !== undefined || isTarget) refuseEggs(input.name, entries);
   if (sitePackages !== undefined) return { kind: 'environment', entries, sitePackages };

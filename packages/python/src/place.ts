@@ -33,6 +33,7 @@ export async function placeInput(
 ): Promise<readonly PythonPlacement[]> {
   const prefix = options.prefix ?? parseImagePath('/app/site-packages');
   const layout = await recogniseLayout(input);
+  warnOfWindows(input.name, layout, context);
   const { distributions, rest } = await readAll(input.name, layout, options, context);
   refuseTwice(input.name, distributions);
   const settled = await settleOwnership(distributions, context);
@@ -99,9 +100,9 @@ function distributionPlacement(
   { distribution, files, elsewhere }: Settled,
   prefix: ImagePath,
 ): PythonPlacement {
-  const { origin, name, version, source, distInfo, tags, wheel } = distribution;
+  const { origin, name, version, source, distInfo, tags, isLocal, wheel } = distribution;
   const entries = [...files].map(([path, entry]) => moved(entry, path));
-  const part = { kind: 'distribution', name, version, source, distInfo, tags, elsewhere } as const;
+  const part = { kind: 'distribution', name, version, source, distInfo, tags, isLocal, elsewhere } as const;
   return {
     path: prefix,
     origin,
@@ -127,4 +128,13 @@ function refuseTwice(name: string, distributions: readonly Distribution[]): void
       },
     );
   }
+}
+
+/** Windows keeps no executable bits, and a RECORD does not list them. */
+function warnOfWindows(name: string, layout: Layout, context: PackContext): void {
+  if (layout.kind !== 'environment' || layout.sitePackages !== 'Lib/site-packages') return;
+  context.warn({
+    code: 'MODES_UNKNOWN',
+    message: `${name} was made on Windows, where no file is executable: blocks with programs are others than on Linux. Give the wheels instead (pip download)`,
+  });
 }

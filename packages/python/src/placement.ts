@@ -22,6 +22,8 @@ export interface DistributionPart {
   readonly tags: readonly string[];
   /** The wheel itself, where the input is one. */
   readonly wheel?: WheelFile;
+  /** Installed from a directory of the machine: the application's own. */
+  readonly isLocal: boolean;
   /** Files of its RECORD that stand in another distribution's block, since both claim them. */
   readonly elsewhere: readonly string[];
 }

@@ -95,6 +95,12 @@ describe('the wrong input is told, with a way out:', () => {
       `shop holds distributions for several Pythons: ${modules}, lib/python3.12/site-packages`,
       `Give one of them: shop/${modules}.`,
     ],
+    [
+      'the place of Python itself',
+      { 'lib/python3.11/os.py': '', ...below(modules, six) },
+      'shop holds a whole Python: lib/python3.11/os.py',
+      `Did you mean shop/${modules}?`,
+    ],
   ])('%s', async (_, files, seen, way) => {
     const message = await refused(files);
     expect(message).toContain(seen);

@@ -51,6 +51,18 @@ export function severalPythons(name: string, folders: readonly string[]): BlockP
   );
 }
 
+/** @throws INPUT_UNSUPPORTED for the place where Python itself is installed, such as /usr/local of an image */
+export function refuseWholePython(name: string, entries: readonly TreeEntry[]): void {
+  const library = entries.find(({ path }) => /^(lib\/python\d+\.\d+t?|Lib)\/os\.py$/.test(path));
+  if (library === undefined) return;
+  const folder = library.path.slice(0, -'/os.py'.length);
+  throw unsupported(
+    `${name} holds a whole Python: ${library.path} is its standard library`,
+    `Did you mean ${name}/${folder}/site-packages?`,
+    name,
+  );
+}
+
 /** The commonest mistakes: the project instead of its environment, an environment that nothing was installed into, source archives. */
 export function noDistributions(name: string, entries: readonly TreeEntry[]): BlockPackError {
   const better = [...new Set(entries.map(betterPath).filter((path) => path !== undefined))].slice(0, 3);
