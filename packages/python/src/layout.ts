@@ -4,6 +4,7 @@ import {
   noDistributions,
   refuseConda,
   refuseEggs,
+  refuseSources,
   refuseWholePython,
   severalPythons,
 } from './wrong-input.ts';
@@ -36,7 +37,10 @@ export async function recogniseLayout(input: InputDirectory): Promise<Layout> {
   if (sitePackages !== undefined || isTarget) refuseEggs(input.name, entries);
   if (sitePackages !== undefined) return { kind: 'environment', entries, sitePackages };
   if (isTarget) return { kind: 'target', entries };
-  if (entries.some(isWheel)) return { kind: 'wheels', entries };
+  if (entries.some(isWheel)) {
+    refuseSources(input.name, entries);
+    return { kind: 'wheels', entries };
+  }
   throw noDistributions(input.name, entries);
 }
 

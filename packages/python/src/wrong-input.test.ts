@@ -58,7 +58,13 @@ describe('the wrong input is told, with a way out:', () => {
     [
       'source archives',
       { 'six-1.17.0.tar.gz': '' },
-      'shop holds six-1.17.0.tar.gz, which is to be built first',
+      'shop holds six-1.17.0.tar.gz, which is no wheel and is to be built first',
+      'pip wheel',
+    ],
+    [
+      'a source archive among wheels',
+      { 'six-1.17.0.tar.gz': '', 'shop-1-py3-none-any.whl': '' },
+      'shop holds six-1.17.0.tar.gz, which is no wheel',
       'pip wheel',
     ],
     [

@@ -73,19 +73,24 @@ export function noDistributions(name: string, entries: readonly TreeEntry[]): Bl
       name,
     );
   refuseEggs(name, entries);
-  const source = entries.find(({ path }) => /^[^/]+\.(tar\.gz|zip)$/.test(path));
-  if (source !== undefined)
-    return unsupported(
-      `${name} holds ${source.path}, which is to be built first, and no wheel`,
-      'Make wheels of all with: pip wheel --wheel-dir wheels -r requirements.txt',
-      name,
-    );
+  refuseSources(name, entries);
   const first = entries.find(({ kind }) => kind === 'file');
   const found = first === undefined ? 'it is empty' : `it holds files such as ${first.path}`;
   return new BlockPackError('INPUT_EMPTY', `There is no Python distribution in ${name}: ${found}`, {
     hint: 'Give a virtual environment, the directory of pip install --target, or a directory of wheels (pip download, pip wheel).',
     details: { path: name },
   });
+}
+
+/** @throws INPUT_UNSUPPORTED for a source archive: without what is built from it, the application would lack a distribution */
+export function refuseSources(name: string, entries: readonly TreeEntry[]): void {
+  const source = entries.find(({ path }) => /^[^/]+\.(tar\.gz|zip)$/.test(path));
+  if (source === undefined) return;
+  throw unsupported(
+    `${name} holds ${source.path}, which is no wheel and is to be built first`,
+    'Make wheels of all with: pip wheel --wheel-dir wheels -r requirements.txt',
+    name,
+  );
 }
 
 function betterPath({ path }: TreeEntry): string | undefined {
