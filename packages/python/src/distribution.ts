@@ -65,9 +65,11 @@ export async function asPublished(found: FoundDistribution, leaveOut: LeftOut): 
   const entryPoints = readEntryPoints((await read('entry_points.txt')) ?? '');
   const scripts = new Map<string, string>();
   const files = new Map<string, TreeEntry>();
+  // A package that is called so holds modules, not scripts.
+  const hasScripts = !found.files.has('bin/__init__.py');
   for (const [path, entry] of found.files) {
     const reason = scrubReason(path, distInfo) ?? generatedReason(path, entryPoints, identity.name);
-    const body = reason === undefined ? await bodyOfPythonScript(path, entry) : undefined;
+    const body = reason === undefined && hasScripts ? await bodyOfPythonScript(path, entry) : undefined;
     if (body !== undefined) scripts.set(path.slice('bin/'.length), body);
     else if (reason === undefined && path !== `${distInfo}/RECORD`) files.set(path, entry);
     if (reason !== undefined || body !== undefined)

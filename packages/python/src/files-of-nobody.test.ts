@@ -171,6 +171,13 @@ describe('scripts', () => {
     expect(files['shop.py*']).toContain('runpy.run_path');
   });
 
+  it('are not what a package called bin holds', async () => {
+    const files = { 'bin/__init__.py': '', 'bin/tool.py': '#!/usr/bin/env python3\nx = 1\n' };
+    const packed = await packPython(installed([{ name: 'shop', version: '1', files }], pip));
+    expect(await filesOf(packed, 'pkg:pypi/shop')).toMatchObject(files);
+    expect(packed.imports).toHaveLength(1);
+  });
+
   it('of two distributions under one name are warned of', async () => {
     const first: FakeDistribution = { name: 'first', version: '1', files: points('run = first:main') };
     const second: FakeDistribution = { name: 'second', version: '1', files: points('run = second:main') };

@@ -116,7 +116,7 @@ describe('metadata that lies', () => {
 });
 
 describe('files made to hurt are read in one pass:', () => {
-  const blanks = ' '.repeat(2 << 20);
+  const blanks = ' '.repeat(1 << 18);
 
   it.each([
     ['METADATA', `Name:${blanks}x${blanks}y\nVersion: 1\n`],

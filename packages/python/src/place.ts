@@ -12,7 +12,7 @@ import { moved } from './generated-file.ts';
 import { type InstalledLayout, readInstalled } from './installed.ts';
 import { isWheel, type Layout, recogniseLayout } from './layout.ts';
 import { type Settled, settleOwnership } from './ownership.ts';
-import type { PythonPlacement } from './placement.ts';
+import type { DistributionPart, PythonPlacement } from './placement.ts';
 import { normalName } from './project-name.ts';
 import { scriptFiles } from './scripts.ts';
 import { unownedPlace } from './unowned.ts';
@@ -102,7 +102,18 @@ function distributionPlacement(
 ): PythonPlacement {
   const { origin, name, version, source, distInfo, tags, isLocal, wheel } = distribution;
   const entries = [...files].map(([path, entry]) => moved(entry, path));
-  const part = { kind: 'distribution', name, version, source, distInfo, tags, isLocal, elsewhere } as const;
+  const recorded = [...distribution.recorded.values()];
+  const part: DistributionPart = {
+    kind: 'distribution',
+    name,
+    version,
+    source,
+    distInfo,
+    tags,
+    recorded,
+    isLocal,
+    elsewhere,
+  };
   return {
     path: prefix,
     origin,
