@@ -55,8 +55,19 @@ export class Commands {
     const said = candidates.length === 1 ? undefined : await this.#saidOnDisk(folder, name);
     const chosen = candidates.find(({ target }) => target === said) ?? first;
     const target = chosen?.target ?? said;
-    if (target === undefined || itemAt(this.#project.root, target)?.kind !== 'file') return undefined;
-    return relative(folder.path, target);
+    return target !== undefined && this.#isPacked(target) ? relative(folder.path, target) : undefined;
+  }
+
+  /** False also for a file of a package that is omitted. */
+  #isPacked(target: string): boolean {
+    const file = itemAt(this.#project.root, target);
+    if (file?.kind !== 'file') return false;
+    let isInPackage = false;
+    for (let above = parentPath(file.path); above !== ''; above = parentPath(above)) {
+      if (this.#packages.has(above)) return true;
+      isInPackage ||= itemAt(this.#project.root, `${above}/package.json`) !== undefined;
+    }
+    return !isInPackage;
   }
 
   /** Those of the nearest node_modules that has any, upwards. */

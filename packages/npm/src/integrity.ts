@@ -58,12 +58,13 @@ class PublishedCheck {
 
   async integrityOf(placed: PlacedPart, part: PackagePart): Promise<Integrity> {
     const bundle = this.#bundleOf(part);
-    if (bundle !== undefined) {
-      const found = await this.#compare(placed, bundle);
-      if (found.state !== 'unknown' || part.locked === undefined || part.locked.isBundled) return found;
-    }
-    const origin = ownTarball(part);
-    return typeof origin === 'string' ? unknown(origin) : this.#compare(placed, { ...origin, folder: '' });
+    const bundled = bundle === undefined ? undefined : await this.#compare(placed, bundle);
+    if (bundled?.state === 'verified') return bundled;
+    const own = ownTarball(part);
+    const published =
+      typeof own === 'string' ? unknown(own) : await this.#compare(placed, { ...own, folder: '' });
+    // yarn 1 may put the published package in the place of the bundled one.
+    return published.state === 'verified' || bundled?.state !== 'modified' ? published : bundled;
   }
 
   async #compare(placed: PlacedPart, { tarball, folder, lock }: Origin): Promise<Integrity> {

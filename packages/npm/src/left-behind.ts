@@ -5,6 +5,7 @@ const names: ReadonlyMap<string, string> = new Map([
   ['.pnpm-workspace-state.json', 'state of pnpm, with paths and times of this machine'],
   ['.pnpm-workspace-state-v1.json', 'state of pnpm, with paths and times of this machine'],
   ['.yarn-state.yml', 'what yarn installed, for yarn'],
+  ['.package-map.json', 'what yarn installed, for Node with a flag'],
   ['.yarn-integrity', 'what yarn installed, for yarn'],
   ['.pnpm-debug.log', 'a log of pnpm'],
   ['.cache', 'a cache of build tools'],

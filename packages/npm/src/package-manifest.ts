@@ -80,8 +80,9 @@ export async function readPackageManifest(
 }
 
 export function parsePackageManifest(text: string, where: string, hasGypFile: boolean): PackageManifest {
-  const parsed = v.safeParse(schema, parseJson(text, where));
-  if (!parsed.success) throw notAManifest(where, 'it is not a JSON object');
+  const json = parseJson(text, where);
+  const parsed = v.safeParse(schema, json);
+  if (!parsed.success || Array.isArray(json)) throw notAManifest(where, 'it is not a JSON object');
   const fields = parsed.output;
   const scripts = ['preinstall', 'install', 'postinstall'].some((name) =>
     Object.hasOwn(fields.scripts, name),

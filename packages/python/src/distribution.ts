@@ -18,6 +18,8 @@ export interface FoundDistribution {
   /** Lines of its RECORD by path in its block. */
   readonly recorded: ReadonlyMap<string, RecordLine>;
   readonly wheel?: WheelFile;
+  /** Installed from a directory of the machine: first-party. */
+  readonly isLocal: boolean;
 }
 
 /** A distribution whose files are those that were published. */
@@ -63,9 +65,11 @@ export async function asPublished(found: FoundDistribution, leaveOut: LeftOut): 
   const entryPoints = readEntryPoints((await read('entry_points.txt')) ?? '');
   const scripts = new Map<string, string>();
   const files = new Map<string, TreeEntry>();
+  // A package that is called so holds modules, not scripts.
+  const hasScripts = !found.files.has('bin/__init__.py');
   for (const [path, entry] of found.files) {
     const reason = scrubReason(path, distInfo) ?? generatedReason(path, entryPoints, identity.name);
-    const body = reason === undefined ? await bodyOfPythonScript(path, entry) : undefined;
+    const body = reason === undefined && hasScripts ? await bodyOfPythonScript(path, entry) : undefined;
     if (body !== undefined) scripts.set(path.slice('bin/'.length), body);
     else if (reason === undefined && path !== `${distInfo}/RECORD`) files.set(path, entry);
     if (reason !== undefined || body !== undefined)
@@ -119,8 +123,9 @@ function publishedLines(
   for (const [path, line] of found.recorded) {
     const isGenerated = generatedReason(path, entryPoints, distribution) !== undefined;
     const isScript = path.startsWith('bin/') && scripts.has(path.slice('bin/'.length));
-    if (!isGenerated && !isScript && scrubReason(path, distInfo) === undefined)
-      lines.set(path, { ...line, path });
+    if (isGenerated || isScript || scrubReason(path, distInfo) !== undefined) continue;
+    // Where a wheel forgets a file, some installers add a line with its size, and some without.
+    lines.set(path, line.hash === '' ? { path, hash: '', size: '' } : line);
   }
   for (const path of files.keys()) if (!lines.has(path)) lines.set(path, { path, hash: '', size: '' });
   lines.set(self, { path: self, hash: '', size: '' });

@@ -8,6 +8,9 @@ export interface EntryPoint {
 
 const identifiers = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
 
+/** Characters of a line; real ones have less than 200. */
+const longest = 2000;
+
 /**
  * Reads the scripts of an `entry_points.txt`; what could not be a script is left out, as installers would fail on it.
  * @see https://packaging.python.org/en/latest/specifications/entry-points/
@@ -26,8 +29,12 @@ export function readEntryPoints(text: string): EntryPoint[] {
 }
 
 function entryPointOf(line: string): EntryPoint | undefined {
-  const [, name = '', module = '', attribute = ''] =
-    /^([^=#;][^=]*?)\s*=\s*([^\s:]+)\s*:\s*([^\s[]+)\s*(?:\[.*)?$/.exec(line) ?? [];
+  const equals = line.indexOf('=');
+  const colon = line.indexOf(':', equals);
+  if (equals < 1 || colon === -1 || line.length > longest) return undefined;
+  const name = line.slice(0, equals).trim();
+  const module = line.slice(equals + 1, colon).trim();
+  const attribute = (line.slice(colon + 1).split('[', 1)[0] ?? '').trim();
   const isName = /^[\w.-][\w. -]*$/.test(name) && !/^\.+$/.test(name) && name.length <= 200;
   return isName && identifiers.test(module) && identifiers.test(attribute)
     ? { name, module, attribute }

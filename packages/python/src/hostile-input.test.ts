@@ -1,5 +1,6 @@
 import { fakeInput } from '@block-pack/core/testing';
 import { describe, expect, it } from 'vitest';
+import { readLock } from './locks/read-lock.ts';
 import { type FakeDistribution, fakeWheel, recordLine, wheelDirectory } from './testing/fake-distribution.ts';
 import { packPython, refusal } from './testing/pack-python.ts';
 
@@ -114,7 +115,41 @@ describe('metadata that lies', () => {
   });
 });
 
+describe('files made to hurt are read in one pass:', () => {
+  const blanks = ' '.repeat(1 << 18);
+
+  it.each([
+    ['METADATA', `Name:${blanks}x${blanks}y\nVersion: 1\n`],
+    ['WHEEL', `Tag:${blanks}x${blanks}y\n`],
+    ['entry_points.txt', `[console_scripts]\na${blanks}b${blanks}c\na =${blanks}b:${blanks}c d\n`],
+    ['RECORD', `"${blanks}",,\n${blanks},,\n${'"",'.repeat(100_000)}\n`],
+  ])('%s', async (name, text) => {
+    const started = performance.now();
+    await packPython(target([], { [`${info}/${name}`]: text })).catch(() => undefined);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  it('requirements', () => {
+    const started = performance.now();
+    for (const text of [
+      `a${blanks}b`,
+      `a==1${blanks}\\\n${blanks}--hash`,
+      `a${blanks}[${blanks}`,
+      `"${blanks}`,
+    ])
+      expect(() => readLock(`${text}\n=`, 'x')).toThrow('x cannot be used');
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+});
+
 describe('a wheel', () => {
+  it.each([`${'a/'.repeat(16_000)}b`, 'x'.repeat(32_000), 'a\0b'])(
+    'that holds a path that no disk could is refused',
+    async (path) => {
+      expect(await refusal(wheelOf({}, [{ path, content: 'evil' }]))).toMatch(/^(ARCHIVE|PATH)_INVALID/);
+    },
+  );
+
   it.each([
     ['../evil.py', 'ARCHIVE_INVALID'],
     ['/evil.py', 'ARCHIVE_INVALID'],

@@ -33,7 +33,7 @@ async function distribution(
   const { name, version } = part;
   return {
     purl: purlOf({ type: 'pypi', name: normalName(name), version }),
-    role: 'dependency',
+    role: part.isLocal ? 'application' : 'dependency',
     evidence: [...digestEvidence(lock), ownEvidence(part), ...lockEvidence(lock)],
     integrity,
   };

@@ -3,4 +3,5 @@ export { readLock } from './locks/read-lock.ts';
 export type { PythonOptions } from './packer.ts';
 export { createPythonPacker } from './packer.ts';
 export type { DistributionPart, PythonPart, PythonPlacement, WheelFile } from './placement.ts';
+export type { RecordLine } from './record.ts';
 export type { OpenWheel } from './wheel.ts';

@@ -75,7 +75,7 @@ async function findInstalled(
   const folder = joined(base, distInfo);
   const record = byPath.get(`${folder}/RECORD`);
   if (record === undefined) throw noRecord(name, folder);
-  await refuseEditable(name, folder, byPath);
+  const isLocal = await isFromDirectory(name, folder, byPath);
   const origin = `${name}/${folder}`;
   const lines = parseRecord(await readText(record, `${origin}/RECORD`), `${origin}/RECORD`);
   const scheme = schemeOf(base, normalName(distInfoParts(distInfo)?.name ?? ''), lines);
@@ -97,7 +97,7 @@ async function findInstalled(
     files.set(inBlock, entry);
     places.set(inBlock, entry.path);
   }
-  return { found: { origin, distInfo, files, recorded }, places };
+  return { found: { origin, distInfo, files, recorded, isLocal }, places };
 }
 
 /**
@@ -110,16 +110,22 @@ function schemeOf(sitePackages: string, distribution: string, lines: readonly Re
   return { sitePackages, recordBase: isTakenOut ? 'lib/python/site-packages' : 'lib/python', distribution };
 }
 
-async function refuseEditable(
+/**
+ * Whether it was installed from a directory of the machine, as pip and uv do it for the project itself.
+ * @throws INPUT_UNSUPPORTED for an editable installation, whose files are still there
+ * @see https://packaging.python.org/en/latest/specifications/direct-url-data-structure/
+ */
+async function isFromDirectory(
   name: string,
   folder: string,
   byPath: ReadonlyMap<string, TreeEntry>,
-): Promise<void> {
+): Promise<boolean> {
   const entry = byPath.get(`${folder}/direct_url.json`);
-  if (entry === undefined) return;
-  // Only whether it is editable matters; whatever else it says is the installer's affair.
+  if (entry === undefined) return false;
+  // What else it says is the installer's affair, and need not even be JSON.
   const text = await readText(entry, `${name}/${folder}/direct_url.json`);
   if (/"editable"\s*:\s*true/.test(text)) throw editable(name, folder);
+  return /"dir_info"\s*:/.test(text);
 }
 
 function leadsOut(origin: string, at: number, line: RecordLine) {

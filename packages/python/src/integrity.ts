@@ -11,10 +11,9 @@ import {
 import type { LockMatch } from './locks/lock-match.ts';
 import { recordHash } from './ownership.ts';
 import type { DistributionPart, PythonPlacement } from './placement.ts';
-import { readText } from './read-text.ts';
-import { parseRecord, type RecordLine } from './record.ts';
+import type { RecordLine } from './record.ts';
 
-/** What comparing a block with the RECORD inside it has shown. */
+/** What comparing a block with its RECORD has shown. */
 interface Comparison {
   readonly changes: readonly FileChange[];
   /** Files that the RECORD lists without a hash. */
@@ -54,7 +53,7 @@ function againstText(part: DistributionPart, lock: LockMatch): string {
     : 'its own RECORD; no lock has the hash of the wheel';
 }
 
-/** Depends on the block and on what stands elsewhere alone, so it is done once. */
+/** The RECORD is in the block, so this depends on the block and on what stands elsewhere alone: it is done once. */
 async function compareWithRecord(
   { block, bytes }: Placed<PythonPlacement>,
   part: DistributionPart,
@@ -63,25 +62,16 @@ async function compareWithRecord(
   const fact = `python record, less ${JSON.stringify(part.elsewhere)}`;
   const known = memory.fact(block, fact);
   if (isComparison(known)) return known;
-  const hashes = new Map<string, string>();
-  let lines: readonly RecordLine[] = [];
   const self = `${part.distInfo}/RECORD`;
-  const said = await recordIn(bytes, self);
-  const wanted = new Map(said.map((line) => [line.path, line]));
-  for await (const entry of readCanonicalTar(readRange(bytes), self)) {
+  const lines = part.recorded.filter(({ path }) => path !== self && !part.elsewhere.includes(path));
+  const wanted = new Map(lines.map((line) => [line.path, line]));
+  const hashes = new Map<string, string>();
+  for await (const entry of readCanonicalTar(readRange(bytes), part.distInfo)) {
     if (entry.path !== self) hashes.set(entry.path, (await hashOf(entry, wanted.get(entry.path))) ?? '');
   }
-  lines = said.filter(({ path }) => path !== self && !part.elsewhere.includes(path));
   const found = compare(lines, hashes);
   memory.learn(block, fact, found);
   return found;
-}
-
-async function recordIn(bytes: Placed['bytes'], self: string): Promise<readonly RecordLine[]> {
-  for await (const entry of readCanonicalTar(readRange(bytes), self)) {
-    if (entry.path === self) return parseRecord(await readText(entry, self), self);
-  }
-  return [];
 }
 
 async function hashOf(entry: TreeEntry, line: RecordLine | undefined): Promise<string | undefined> {

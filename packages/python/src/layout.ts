@@ -1,6 +1,13 @@
 import { compareBytewise, type InputDirectory, type TreeEntry } from '@block-pack/core';
 import { distInfoParts } from './project-name.ts';
-import { noDistributions, refuseForeign, severalPythons } from './wrong-input.ts';
+import {
+  noDistributions,
+  refuseConda,
+  refuseEggs,
+  refuseSources,
+  refuseWholePython,
+  severalPythons,
+} from './wrong-input.ts';
 
 /** The shapes that distributions are delivered in. */
 export type Layout =
@@ -22,13 +29,18 @@ const environmentModules = /^(lib\/(?:python|pypy)\d+\.\d+t?\/site-packages|Lib\
  */
 export async function recogniseLayout(input: InputDirectory): Promise<Layout> {
   const entries = [...(await input.entries())].sort((a, b) => compareBytewise(a.path, b.path));
-  refuseForeign(input.name, entries);
+  refuseConda(input.name, entries);
   const [sitePackages, second] = moduleFolders(entries);
   if (second !== undefined) throw severalPythons(input.name, moduleFolders(entries));
+  refuseWholePython(input.name, entries);
+  const isTarget = entries.some(({ path }) => distInfoParts(topName(path)) !== undefined);
+  if (sitePackages !== undefined || isTarget) refuseEggs(input.name, entries);
   if (sitePackages !== undefined) return { kind: 'environment', entries, sitePackages };
-  if (entries.some(({ path }) => distInfoParts(topName(path)) !== undefined))
-    return { kind: 'target', entries };
-  if (entries.some(isWheel)) return { kind: 'wheels', entries };
+  if (isTarget) return { kind: 'target', entries };
+  if (entries.some(isWheel)) {
+    refuseSources(input.name, entries);
+    return { kind: 'wheels', entries };
+  }
   throw noDistributions(input.name, entries);
 }
 

@@ -12,7 +12,7 @@ import { moved } from './generated-file.ts';
 import { type InstalledLayout, readInstalled } from './installed.ts';
 import { isWheel, type Layout, recogniseLayout } from './layout.ts';
 import { type Settled, settleOwnership } from './ownership.ts';
-import type { PythonPlacement } from './placement.ts';
+import type { DistributionPart, PythonPlacement } from './placement.ts';
 import { normalName } from './project-name.ts';
 import { scriptFiles } from './scripts.ts';
 import { unownedPlace } from './unowned.ts';
@@ -33,6 +33,7 @@ export async function placeInput(
 ): Promise<readonly PythonPlacement[]> {
   const prefix = options.prefix ?? parseImagePath('/app/site-packages');
   const layout = await recogniseLayout(input);
+  warnOfWindows(input.name, layout, context);
   const { distributions, rest } = await readAll(input.name, layout, options, context);
   refuseTwice(input.name, distributions);
   const settled = await settleOwnership(distributions, context);
@@ -99,9 +100,20 @@ function distributionPlacement(
   { distribution, files, elsewhere }: Settled,
   prefix: ImagePath,
 ): PythonPlacement {
-  const { origin, name, version, source, distInfo, tags, wheel } = distribution;
+  const { origin, name, version, source, distInfo, tags, isLocal, wheel } = distribution;
   const entries = [...files].map(([path, entry]) => moved(entry, path));
-  const part = { kind: 'distribution', name, version, source, distInfo, tags, elsewhere } as const;
+  const recorded = [...distribution.recorded.values()];
+  const part: DistributionPart = {
+    kind: 'distribution',
+    name,
+    version,
+    source,
+    distInfo,
+    tags,
+    recorded,
+    isLocal,
+    elsewhere,
+  };
   return {
     path: prefix,
     origin,
@@ -127,4 +139,13 @@ function refuseTwice(name: string, distributions: readonly Distribution[]): void
       },
     );
   }
+}
+
+/** Windows keeps no executable bits, and a RECORD does not list them. */
+function warnOfWindows(name: string, layout: Layout, context: PackContext): void {
+  if (layout.kind !== 'environment' || layout.sitePackages !== 'Lib/site-packages') return;
+  context.warn({
+    code: 'MODES_UNKNOWN',
+    message: `${name} was made on Windows, where no file is executable: blocks with programs are others than on Linux. Give the wheels instead (pip download)`,
+  });
 }

@@ -1,4 +1,5 @@
 import type { Placement } from '@block-pack/core';
+import type { RecordLine } from './record.ts';
 
 /** What a placement of the Python packer is. */
 export type PythonPart =
@@ -22,6 +23,10 @@ export interface DistributionPart {
   readonly tags: readonly string[];
   /** The wheel itself, where the input is one. */
   readonly wheel?: WheelFile;
+  /** What its RECORD says of the block's files. */
+  readonly recorded: readonly RecordLine[];
+  /** Installed from a directory of the machine: the application's own. */
+  readonly isLocal: boolean;
   /** Files of its RECORD that stand in another distribution's block, since both claim them. */
   readonly elsewhere: readonly string[];
 }

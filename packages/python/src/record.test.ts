@@ -27,6 +27,7 @@ describe('a RECORD', () => {
       'a.py,,\r\nb.py,sha256=x,01\r\n',
       '"a.py","",""\n"b.py","sha256=x","1"',
       '\n\na.py,,\n\nb.py,sha256=x,1,\n',
+      'a.py,,\nb.py,sha256=x==,1',
     ];
     const texts = dialects.map((text) => encodeRecord(parseRecord(text, 'RECORD')));
     expect(new Set(texts)).toEqual(new Set(['a.py,,\nb.py,sha256=x,1\n']));

@@ -26,9 +26,9 @@ export function parseRecord(text: string, name: string): RecordLine[] {
       throw recordInvalid(name, line, 'it is no file, hash, size');
     if (size !== '' && !/^\d{1,16}$/.test(size))
       throw recordInvalid(name, line, `${JSON.stringify(size.slice(0, 40))} is no size`);
-    if (hash !== '' && !/^[a-z0-9_]{1,20}=[\w-]{1,200}$/.test(hash))
+    if (hash !== '' && !/^[a-z0-9_]{1,20}=[\w-]{1,200}={0,2}$/.test(hash))
       throw recordInvalid(name, line, `${JSON.stringify(hash.slice(0, 40))} is no hash`);
-    lines.push({ path, hash, size: size === '' ? '' : String(BigInt(size)) });
+    lines.push({ path, hash: hash.replace(/=+$/, ''), size: size === '' ? '' : String(BigInt(size)) });
   }
   return lines;
 }

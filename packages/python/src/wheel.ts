@@ -42,7 +42,7 @@ export async function readWheel(input: string, file: FileEntry, openWheel: OpenW
     recorded.set(path, { ...line, path });
   }
   const wheel = { fileName: file.path, sha256: () => sha256Of(file) };
-  return await asPublished({ origin, distInfo, files, recorded, wheel }, () => {});
+  return await asPublished({ origin, distInfo, files, recorded, wheel, isLocal: false }, () => {});
 }
 
 function isScript(path: string, dataFolder: string): boolean {

@@ -1,10 +1,7 @@
 import { BlockPackError, type TreeEntry } from '@block-pack/core';
 
-/**
- * Refuses what other tools have made, before it is taken for something else.
- * @throws INPUT_UNSUPPORTED
- */
-export function refuseForeign(name: string, entries: readonly TreeEntry[]): void {
+/** @throws INPUT_UNSUPPORTED for an environment of another package manager, before it is taken for one of Python */
+export function refuseConda(name: string, entries: readonly TreeEntry[]): void {
   const conda = entries.find(({ path }) => path.startsWith('conda-meta/'));
   if (conda !== undefined)
     throw unsupported(
@@ -12,10 +9,14 @@ export function refuseForeign(name: string, entries: readonly TreeEntry[]): void
       'conda packages are not Python distributions and cannot be packed. Install what the application needs with pip install --target DIR, and give that directory.',
       name,
     );
-  const egg = entries.find(
-    ({ path }) =>
-      /(^|\/)([^/]+\.egg-info|[^/]+\.egg-link|easy-install\.pth)(\/|$)/.test(path) && isAmongModules(path),
-  );
+}
+
+const eggs =
+  /^((?:lib\/[^/]+|Lib)\/site-packages\/)?([^/]+\.egg-info|[^/]+\.egg-link|easy-install\.pth)(\/|$)/;
+
+/** @throws INPUT_UNSUPPORTED when a distribution was installed in a way that leaves no list of its files */
+export function refuseEggs(name: string, entries: readonly TreeEntry[]): void {
+  const egg = entries.find(({ path }) => eggs.test(path));
   if (egg === undefined) return;
   throw unsupported(
     `${name} holds ${egg.path}, which says nothing about the files of its distribution`,
@@ -24,11 +25,6 @@ export function refuseForeign(name: string, entries: readonly TreeEntry[]): void
       : 'It was installed in development mode. Install it without -e.',
     name,
   );
-}
-
-/** At the root of a target directory, or in an environment's site-packages. */
-function isAmongModules(path: string): boolean {
-  return /^((lib\/[^/]+|Lib)\/site-packages\/)?[^/]+(\/|$)/.test(path) && !path.startsWith('src/');
 }
 
 export function editable(name: string, distribution: string): BlockPackError {
@@ -55,6 +51,18 @@ export function severalPythons(name: string, folders: readonly string[]): BlockP
   );
 }
 
+/** @throws INPUT_UNSUPPORTED for the place where Python itself is installed, such as /usr/local of an image */
+export function refuseWholePython(name: string, entries: readonly TreeEntry[]): void {
+  const library = entries.find(({ path }) => /^(lib\/python\d+\.\d+t?|Lib)\/os\.py$/.test(path));
+  if (library === undefined) return;
+  const folder = library.path.slice(0, -'/os.py'.length);
+  throw unsupported(
+    `${name} holds a whole Python: ${library.path} is its standard library`,
+    `Did you mean ${name}/${folder}/site-packages?`,
+    name,
+  );
+}
+
 /** The commonest mistakes: the project instead of its environment, an environment that nothing was installed into, source archives. */
 export function noDistributions(name: string, entries: readonly TreeEntry[]): BlockPackError {
   const better = [...new Set(entries.map(betterPath).filter((path) => path !== undefined))].slice(0, 3);
@@ -64,19 +72,25 @@ export function noDistributions(name: string, entries: readonly TreeEntry[]): Bl
       `Did you mean ${better.map((path) => `${name}/${path}`).join(', or ')}?`,
       name,
     );
-  const source = entries.find(({ path }) => /^[^/]+\.(tar\.gz|zip)$/.test(path));
-  if (source !== undefined)
-    return unsupported(
-      `${name} holds ${source.path}, which is to be built first, and no wheel`,
-      'Make wheels of all with: pip wheel --wheel-dir wheels -r requirements.txt',
-      name,
-    );
+  refuseEggs(name, entries);
+  refuseSources(name, entries);
   const first = entries.find(({ kind }) => kind === 'file');
   const found = first === undefined ? 'it is empty' : `it holds files such as ${first.path}`;
   return new BlockPackError('INPUT_EMPTY', `There is no Python distribution in ${name}: ${found}`, {
     hint: 'Give a virtual environment, the directory of pip install --target, or a directory of wheels (pip download, pip wheel).',
     details: { path: name },
   });
+}
+
+/** @throws INPUT_UNSUPPORTED for a source archive: without what is built from it, the application would lack a distribution */
+export function refuseSources(name: string, entries: readonly TreeEntry[]): void {
+  const source = entries.find(({ path }) => /^[^/]+\.(tar\.gz|zip)$/.test(path));
+  if (source === undefined) return;
+  throw unsupported(
+    `${name} holds ${source.path}, which is no wheel and is to be built first`,
+    'Make wheels of all with: pip wheel --wheel-dir wheels -r requirements.txt',
+    name,
+  );
 }
 
 function betterPath({ path }: TreeEntry): string | undefined {

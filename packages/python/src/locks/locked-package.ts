@@ -6,7 +6,7 @@ export function lockedPackage(
   { name, version }: { readonly name: string; readonly version?: string | undefined },
   candidates: readonly (LockedFile | undefined)[],
 ): LockedPackage | undefined {
-  if (version === undefined || !isProjectName(name)) return undefined;
+  if (version === undefined || version.length > 200 || !isProjectName(name)) return undefined;
   return { name: normalName(name), version, candidates: candidates.filter((one) => one !== undefined) };
 }
 

@@ -23,7 +23,12 @@ function logicalLines(text: string): string[] {
   return text
     .replace(/\\\r?\n/g, ' ')
     .split(/\r?\n/)
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .map((line) =>
+      line
+        .replace(/\s+/g, ' ')
+        .replace(/(^| )#.*$/, '')
+        .trim(),
+    )
     .filter((line) => line !== '');
 }
 

@@ -17,15 +17,17 @@ export function readToml(text: string, name: string): unknown {
   }
 }
 
-/** Opening brackets less closing ones, strings included: no more than a guess, with room for real files. */
+/** Brackets that are open, those in strings too, and names of a key: no more than a guess, with room for real files. */
 function looksDeep(text: string): boolean {
   let depth = 0;
-  for (const bracket of text.matchAll(/[[\]{}]|\n(?=\s*\[)/g)) {
-    const [found] = bracket;
+  for (const line of text.split('\n')) {
     // A header stands at the top again.
-    if (found.startsWith('\n')) depth = 0;
-    else depth = found === '[' || found === '{' ? depth + 1 : Math.max(0, depth - 1);
-    if (depth > deepest) return true;
+    if (/^[ \t]{0,80}\[/.test(line)) depth = 0;
+    if ((line.split('=', 1)[0] ?? '').split('.').length > deepest) return true;
+    for (const [bracket] of line.matchAll(/[[\]{}]/g)) {
+      depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1);
+      if (depth > deepest) return true;
+    }
   }
-  return /^[ \t]*\[?\[?([^\]\n]*\.){64}/m.test(text);
+  return false;
 }
