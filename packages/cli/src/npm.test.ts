@@ -41,6 +41,11 @@ describe('block-pack npm', () => {
     expect(work.read('shop/block-pack/npm.import')).not.toContain('main.js');
   });
 
+  it('keeps blocks in the project, where that is wanted', () => {
+    expect(work.run('npm', 'shop', '--store', 'shop/.cache/blocks').exitCode).toBe(0);
+    expect(work.run('npm', 'shop', '--store', 'shop/.cache/blocks').stdout).toMatch(/: 3 known, 0 new$/m);
+  });
+
   it('packs the directory it is called in', () => {
     expect(work.run('npm', '-C', 'shop').exitCode).toBe(0);
     expect(work.read('shop/block-pack/npm.import')).toContain('/app/node_modules/greet');

@@ -22,6 +22,7 @@ import {
   openInput,
   openPackMemory,
   openStore,
+  type Scratch,
   type Store,
   writeFileAtomic,
 } from '@block-pack/store';
@@ -77,7 +78,9 @@ export async function runPack<P extends Placement>(
   const lease = await store.lease();
   const inputs: OpenInput[] = [];
   try {
-    for (const path of paths) inputs.push(await openOnce(path, inputs, store, context));
+    // Where only a folder of the input is packed, the store may lie elsewhere in it, as caches in projects do.
+    const scratch = part === undefined ? store : { scratchDirectory: store.scratchDirectory };
+    for (const path of paths) inputs.push(await openOnce(path, inputs, scratch, context));
     const realPaths = inputs.map((input) => input.realPath);
     const packedPaths = part === undefined ? realPaths : realPaths.map((path) => join(path, part.folder));
     if (output !== undefined) checkOutput(output, packedPaths, store.directory);
@@ -95,10 +98,10 @@ export async function runPack<P extends Placement>(
 async function openOnce(
   path: string,
   earlier: readonly OpenInput[],
-  store: Store,
+  scratch: Scratch,
   { directory, signal }: CommandContext,
 ): Promise<OpenInput> {
-  const input = await openInput(resolve(directory, path), { name: path, scratch: store, signal });
+  const input = await openInput(resolve(directory, path), { name: path, scratch, signal });
   if (!earlier.some(({ realPath }) => realPath === input.realPath)) return input;
   await input.close();
   throw new BlockPackError('USAGE', `${path} is given twice`, { details: { path } });
