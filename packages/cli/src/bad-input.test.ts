@@ -40,6 +40,7 @@ describe('an input that is not there or not Java', () => {
   it('holds the store, so that it would pack what it writes', () => {
     work.writeJar('lib', 'a:a:1');
     expectRefused(work, work.run('java', 'lib', '--store', 'lib/store'), 2, /store/, /--store/);
+    expect(readdirSync(work.path('lib'))).toEqual(['a-1.jar']);
   });
 
   it('is a file of another kind', () => {

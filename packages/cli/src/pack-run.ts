@@ -18,6 +18,7 @@ import {
   pack,
 } from '@block-pack/core';
 import {
+  checkStoreApart,
   type OpenInput,
   openInput,
   openPackMemory,
@@ -74,6 +75,7 @@ export async function runPack<P extends Placement>(
   const output = outputFile(options.output, beside, packer.ecosystem, context);
   const frozen = options.frozen === true ? readFrozen(output, context) : undefined;
 
+  for (const path of paths) checkStoreApart(context.storeDirectory, resolve(context.directory, path), path);
   const store = await openStore(context.storeDirectory, { create: true });
   const lease = await store.lease();
   const inputs: OpenInput[] = [];
