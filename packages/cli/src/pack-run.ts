@@ -75,7 +75,10 @@ export async function runPack<P extends Placement>(
   const output = outputFile(options.output, beside, packer.ecosystem, context);
   const frozen = options.frozen === true ? readFrozen(output, context) : undefined;
 
-  for (const path of paths) checkStoreApart(context.storeDirectory, resolve(context.directory, path), path);
+  for (const path of paths) {
+    const packedPath = resolve(context.directory, path, part?.folder ?? '');
+    checkStoreApart(context.storeDirectory, packedPath, path);
+  }
   const store = await openStore(context.storeDirectory, { create: true });
   const lease = await store.lease();
   const inputs: OpenInput[] = [];
