@@ -87,12 +87,13 @@ describe("when the import manifest's disk is full", () => {
   test('the old manifest stays whole, and the next run replaces it once there is room', () => {
     const folder = disk('output', '40k');
     const manifest = join(folder, 'java.import');
-    writeFileSync(manifest, 'the old one\n');
+    const old = '#block-pack import manifest v1\n#packer java\n';
+    writeFileSync(manifest, old);
     const pack = () => blockPack(['java', lib, '--store', store, '-o', manifest]);
     expectFull(pack(), manifest);
     expect(filesBelow(folder)).toHaveProperty(['java.import']);
     expect(readdirSync(folder)).toEqual(['java.import']);
-    expect(readFileSync(manifest, 'utf8')).toBe('the old one\n');
+    expect(readFileSync(manifest, 'utf8')).toBe(old);
     enlarge(folder);
     expect(pack()).toMatchObject({ exitCode: 0 });
     expect(readFileSync(manifest, 'utf8')).toBe(reference);
