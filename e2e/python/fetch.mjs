@@ -4,8 +4,9 @@
  *     node e2e/python/fetch.mjs
  *
  * Fills `.cache/corpus/python/`: `wheels`, `first/venv` and `second/place/venv` by pip, `target` by pip --target, `uv-venv` and
- * `uv-target` by uv. Doing it twice changes nothing. Needs Python 3.11 or later with venv and pip.
+ * `uv-target` by uv, `installer` by the library that Poetry and PDM install with. Doing it twice changes nothing. Needs Python 3.11 or later with venv and pip.
  */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { corpus, makeOnce, run } from '../corpus/commands.mjs';
 
@@ -16,7 +17,7 @@ makeOnce(join(corpus, 'python'), [import.meta.filename, requirements], (folder) 
   const fromWheels = ['--no-deps', '--no-index', '--find-links', at('wheels'), '-r', requirements];
 
   environment(at('tools'));
-  pip(at('tools'), 'fetching uv', 'install', 'uv==0.13.9');
+  pip(at('tools'), 'fetching installers', 'install', 'uv==0.13.9', 'installer==1.1.0');
   const wheels = ['--only-binary', ':all:', '--no-deps', '--dest', at('wheels')];
   pip(at('tools'), 'fetching wheels', 'download', ...wheels, '-r', requirements);
 
@@ -25,6 +26,10 @@ makeOnce(join(corpus, 'python'), [import.meta.filename, requirements], (folder) 
     pip(at(place), `installing into ${place}`, 'install', ...fromWheels);
   }
   pip(at('tools'), 'installing into target', 'install', '--target', at('target'), ...fromWheels);
+
+  const files = readdirSync(at('wheels')).map((file) => at(join('wheels', file)));
+  const installer = ['-m', 'installer', '--no-compile-bytecode', '--prefix', at('installer')];
+  run('installing into installer', at('tools/bin/python'), ...installer, ...files);
 
   const uv = at('tools/bin/uv');
   const cache = ['--cache-dir', at('uv-cache')];

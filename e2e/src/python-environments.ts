@@ -10,7 +10,7 @@ import {
 import { createPythonPacker, type LockEvidence } from '@block-pack/python';
 import { openFile, openInput, openStore, resolveImports } from '@block-pack/store';
 import { start } from './block-pack.ts';
-import { root, succeed } from './workspace.ts';
+import { root, run, succeed } from './workspace.ts';
 
 /** The same distributions, installed in every way that there is. Fetched when they are not here yet. */
 export async function pythonEnvironments(): Promise<string> {
@@ -18,6 +18,16 @@ export async function pythonEnvironments(): Promise<string> {
   const { exitCode, stderr } = await ended;
   if (exitCode !== 0) throw new Error(`fetch.mjs ended with ${exitCode}:\n${stderr}`);
   return join(root, '.cache/corpus/python');
+}
+
+/** Whether this machine has a Python that the wheels are for. */
+export function hasPython(): boolean {
+  const program = 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))';
+  try {
+    return run('python3', ['-c', program]).exitCode === 0;
+  } catch {
+    return false;
+  }
 }
 
 /** The interpreter that is on this machine, without an environment around it. */

@@ -1,5 +1,6 @@
 import { emptyMemory, type InputDirectory, MemoryBlobStore, type Packed, pack } from '@block-pack/core';
 import { packerContract } from '@block-pack/core/testing';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPythonPacker } from './packer.ts';
 import {
@@ -85,4 +86,51 @@ describe('a distribution', () => {
       'none',
     ]);
   });
+
+  it('is the same block whatever lies in it', async () => {
+    await fc.assert(
+      fc.asyncProperty(distributionFiles, async (files) => {
+        const some: readonly FakeDistribution[] = [{ name: 'Some_Thing', version: '1.0', files }];
+        const { input, openWheel } = wheelDirectory(some.map((one) => fakeWheel(one)));
+        const digests = new Set<string>();
+        for (const packed of [
+          await packOnce(input(), openWheel),
+          ...(await Promise.all(Object.values(installers).map((one) => packOnce(installed(some, one))))),
+        ])
+          digests.add(packed.imports.map(({ line }) => `${line.path} ${line.digest}`).join('\n'));
+        expect(digests.size).toBe(1);
+      }),
+      { numRuns: 50 },
+    );
+  });
 });
+
+const folders = [
+  '',
+  'pkg/',
+  'google/cloud/',
+  '{info}/licenses/',
+  '{data}/scripts/',
+  '{data}/headers/',
+  '{data}/data/share/',
+  '{data}/platlib/',
+  '{data}/purelib/x/',
+];
+const fileName = fc.stringMatching(/^[a-z"', ]{1,8}(\.py|\.so|\.txt)?$/);
+const fileText = fc.constantFrom(
+  '',
+  'x = 1\n',
+  '#!python\n',
+  '#!python -E\r\nx',
+  '#!/bin/sh\n',
+  '#!/usr/bin/env python3\nx\n',
+  'caf\u00e9',
+);
+
+/** Paths are apart from each other, as they must be in a wheel that can be installed. */
+const distributionFiles = fc
+  .uniqueArray(fc.tuple(fc.constantFrom(...folders), fileName, fileText), {
+    selector: ([, name]) => name,
+    maxLength: 12,
+  })
+  .map((files) => Object.fromEntries(files.map(([folder, name, text]) => [`${folder}${name}`, text])));

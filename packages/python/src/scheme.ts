@@ -61,7 +61,7 @@ function placeAsSpread(path: string, dataFolder: string): string | undefined {
   }
 }
 
-const headers = /^include\/(?:site\/python\d+\.\d+t?|python)\/(?=[^/]+\/)/;
+const headers = /^include\/(?:site\/)?python(?:\d+\.\d+t?)?\/(?=[^/]+\/)/;
 const scripts = /^Scripts\//;
 
 function besideModules(path: string): string {

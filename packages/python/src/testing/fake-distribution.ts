@@ -82,6 +82,13 @@ export const installers: Readonly<Record<string, FakeInstaller>> = {
     interpreter: `#!/bin/sh\n'''exec' '/a long way/bin/python' "$0" "$@"\n' '''`,
     tool: 'uv',
   },
+  'an environment that Poetry or PDM filled': {
+    modules: 'lib/python3.14t/site-packages/',
+    recordedRoot: '../../../',
+    headers: (name) => `include/python3.14t/${name}/`,
+    interpreter: '#!/srv/venv/bin/python',
+    tool: 'pip',
+  },
   'a target directory made by uv': {
     modules: '',
     recordedRoot: '',

@@ -1,0 +1,82 @@
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { start } from './block-pack.ts';
+import { root } from './workspace.ts';
+
+/** Ways to install one and the same application. */
+export const installers = ['npm', 'npm-again', 'npm-production', 'pnpm', 'yarn-1', 'yarn-4'] as const;
+export type Installer = (typeof installers)[number];
+
+const fetched = join(root, '.cache/npm');
+const application = join(root, 'e2e/npm/app');
+
+/** npm's cache of its own for these tests: it holds the tarballs of all that npm installed. */
+export const npmCacheDirectory = join(fetched, 'cache');
+
+const npm = ['npm', 'ci', '--no-audit', '--no-fund', '--cache', npmCacheDirectory];
+const tool = (path: string) => [process.execPath, join(fetched, 'tools/node_modules', path)];
+const pnpm = tool('pnpm/bin/pnpm.cjs');
+
+/** One after the other, in the application's directory. */
+const commands: Readonly<Record<Installer, readonly (readonly string[])[]>> = {
+  npm: [npm],
+  // Everybody else is kept out, and the directory is another one.
+  'npm-again': [['sh', '-c', 'umask 077 && exec "$0" "$@"', ...npm]],
+  'npm-production': [[...npm, '--omit=dev']],
+  pnpm: [
+    [...pnpm, 'import'],
+    [...pnpm, 'install', '--frozen-lockfile', '--store-dir', join(fetched, 'pnpm-store')],
+  ],
+  'yarn-1': [
+    [
+      ...tool('yarn/bin/yarn.js'),
+      'install',
+      '--ignore-engines',
+      '--cache-folder',
+      join(fetched, 'yarn-1-cache'),
+    ],
+  ],
+  'yarn-4': [[...tool('@yarnpkg/cli-dist/bin/yarn.js'), 'install', '--no-immutable']],
+};
+
+/** The application as one of them installs it; fetched when it is not here yet. */
+export async function installedBy(installer: Installer): Promise<string> {
+  const place = join(fetched, installer);
+  if (existsSync(place)) return place;
+  await installTools();
+  const draft = join(fetched, `draft-${installer}`);
+  rmSync(draft, { recursive: true, force: true });
+  cpSync(application, draft, { recursive: true });
+  // yarn takes neither npm's lock nor, beside it, its own.
+  if (installer.startsWith('yarn')) rmSync(join(draft, 'package-lock.json'));
+  if (installer === 'yarn-4') prepareYarn(draft);
+  for (const command of commands[installer]) await run(command, draft);
+  renameSync(draft, place);
+  return place;
+}
+
+function prepareYarn(directory: string): void {
+  const settings = [
+    'nodeLinker: node-modules',
+    'enableTelemetry: false',
+    `globalFolder: ${join(fetched, 'yarn-4-cache')}`,
+  ];
+  writeFileSync(join(directory, '.yarnrc.yml'), `${settings.join('\n')}\n`);
+  // It ends yarn's search for a project above.
+  writeFileSync(join(directory, 'yarn.lock'), '');
+}
+
+async function installTools(): Promise<void> {
+  const place = join(fetched, 'tools');
+  if (existsSync(join(place, 'node_modules'))) return;
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, 'package.json'), '{ "private": true }\n');
+  const tools = ['pnpm@10.34.9', 'yarn@1.22.22', '@yarnpkg/cli-dist@4.18.1'];
+  await run(['npm', 'install', '--no-audit', '--no-fund', '--save-exact', ...tools], place);
+}
+
+async function run([program = '', ...args]: readonly string[], cwd: string): Promise<void> {
+  const { exitCode, stdout, stderr } = await start(program, args, { cwd }).ended;
+  if (exitCode !== 0)
+    throw new Error(`${program} ${args.join(' ')} ended with ${exitCode}:\n${stdout}${stderr}`);
+}
