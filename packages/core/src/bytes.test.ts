@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Bytes, bytesOf, coalesced, collect, randomAccessOf, readRange } from './bytes.ts';
+import { type Bytes, bytesOf, coalesced, collect, randomAccessOf, readRange, readStart } from './bytes.ts';
 import { cutBlock } from './cut.ts';
 import { digestOf } from './digest.ts';
 import { MemoryBlobStore } from './memory-blob-store.ts';
@@ -39,6 +39,19 @@ describe('a stream whose chunks share an array', () => {
 });
 
 describe('streams', () => {
+  it('are read as far as is asked for, and no further', async () => {
+    let asked = 0;
+    async function* counted() {
+      for (const piece of ['ab', 'cd', 'ef']) {
+        asked++;
+        yield text(piece);
+      }
+    }
+    expect(await readStart(counted(), 3)).toEqual(text('abc'));
+    expect(asked).toBe(2);
+    expect(await readStart(inOneArray('short'), 100)).toEqual(text('short'));
+  });
+
   it('are not collected beyond the limit', async () => {
     await expect(collect(bytesOf(text('ab'), text('cd')), 3, 'the note')).rejects.toMatchObject({
       code: 'INPUT_UNSUPPORTED',

@@ -38,6 +38,18 @@ export async function collect(content: Bytes, limit: number, what: string): Prom
   return concat(chunks, size);
 }
 
+/** The first `limit` bytes of a stream; what follows is not read. */
+export async function readStart(content: Bytes, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of content) {
+    chunks.push(new Uint8Array(chunk.subarray(0, limit - size)));
+    size += chunk.length;
+    if (size >= limit) break;
+  }
+  return concat(chunks);
+}
+
 export function concat(chunks: readonly Uint8Array[], size = totalLength(chunks)): Uint8Array {
   const [only] = chunks;
   if (chunks.length === 1 && only !== undefined) return only;

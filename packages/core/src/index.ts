@@ -2,7 +2,16 @@ export type { BlobSource, BlobStore, ByteRange, Descriptor, Written } from './bl
 export { blobAccess } from './blob.ts';
 export type { Block } from './block.ts';
 export type { Bytes, RandomAccess } from './bytes.ts';
-export { bytesOf, chunkSize, coalesced, collect, concat, randomAccessOf, readRange } from './bytes.ts';
+export {
+  bytesOf,
+  chunkSize,
+  coalesced,
+  collect,
+  concat,
+  randomAccessOf,
+  readRange,
+  readStart,
+} from './bytes.ts';
 export { readCanonicalTar, writeCanonicalTar } from './canonical-tar.ts';
 export type { CutBlock } from './cut.ts';
 export { cutBlock, stampOf } from './cut.ts';
@@ -61,5 +70,6 @@ export type { Purl, PurlParts } from './purl.ts';
 export { parsePurl, purlOf, purlParts } from './purl.ts';
 export { canonicalTime } from './tar-header.ts';
 export type { EmptyDirectoryEntry, FileEntry, InputDirectory, LinkEntry, TreeEntry } from './tree.ts';
+export { movedEntry } from './tree.ts';
 export type { ReadZipEntryOptions, ZipArchive, ZipEntries, ZipEntry, ZipFlaw, ZipFlawKind } from './zip.ts';
 export { checkZip, readZip, readZipBelow, readZipEntry, zipDirectory, zipSlice } from './zip.ts';

@@ -45,6 +45,25 @@ export interface InputDirectory {
 }
 
 /**
+ * The same entry at another path; a file may get another mode. It is made anew, not spread: an entry may be an object of any class, whose
+ * methods spreading would lose.
+ */
+export function movedEntry(entry: FileEntry, path: string, executable?: boolean): FileEntry;
+export function movedEntry(entry: TreeEntry, path: string, executable?: boolean): TreeEntry;
+export function movedEntry(entry: TreeEntry, path: string, executable?: boolean): TreeEntry {
+  if (entry.kind !== 'file') return { ...entry, path };
+  const { size, stamp } = entry;
+  const moved = {
+    kind: 'file',
+    path,
+    size,
+    executable: executable ?? entry.executable,
+    read: () => entry.read(),
+  } as const;
+  return stamp === undefined ? moved : { ...moved, stamp };
+}
+
+/**
  * The entries in the one order that a block has, after a look at every path and link.
  * @throws PATH_INVALID, LINK_ESCAPES, IMPORT_COLLISION
  */

@@ -2,6 +2,7 @@ import {
   collect,
   type PackMemory,
   type Placed,
+  readStart,
   readZipBelow,
   readZipEntry,
   type ZipEntries,
@@ -13,7 +14,6 @@ import { readManifestHeaders } from './manifest-headers.ts';
 import type { JavaPlacement } from './placement.ts';
 import { readPom } from './pom.ts';
 import { readPomProperties } from './pom-properties.ts';
-import { readStart } from './read-start.ts';
 import { decodeXml } from './xml.ts';
 
 /** A jar that is cut, as it is looked into. */

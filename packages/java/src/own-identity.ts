@@ -1,8 +1,8 @@
 import type { FileEntry, TreeEntry } from '@block-pack/core';
+import { readStart } from '@block-pack/core';
 import { type ManifestHeaders, readManifestHeaders } from './manifest-headers.ts';
 import type { OwnIdentity } from './placement.ts';
 import { readPomProperties } from './pom-properties.ts';
-import { readStart } from './read-start.ts';
 
 /** What is looked for stands at the beginning; the manifest of a signed archive goes on for long, with a digest for each entry. */
 const startLimit = 1 << 20;

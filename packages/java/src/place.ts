@@ -4,18 +4,17 @@ import {
   type ImagePath,
   type InputDirectory,
   joinImagePath,
+  movedEntry,
   type PackContext,
   parseImagePath,
   type TreeEntry,
 } from '@block-pack/core';
 import { readEmbeddedEvidence } from './embedded-evidence.ts';
-import { fileAs } from './file-as.ts';
 import { type Layout, type LayoutName, recogniseLayout } from './layout.ts';
 import { readOwnIdentity } from './own-identity.ts';
 import { type OwnJars, readOwnJars } from './own-jars.ts';
 import type { JarPart, JavaPart, JavaPlacement } from './placement.ts';
 import { loaderFolder, readLoader } from './spring-boot-loader.ts';
-import { moved } from './top-folder.ts';
 import { isJar } from './wrong-input.ts';
 
 const defaultPrefixes: Readonly<Record<LayoutName, string>> = {
@@ -68,7 +67,7 @@ function singleJar(input: InputDirectory, prefix: ImagePath): JavaPlacement {
 
 /** A jar is read, and never executed: whether it has the bit depends on who copied it where, and some mounts show it on every file. */
 function jarContent(file: FileEntry): Content {
-  return { kind: 'file', file: fileAs(file, { executable: false }) };
+  return { kind: 'file', file: movedEntry(file, file.path, false) };
 }
 
 function jarPart(file: FileEntry, own: OwnJars): JarPart {
@@ -94,7 +93,7 @@ async function restPlacements(
     found.push({ path: prefix, origin: input.name, content: { kind: 'tree', entries: others }, part });
   }
   if (loader.length > 0) {
-    const entries = loader.map((entry) => moved(entry, entry.path.slice(loaderFolder.length + 1)));
+    const entries = loader.map((entry) => movedEntry(entry, entry.path.slice(loaderFolder.length + 1)));
     const part: JavaPart = { kind: 'loader', ...(await readLoader(rest)) };
     const origin = `${input.name}/${loaderFolder}`;
     found.push({

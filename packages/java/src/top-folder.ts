@@ -1,5 +1,5 @@
 import type { InputDirectory, TreeEntry } from '@block-pack/core';
-import { fileAs } from './file-as.ts';
+import { movedEntry } from '@block-pack/core';
 
 /**
  * Distribution archives hold one folder that carries the version; unpacked by hand, that folder is what the user points at.
@@ -8,7 +8,7 @@ import { fileAs } from './file-as.ts';
 export function stripTopFolder(input: InputDirectory, entries: readonly TreeEntry[]): readonly TreeEntry[] {
   const top = onlyFolder(entries);
   if (top === undefined) return entries;
-  const inside = entries.map((entry) => moved(entry, entry.path.slice(top.length + 1)));
+  const inside = entries.map((entry) => movedEntry(entry, entry.path.slice(top.length + 1)));
   const isDistribution =
     inside.some(({ path }) => path.startsWith('bin/')) &&
     inside.some(({ path }) => /^libs?\/.*\.jar$/i.test(path));
@@ -22,9 +22,4 @@ function onlyFolder(entries: readonly TreeEntry[]): string | undefined {
 
 function isDistributionArchive({ name }: InputDirectory): boolean {
   return /\.(zip|tar|tgz|tar\.[a-z0-9]+)$/i.test(name);
-}
-
-/** The same entry at another path. */
-export function moved(entry: TreeEntry, path: string): TreeEntry {
-  return entry.kind === 'file' ? fileAs(entry, { path }) : { ...entry, path };
 }

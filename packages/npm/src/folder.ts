@@ -87,17 +87,3 @@ export function parentPath(path: string): string {
 export function lastName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
-
-/** The same entry at another path; a file may be made executable. */
-export function movedEntry(entry: TreeEntry, path: string, executable?: boolean): TreeEntry {
-  if (entry.kind !== 'file') return { ...entry, path };
-  const { size, stamp } = entry;
-  const copy = {
-    kind: 'file',
-    path,
-    size,
-    executable: executable ?? entry.executable,
-    read: () => entry.read(),
-  } as const;
-  return stamp === undefined ? copy : { ...copy, stamp };
-}

@@ -2,12 +2,13 @@ import {
   type InputDirectory,
   joinImagePath,
   type LinkEntry,
+  movedEntry,
   type PackContext,
   parseImagePath,
   type TreeEntry,
 } from '@block-pack/core';
 import { Commands } from './commands.ts';
-import { entriesBelow, itemAt, movedEntry } from './folder.ts';
+import { entriesBelow, itemAt } from './folder.ts';
 import { findInstalled, type Installed, type InstalledPackage } from './installed.ts';
 import { readLocks } from './lock/read-locks.ts';
 import { LockWitness } from './lock-witness.ts';

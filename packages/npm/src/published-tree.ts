@@ -1,5 +1,6 @@
 import type { Bytes, FileEntry, TreeEntry } from '@block-pack/core';
-import { lastName, movedEntry, parentPath } from './folder.ts';
+import { movedEntry } from '@block-pack/core';
+import { lastName, parentPath } from './folder.ts';
 import type { PackageManifest } from './package-manifest.ts';
 
 /** A package's tree as every installer makes it, and what was left out of it. */

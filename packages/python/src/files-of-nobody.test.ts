@@ -1,6 +1,6 @@
+import { movedEntry } from '@block-pack/core';
 import { fakeInput } from '@block-pack/core/testing';
 import { describe, expect, it } from 'vitest';
-import { moved } from './generated-file.ts';
 import {
   type FakeDistribution,
   fakeWheel,
@@ -127,7 +127,7 @@ describe('a distribution', () => {
     const whole = await environment({});
     const entries = (await whole.entries()).filter(({ path }) => path.startsWith(`${modules}/`));
     const out = fakeInput({}, { name: 'site-packages' });
-    const inside = entries.map((entry) => moved(entry, entry.path.slice(modules.length + 1)));
+    const inside = entries.map((entry) => movedEntry(entry, entry.path.slice(modules.length + 1)));
     const taken = await packPython({ ...out, entries: async () => inside });
     expect(taken.manifest).toEqual((await packPython(whole)).manifest);
   });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bytesOf, type FileEntry, type TreeEntry } from '@block-pack/core';
+import { bytesOf, type FileEntry } from '@block-pack/core';
 
 /** A file that the packer writes itself. */
 export function generatedFile(path: string, text: string, executable = false): FileEntry {
@@ -13,18 +13,4 @@ export function generatedFile(path: string, text: string, executable = false): F
     read: () => bytesOf(content),
     stamp: `generated ${digest}`,
   };
-}
-
-/** The same entry at another path. */
-export function moved<E extends TreeEntry>(entry: E, path: string, executable?: boolean): TreeEntry {
-  if (entry.kind !== 'file') return { ...entry, path };
-  const { size, stamp } = entry;
-  const copy = {
-    kind: 'file',
-    path,
-    size,
-    executable: executable ?? entry.executable,
-    read: () => entry.read(),
-  } as const;
-  return stamp === undefined ? copy : { ...copy, stamp };
 }

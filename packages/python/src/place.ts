@@ -3,12 +3,12 @@ import {
   type ImagePath,
   type InputDirectory,
   joinImagePath,
+  movedEntry,
   type PackContext,
   parseImagePath,
   type TreeEntry,
 } from '@block-pack/core';
 import type { Distribution } from './distribution.ts';
-import { moved } from './generated-file.ts';
 import { type InstalledLayout, readInstalled } from './installed.ts';
 import { isWheel, type Layout, recogniseLayout } from './layout.ts';
 import { type Settled, settleOwnership } from './ownership.ts';
@@ -91,7 +91,7 @@ function restOf(layout: InstalledLayout, unowned: readonly TreeEntry[], context:
   for (const entry of unowned) {
     const place = unownedPlace(entry, layout);
     if (place.kind === 'left out') context.leaveOut?.(entry.path, place.reason);
-    else rest.push(moved(entry, place.path));
+    else rest.push(movedEntry(entry, place.path));
   }
   return rest;
 }
@@ -101,7 +101,7 @@ function distributionPlacement(
   prefix: ImagePath,
 ): PythonPlacement {
   const { origin, name, version, source, distInfo, tags, isLocal, wheel } = distribution;
-  const entries = [...files].map(([path, entry]) => moved(entry, path));
+  const entries = [...files].map(([path, entry]) => movedEntry(entry, path));
   const recorded = [...distribution.recorded.values()];
   const part: DistributionPart = {
     kind: 'distribution',

@@ -1,4 +1,4 @@
-import { BlockPackError, type Bytes, collect, concat, type TreeEntry } from '@block-pack/core';
+import { BlockPackError, collect, type TreeEntry } from '@block-pack/core';
 
 /** Real ones have less than 3 MB: a RECORD of 20,000 files. */
 const textLimit = 64 << 20;
@@ -25,16 +25,4 @@ export async function readText(entry: TreeEntry, name: string): Promise<string> 
       cause,
     });
   }
-}
-
-/** The first `limit` bytes; what follows is not read. */
-export async function readStart(content: Bytes, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of content) {
-    chunks.push(new Uint8Array(chunk.subarray(0, limit - size)));
-    size += chunk.length;
-    if (size >= limit) break;
-  }
-  return concat(chunks);
 }

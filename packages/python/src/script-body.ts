@@ -1,5 +1,4 @@
-import { collect, type TreeEntry } from '@block-pack/core';
-import { readStart } from './read-text.ts';
+import { collect, readStart, type TreeEntry } from '@block-pack/core';
 
 /** Larger than any script that a person wrote; larger ones are programs of their own. */
 const scriptLimit = 4 << 20;

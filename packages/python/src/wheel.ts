@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
-import { BlockPackError, type FileEntry, type InputDirectory, type TreeEntry } from '@block-pack/core';
+import {
+  BlockPackError,
+  type FileEntry,
+  type InputDirectory,
+  movedEntry,
+  type TreeEntry,
+} from '@block-pack/core';
 import { asPublished, type Distribution } from './distribution.ts';
-import { moved } from './generated-file.ts';
 import { checkTwice } from './installed.ts';
 import { distInfoParts, normalName } from './project-name.ts';
 import { readText } from './read-text.ts';
@@ -29,7 +34,7 @@ export async function readWheel(input: string, file: FileEntry, openWheel: OpenW
     if (entry.kind !== 'file')
       throw wheelInvalid(origin, `${entry.path} is a symbolic link, which installers do not make`);
     if (files.has(path)) throw wheelInvalid(origin, `two of its files would be installed as ${path}`);
-    files.set(path, moved(entry, path, isScript(entry.path, dataFolder) || entry.executable));
+    files.set(path, movedEntry(entry, path, isScript(entry.path, dataFolder) || entry.executable));
   }
   const recorded = new Map<string, RecordLine>();
   const lines = parseRecord(
