@@ -6,7 +6,6 @@ import {
   type ImportManifest,
   pack,
   parseImagePath,
-  parseImagePath,
 } from '@block-pack/core';
 import { createNpmPacker, npmCache, npmInput, type OmitKind } from '@block-pack/npm';
 import { diskLookup, openInput, openStore, resolveImports } from '@block-pack/store';
