@@ -4,7 +4,15 @@ import { start } from './block-pack.ts';
 import { root } from './workspace.ts';
 
 /** Ways to install one and the same application. */
-export const installers = ['npm', 'npm-again', 'npm-production', 'pnpm', 'yarn-1', 'yarn-4'] as const;
+export const installers = [
+  'npm',
+  'npm-again',
+  'npm-production',
+  'pnpm',
+  'pnpm-hoisted',
+  'yarn-1',
+  'yarn-4',
+] as const;
 export type Installer = (typeof installers)[number];
 
 const fetched = join(root, '.cache/npm');
@@ -17,16 +25,17 @@ const npm = ['npm', 'ci', '--no-audit', '--no-fund', '--cache', npmCacheDirector
 const tool = (path: string) => [process.execPath, join(fetched, 'tools/node_modules', path)];
 const pnpm = tool('pnpm/bin/pnpm.cjs');
 
+const pnpmInstall = [...pnpm, 'install', '--frozen-lockfile', '--store-dir', join(fetched, 'pnpm-store')];
+const pnpmImport = [...pnpm, 'import'];
+
 /** One after the other, in the application's directory. */
 const commands: Readonly<Record<Installer, readonly (readonly string[])[]>> = {
   npm: [npm],
   // Everybody else is kept out, and the directory is another one.
   'npm-again': [['sh', '-c', 'umask 077 && exec "$0" "$@"', ...npm]],
   'npm-production': [[...npm, '--omit=dev']],
-  pnpm: [
-    [...pnpm, 'import'],
-    [...pnpm, 'install', '--frozen-lockfile', '--store-dir', join(fetched, 'pnpm-store')],
-  ],
+  pnpm: [pnpmImport, pnpmInstall],
+  'pnpm-hoisted': [pnpmImport, [...pnpmInstall, '--config.node-linker=hoisted']],
   'yarn-1': [
     [
       ...tool('yarn/bin/yarn.js'),

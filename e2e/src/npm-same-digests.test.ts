@@ -51,9 +51,12 @@ describe('one application, installed by everybody', () => {
     expect(omitted.text).toBe(by('npm-production').text);
   });
 
-  test('by pnpm: all the same but one, whose install script pnpm does not run', () => {
-    expect(differences(by('npm'), by('pnpm')).different).toEqual(['pkg:npm/esbuild@0.28.2']);
-  });
+  test.each(['pnpm', 'pnpm-hoisted'] as const)(
+    'by %s: all the same but one, whose install script pnpm does not run',
+    (installer) => {
+      expect(differences(by('npm'), by(installer)).different).toEqual(['pkg:npm/esbuild@0.28.2']);
+    },
+  );
 
   test('by yarn 1: the same but for what npm brings along in its own tarball, which yarn fetches anew', () => {
     expect(unbundled(differences(by('npm'), by('yarn-1')).different)).toEqual(['pkg:npm/esbuild@0.28.2']);

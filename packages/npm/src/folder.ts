@@ -38,10 +38,11 @@ function openFolder(path: string, open: Map<string, OpenFolder>): OpenFolder {
   return folder;
 }
 
-/** Everything below a folder, or the entry itself. */
-export function entriesBelow(item: FolderItem): TreeEntry[] {
-  if (item.kind !== 'folder') return [item];
-  return [...item.children.values()].flatMap(entriesBelow);
+/** Everything below a folder, or the entry itself. @param into takes it */
+export function entriesBelow(item: FolderItem, into: TreeEntry[] = []): TreeEntry[] {
+  if (item.kind !== 'folder') into.push(item);
+  else for (const child of item.children.values()) entriesBelow(child, into);
+  return into;
 }
 
 /** More links than this one behind the other lead in a circle: the limit of Linux. */

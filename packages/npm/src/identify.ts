@@ -43,27 +43,26 @@ function generated(name: string, detail: string): Component {
 }
 
 function packageComponent(part: PackagePart): Component {
-  const { manifest, isFirstParty, folder, locked } = part;
-  const role = isFirstParty ? 'application' : 'dependency';
+  const { manifest, isFirstParty } = part;
   return {
     purl: packagePurl(part),
-    role,
+    role: isFirstParty ? 'application' : 'dependency',
     evidence: evidenceOf(part),
     ...(manifest.hasInstallScript && !isFirstParty ? { hasInstallScript: true } : {}),
   };
+}
 
-  function evidenceOf({ manifest: { name, version } }: PackagePart): Evidence[] {
-    const found: Evidence[] = [];
-    if (locked !== undefined && name !== undefined && version !== undefined) {
-      const bundled = locked.isBundled ? ', bundled with the package that it lies in' : '';
-      found.push({ source: locked.lock, confidence: 'strong', detail: `${name}@${version}${bundled}` });
-    }
-    if (name !== undefined) {
-      const confidence = version === undefined ? 'weak' : 'strong';
-      found.push({ source: 'package.json', confidence, detail: `${name}@${version ?? 'no version'}` });
-    }
-    return found.length > 0 ? found : [{ source: 'path', confidence: 'weak', detail: folder }];
+function evidenceOf({ manifest: { name, version }, locked, folder }: PackagePart): Evidence[] {
+  const found: Evidence[] = [];
+  if (locked !== undefined && name !== undefined && version !== undefined) {
+    const bundled = locked.isBundled ? ', bundled with the package that it lies in' : '';
+    found.push({ source: locked.lock, confidence: 'strong', detail: `${name}@${version}${bundled}` });
   }
+  if (name !== undefined) {
+    const confidence = version === undefined ? 'weak' : 'strong';
+    found.push({ source: 'package.json', confidence, detail: `${name}@${version ?? 'no version'}` });
+  }
+  return found.length > 0 ? found : [{ source: 'path', confidence: 'weak', detail: folder }];
 }
 
 function packagePurl({ manifest, isFirstParty, folder, locked }: PackagePart): Purl {

@@ -31,17 +31,16 @@ const stores: ReadonlySet<string> = new Set(['.pnpm', '.bun', '.store']);
 /** Finds the packages of a project where they lie. What is left out is told. @throws INPUT_UNSUPPORTED */
 export async function findInstalled(project: Project, context: PackContext): Promise<Installed> {
   const walk = new ModulesWalk(project, context);
-  const strays = await walk.modules(project.modules);
+  await walk.modules(project.modules, walk.strays);
   for (const path of project.firstParty) await walk.firstParty(path);
-  const { packages, links, commandFolders } = walk;
-  return { packages, links, commandFolders, strays: [...strays, ...walk.strays] };
+  const { packages, links, commandFolders, strays } = walk;
+  return { packages, links, commandFolders, strays };
 }
 
 class ModulesWalk {
   readonly packages: InstalledPackage[] = [];
   readonly links: LinkEntry[] = [];
   readonly commandFolders: Folder[] = [];
-  /** Those of first-party folders' node_modules. */
   readonly strays: TreeEntry[] = [];
   readonly #project: Project;
   readonly #context: PackContext;
@@ -51,19 +50,17 @@ class ModulesWalk {
     this.#context = context;
   }
 
-  /** @returns what belongs to no package in it */
-  async modules(folder: Folder): Promise<TreeEntry[]> {
-    const strays: TreeEntry[] = [];
+  /** @param strays takes what belongs to no package in it */
+  async modules(folder: Folder, strays: TreeEntry[]): Promise<void> {
     for (const [name, item] of folder.children) {
       const reason = leftBehind(name);
       if (name === '.bin' && item.kind === 'folder') this.commandFolders.push(item);
       else if (reason !== undefined) this.#leaveOut(item, reason);
-      else if (stores.has(name) && item.kind === 'folder') strays.push(...(await this.#store(item)));
+      else if (stores.has(name) && item.kind === 'folder') await this.#store(item, strays);
       else if (name.startsWith('@') && item.kind === 'folder' && !item.children.has('package.json')) {
-        for (const scoped of item.children.values()) strays.push(...(await this.#member(scoped)));
-      } else strays.push(...(await this.#member(item)));
+        for (const scoped of item.children.values()) await this.#member(scoped, strays);
+      } else await this.#member(item, strays);
     }
-    return strays;
   }
 
   async firstParty(path: string): Promise<void> {
@@ -72,47 +69,42 @@ class ModulesWalk {
     const others = this.#project.firstParty.filter((other) => other.startsWith(`${path}/`));
     const isOwn = (entry: TreeEntry) => !others.some((other) => entry.path.startsWith(`${other}/`));
     const modules = folderIn(folder, 'node_modules');
-    const own = [...folder.children.values()].filter((item) => item !== modules).flatMap(entriesBelow);
-    if (modules !== undefined) this.strays.push(...(await this.modules(modules)));
+    if (modules !== undefined) await this.modules(modules, this.strays);
     const manifest = await this.#manifest(folder);
-    this.packages.push({ folder, manifest, isFirstParty: true, entries: own.filter(isOwn) });
+    this.packages.push({
+      folder,
+      manifest,
+      isFirstParty: true,
+      entries: withoutModules(folder).filter(isOwn),
+    });
   }
 
-  async #store(folder: Folder): Promise<TreeEntry[]> {
-    const strays: TreeEntry[] = [];
+  async #store(folder: Folder, strays: TreeEntry[]): Promise<void> {
     for (const [name, item] of folder.children) {
       if (item.kind !== 'folder') this.#leaveOut(item, 'what the installer installed, for itself');
-      else if (name === 'node_modules') strays.push(...(await this.modules(item)));
+      else if (name === 'node_modules') await this.modules(item, strays);
       else {
         for (const [inside, below] of item.children) {
-          const isModules = inside === 'node_modules' && below.kind === 'folder';
-          strays.push(...(isModules ? await this.modules(below) : entriesBelow(below)));
+          if (inside === 'node_modules' && below.kind === 'folder') await this.modules(below, strays);
+          else entriesBelow(below, strays);
         }
       }
     }
-    return strays;
   }
 
-  async #member(item: FolderItem): Promise<TreeEntry[]> {
-    if (item.kind === 'symlink') {
-      this.links.push(item);
-      return [];
-    }
-    if (item.kind === 'directory') {
-      this.#leaveOut(item, 'an empty directory');
-      return [];
-    }
-    if (item.kind !== 'folder' || fileIn(item, 'package.json') === undefined) return entriesBelow(item);
-    await this.#package(item);
-    return [];
+  async #member(item: FolderItem, strays: TreeEntry[]): Promise<void> {
+    if (item.kind === 'symlink') this.links.push(item);
+    else if (item.kind === 'directory') this.#leaveOut(item, 'an empty directory');
+    else if (item.kind === 'folder' && fileIn(item, 'package.json') !== undefined) await this.#package(item);
+    else entriesBelow(item, strays);
   }
 
   async #package(folder: Folder): Promise<void> {
+    const entries = withoutModules(folder);
     const modules = folderIn(folder, 'node_modules');
-    const own = [...folder.children.values()].filter((item) => item !== modules).flatMap(entriesBelow);
-    const strays = modules === undefined ? [] : await this.modules(modules);
+    if (modules !== undefined) await this.modules(modules, entries);
     const manifest = await this.#manifest(folder);
-    this.packages.push({ folder, manifest, isFirstParty: false, entries: [...own, ...strays] });
+    this.packages.push({ folder, manifest, isFirstParty: false, entries });
   }
 
   async #manifest(folder: Folder): Promise<PackageManifest> {
@@ -125,4 +117,12 @@ class ModulesWalk {
   #leaveOut(item: FolderItem, reason: string): void {
     for (const { path } of entriesBelow(item)) this.#context.leaveOut?.(path, reason);
   }
+}
+
+function withoutModules(folder: Folder): TreeEntry[] {
+  const entries: TreeEntry[] = [];
+  for (const [name, item] of folder.children) {
+    if (name !== 'node_modules' || item.kind !== 'folder') entriesBelow(item, entries);
+  }
+  return entries;
 }

@@ -31,8 +31,7 @@ export async function omittedPackages(
   const omitted = new Set([...all].filter((folder) => !needed.has(folder)));
   // What lies inside an omitted package came with it.
   for (const folder of packages.keys()) {
-    const isNeeded = needed.has(folder) || [...needed].some((one) => one.startsWith(`${folder}/`));
-    if (!isNeeded && isInside(folder, omitted)) omitted.add(folder);
+    if (!needed.has(folder) && isInside(folder, omitted)) omitted.add(folder);
   }
   return omitted;
 }

@@ -131,7 +131,9 @@ async function commandLinks(
   const packages = new Map(installed.packages.map((one) => [one.folder.path, one]));
   const commands = new Commands(project, packages, context);
   const links: LinkEntry[] = [];
-  for (const folder of installed.commandFolders) links.push(...(await commands.linksOf(folder)));
+  for (const folder of installed.commandFolders) {
+    for (const link of await commands.linksOf(folder)) links.push(link);
+  }
   return links;
 }
 

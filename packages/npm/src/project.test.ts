@@ -108,6 +108,24 @@ describe('what cannot be packed', () => {
     );
   });
 
+  it('is a node_modules that is a link', async () => {
+    expect(
+      await refusal({ 'package.json': '{}', node_modules: '-> elsewhere', 'elsewhere/a': '' }),
+    ).toContain('shop/node_modules is a link');
+  });
+
+  it('but a project without dependencies is no mistake', async () => {
+    expect((await packOnce(fakeInput({ 'package.json': '{}', 'node_modules/': '' }))).imports).toEqual([]);
+  });
+
+  it('but 200,000 files that belong to no package are, in one block', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 200_000 }, (_, at) => [`node_modules/.made/${at}`, '']),
+    );
+    const { packed } = await packOnce(fakeInput(files));
+    expect(packed.imports.map(({ block }) => block.files)).toEqual([200_000]);
+  });
+
   it('is the node_modules folder itself', async () => {
     expect(await refusal({ 'ms/package.json': manifest('ms') })).toContain(
       'Give the directory that holds node_modules',

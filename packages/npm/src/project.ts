@@ -55,12 +55,20 @@ function view(
 /** @throws INPUT_MISSING, INPUT_UNSUPPORTED, LINK_ESCAPES */
 export function readProject(entries: readonly TreeEntry[], name: string): Project {
   const root = folderOf(entries);
-  const modules = folderIn(root, 'node_modules');
+  const modules = modulesIn(root);
   if (modules === undefined) throw noModules(root, name);
   const firstParty = firstPartyFolders(root, modules, name);
   const owns = (path: string) =>
     path.startsWith('node_modules/') || firstParty.some((folder) => path.startsWith(`${folder}/`));
   return { name, root, modules, firstParty, owns };
+}
+
+/** One without anything in it is that of a project without dependencies. */
+function modulesIn(root: Folder): Folder | undefined {
+  const isEmpty = root.children.get('node_modules')?.kind === 'directory';
+  return isEmpty
+    ? { kind: 'folder', path: 'node_modules', children: new Map() }
+    : folderIn(root, 'node_modules');
 }
 
 function firstPartyFolders(root: Folder, modules: Folder, name: string): string[] {
@@ -99,6 +107,12 @@ function checkStaysInside(path: string, target: string, name: string): void {
 function noModules(root: Folder, name: string): BlockPackError {
   const has = (file: string) => fileIn(root, file) !== undefined;
   const details = { path: name };
+  if (root.children.get('node_modules')?.kind === 'symlink') {
+    return new BlockPackError('INPUT_UNSUPPORTED', `${name}/node_modules is a link`, {
+      hint: 'Give the directory that the real node_modules lies in.',
+      details,
+    });
+  }
   if (has('.pnp.cjs') || has('.pnp.loader.mjs') || has('.pnp.js')) {
     return new BlockPackError(
       'INPUT_UNSUPPORTED',

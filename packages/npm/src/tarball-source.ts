@@ -16,6 +16,7 @@ export interface WantedTarball {
   readonly hash: TarballHash;
 }
 
+/** What the bytes of a tarball must hash to. */
 export interface TarballHash {
   readonly algorithm: 'sha512' | 'sha384' | 'sha256' | 'sha1';
   /** Lower-case. */
