@@ -1,13 +1,20 @@
 import { type ChildProcess, type SpawnOptions, type SpawnSyncOptions, spawn } from 'node:child_process';
 import { builtCli, type Ended, run } from './workspace.ts';
 
-/** One row of what `block-pack java --json` says it packed. */
+/** One row of what a packing command says with `--json`. */
 export interface PackedImport {
   readonly path: string;
   readonly digest: string;
   readonly type: 'file' | 'tree';
+  readonly size: number;
   readonly new: boolean;
   readonly purl: string;
+  readonly role: 'application' | 'dependency' | 'other';
+  readonly integrity?: {
+    readonly state: 'verified' | 'modified' | 'unknown';
+    readonly against?: string;
+    readonly changes?: readonly { readonly path: string; readonly change: string }[];
+  };
 }
 
 export interface PackDocument {
@@ -18,6 +25,8 @@ export interface PackDocument {
     readonly newBlocks: number;
     readonly knownBlocks: number;
   };
+  readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
 
 /** A process of its own, what it said so far, and how it ended. */
@@ -34,8 +43,18 @@ export function blockPack(args: readonly string[], options: SpawnSyncOptions = {
 
 /** Packs with `--json`, which must end well. */
 export function packJava(args: readonly string[], options: SpawnSyncOptions = {}): PackDocument {
-  const { exitCode, stdout, stderr } = blockPack(['java', '--json', '--quiet', ...args], options);
-  if (exitCode !== 0) throw new Error(`block-pack java ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+  return packAs('java', args, options);
+}
+
+/** Packs by any of the packing commands with `--json`, which must end well. */
+export function packAs(
+  packer: 'java' | 'npm' | 'python' | 'files',
+  args: readonly string[],
+  options: SpawnSyncOptions = {},
+): PackDocument {
+  const { exitCode, stdout, stderr } = blockPack([packer, '--json', '--quiet', ...args], options);
+  if (exitCode !== 0)
+    throw new Error(`block-pack ${packer} ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
   return JSON.parse(stdout);
 }
 

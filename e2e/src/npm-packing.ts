@@ -1,63 +1,42 @@
-import {
-  type Component,
-  type Digest,
-  emptyMemory,
-  encodeImportManifest,
-  type ImportManifest,
-  pack,
-  parseImagePath,
-} from '@block-pack/core';
-import { createNpmPacker, npmCache, npmInput, type OmitKind } from '@block-pack/npm';
-import { diskLookup, openInput, openStore, resolveImports } from '@block-pack/store';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { blockPack, type PackedImport, packAs } from './block-pack.ts';
 
-/** What the npm packer made of a project. */
+/** What `block-pack npm` made of a project. */
 export interface PackedProject {
-  readonly manifest: ImportManifest;
+  /** The import manifest's file. */
+  readonly manifest: string;
   readonly text: string;
-  readonly packages: readonly PackedPackage[];
-}
-
-export interface PackedPackage extends Component {
-  readonly path: string;
-  readonly digest: Digest;
+  readonly packages: readonly PackedImport[];
 }
 
 export interface ProjectOptions {
-  readonly omit?: readonly OmitKind[];
+  readonly omit?: readonly string[];
   /** npm's cache directory, to compare with what was published. */
   readonly cache?: string;
 }
 
-/** Packs a project's node_modules into a store. */
-export async function packProject(
+/** Packs a project's node_modules into a store; the manifest lies beside the store. */
+export function packProject(
   directory: string,
-  storeDirectory: string,
+  store: string,
   { omit = [], cache }: ProjectOptions = {},
-): Promise<PackedProject> {
-  const store = await openStore(storeDirectory, { create: true });
-  const input = await openInput(directory, { scratch: store, name: 'app' });
-  const tarballs = cache === undefined ? undefined : npmCache(diskLookup(cache, 'the cache'));
-  const packer = createNpmPacker({ omit, tarballs });
-  const packed = await pack(packer, [npmInput(input.directory)], store, {
-    memory: emptyMemory(),
-    warn: () => {},
-  });
-  const packages = packed.imports.map(({ line, block, component }) => ({
-    ...component,
-    path: line.path,
-    digest: block.digest,
-  }));
-  return { manifest: packed.manifest, text: encodeImportManifest(packed.manifest), packages };
+): PackedProject {
+  const manifest = `${store}-${randomUUID()}.import`;
+  const { imports } = packAs('npm', [
+    directory,
+    ...['--store', store, '-o', manifest],
+    ...omit.flatMap((kind) => ['--omit', kind]),
+    ...(cache === undefined ? [] : ['--npm-cache', cache]),
+  ]);
+  return { manifest, text: readFileSync(manifest, 'utf8'), packages: imports };
 }
 
 /** Makes `/app` of the image again, from nothing but the manifest and the store. */
-export async function resolveProject(
-  project: PackedProject,
-  storeDirectory: string,
-  target: string,
-): Promise<void> {
-  const store = await openStore(storeDirectory);
-  await resolveImports(project.manifest, store, target, { strip: parseImagePath('/app'), method: 'copy' });
+export function resolveProject({ manifest }: PackedProject, store: string, target: string): void {
+  const args = ['resolve', manifest, target, '--strip', '/app', '--method', 'copy', '--store', store];
+  const { exitCode, stderr } = blockPack(args);
+  if (exitCode !== 0) throw new Error(`block-pack resolve ended with ${exitCode}: ${stderr}`);
 }
 
 /** Names of packages that two projects have, with the blocks that only one of them has. */

@@ -20,7 +20,7 @@ const by = (installer: Installer): PackedProject => {
 describe('one application, installed by everybody', () => {
   for (const installer of installers) {
     beforeAll(async () => {
-      packed.set(installer, await packProject(await installedBy(installer), store));
+      packed.set(installer, packProject(await installedBy(installer), store));
     }, 600_000);
   }
 
@@ -47,7 +47,7 @@ describe('one application, installed by everybody', () => {
   });
 
   test('omitting development dependencies: what npm ci --omit=dev installs', async () => {
-    const omitted = await packProject(await installedBy('npm'), store, { omit: ['dev'] });
+    const omitted = packProject(await installedBy('npm'), store, { omit: ['dev'] });
     expect(omitted.text).toBe(by('npm-production').text);
   });
 
@@ -75,7 +75,7 @@ describe('what is installed is what was published', () => {
     'as installed by %s, but for what an install script changed',
     async (installer) => {
       await installedBy('npm');
-      const { packages } = await packProject(await installedBy(installer), store, {
+      const { packages } = packProject(await installedBy(installer), store, {
         cache: npmCacheDirectory,
       });
       const dependencies = packages.filter(({ role }) => role === 'dependency');

@@ -1,15 +1,6 @@
-import { join, resolve } from 'node:path';
-import {
-  emptyMemory,
-  type ImportManifest,
-  type Packed,
-  pack,
-  parseImagePath,
-  zipDirectory,
-} from '@block-pack/core';
-import { createPythonPacker, type LockEvidence } from '@block-pack/python';
-import { openFile, openInput, openStore, resolveImports } from '@block-pack/store';
-import { start } from './block-pack.ts';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { blockPack, type PackDocument, packAs, start } from './block-pack.ts';
 import { root, run, succeed } from './workspace.ts';
 
 /** The same distributions, installed in every way that there is. Fetched when they are not here yet. */
@@ -35,51 +26,26 @@ export function systemPython(): string {
   return succeed('python3', ['-c', 'import sys; print(sys.executable)']).trim();
 }
 
-export interface PythonPack extends Packed {
-  readonly warnings: readonly string[];
-  readonly leftOut: ReadonlyMap<string, string>;
+export interface PythonPack extends PackDocument {
+  /** The import manifest's file. */
+  readonly file: string;
   readonly seconds: number;
 }
 
-/** Packs into a store, as a program does that uses the packages as libraries. */
-export async function packPython(
-  input: string,
-  storeDirectory: string,
-  locks: readonly LockEvidence[] = [],
-): Promise<PythonPack> {
-  const store = await openStore(storeDirectory, { create: true });
-  const opened = await openInput(input, { scratch: store });
-  const files: { close(): void }[] = [];
-  const packer = createPythonPacker({
-    python: systemPython(),
-    locks,
-    async openWheel(wheel) {
-      const file = openFile(join(resolve(input), wheel.path));
-      files.push(file);
-      return await zipDirectory(file.bytes, wheel, wheel.path);
-    },
-  });
-  const warnings: string[] = [];
-  const leftOut = new Map<string, string>();
+/** Packs into a store; the manifest lies beside it. */
+export function packPython(input: string, store: string, locks: readonly string[] = []): PythonPack {
+  const file = `${store}-${randomUUID()}.import`;
   const started = Date.now();
-  try {
-    const packed = await pack(packer, [opened.directory], store, {
-      memory: emptyMemory(),
-      warn: ({ code, message }) => void warnings.push(`${code}: ${message}`),
-      leaveOut: (path, reason) => void leftOut.set(path, reason),
-    });
-    return { ...packed, warnings, leftOut, seconds: (Date.now() - started) / 1000 };
-  } finally {
-    for (const file of files) file.close();
-    await opened.close();
-  }
+  const packed = packAs('python', [
+    input,
+    ...['--store', store, '-o', file, '--python', systemPython()],
+    ...locks.flatMap((lock) => ['--lock', lock]),
+  ]);
+  return { ...packed, file, seconds: (Date.now() - started) / 1000 };
 }
 
-export async function resolvePython(
-  manifest: ImportManifest,
-  storeDirectory: string,
-  target: string,
-): Promise<void> {
-  const strip = parseImagePath('/app/site-packages');
-  await resolveImports(manifest, await openStore(storeDirectory), target, { strip, method: 'auto' });
+export function resolvePython({ file }: PythonPack, store: string, target: string): void {
+  const args = ['resolve', file, target, '--strip', '/app/site-packages', '--store', store];
+  const { exitCode, stderr } = blockPack(args);
+  if (exitCode !== 0) throw new Error(`block-pack resolve ended with ${exitCode}: ${stderr}`);
 }
