@@ -266,6 +266,7 @@ describe('inputs that do not fit', () => {
       /dependency:list/,
     );
     expectRefused(work, work.run('java', 'lib', '--evidence', 'none.txt'), 3, /none\.txt/);
+    expectRefused(work, work.run('java', 'lib', '--evidence', '/dev/zero'), 3, /\/dev\/zero has more than/);
   });
 
   it('is a manifest that is damaged', () => {

@@ -1,10 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { BlockPackError } from '@block-pack/core';
+import { BlockPackError, concat } from '@block-pack/core';
 import type { CommandContext } from './command.ts';
 
 /** The largest resolver output, lock or bill of materials that is read: hundreds of times what 1,000 dependencies need. */
-const evidenceLimit = 256 << 20;
+const evidenceLimit = 64 << 20;
 
 /**
  * The text of a file that tells about the input.
@@ -12,10 +12,9 @@ const evidenceLimit = 256 << 20;
  * @throws INPUT_MISSING, EVIDENCE_INVALID
  */
 export function readEvidenceText(name: string, hint: string, { directory }: CommandContext): string {
-  const path = resolve(directory, name);
   let bytes: Uint8Array | undefined;
   try {
-    if (statSync(path).size <= evidenceLimit) bytes = readFileSync(path);
+    bytes = readUpTo(evidenceLimit, resolve(directory, name));
   } catch (cause) {
     throw new BlockPackError('INPUT_MISSING', `The evidence ${name} cannot be read`, {
       hint,
@@ -27,6 +26,24 @@ export function readEvidenceText(name: string, hint: string, { directory }: Comm
   throw new BlockPackError('EVIDENCE_INVALID', `${name} has more than ${evidenceLimit} bytes`, {
     hint: 'No list of dependencies is that large; give another file.',
   });
+}
+
+/** All bytes of a file or pipe, or undefined when there are more: a device may have no end. */
+function readUpTo(limit: number, path: string): Uint8Array | undefined {
+  const file = openSync(path, 'r');
+  try {
+    const chunks: Uint8Array[] = [];
+    for (let size = 0; size <= limit; ) {
+      const chunk = Buffer.allocUnsafe(1 << 20);
+      const count = readSync(file, chunk);
+      if (count === 0) return concat(chunks);
+      chunks.push(chunk.subarray(0, count));
+      size += count;
+    }
+    return undefined;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** UTF-8, or the UTF-16 that PowerShell writes when a build's output is redirected. */

@@ -46,6 +46,28 @@ describe('block-pack npm', () => {
     expect(work.run('npm', 'shop', '--store', 'shop/.cache/blocks').stdout).toMatch(/: 3 known, 0 new$/m);
   });
 
+  it('keeps store and manifest out of every folder that it packs, workspaces included', () => {
+    work.write('shop/packages/prices/package.json', JSON.stringify({ name: 'prices', version: '1.0.0' }));
+    symlinkSync('../packages/prices', work.path('shop/node_modules/prices'));
+    for (const words of [
+      ['--store', 'shop/packages/prices/.store'],
+      ['-o', 'shop/packages/prices/p.import'],
+    ]) {
+      const { exitCode, stderr } = work.run('npm', 'shop', ...words);
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining('packages/prices')]);
+    }
+    expect(work.run('npm', 'shop').exitCode).toBe(0);
+  });
+
+  it('does not compare with what is not there', () => {
+    for (const option of ['--npm-cache', '--tarballs']) {
+      expect(work.run('npm', 'shop', option, 'nowhere')).toMatchObject({
+        exitCode: 3,
+        stderr: expect.stringContaining('nowhere'),
+      });
+    }
+  });
+
   it('packs the directory it is called in', () => {
     expect(work.run('npm', '-C', 'shop').exitCode).toBe(0);
     expect(work.read('shop/block-pack/npm.import')).toContain('/app/node_modules/greet');

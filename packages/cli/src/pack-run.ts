@@ -55,8 +55,10 @@ export interface PackRunOptions {
 
 /** How a command sees its input, where that is not the whole of what it is given. */
 export interface InputView {
-  /** The folder of the input that is packed; the manifest may lie beside it, inside the input. */
+  /** The folder of the input that is packed at least; the manifest lies beside it, inside the input. */
   readonly folder: string;
+  /** All folders of the input that are packed. */
+  folders(directory: InputDirectory): Promise<readonly string[]>;
   view(directory: InputDirectory): InputDirectory;
 }
 
@@ -87,7 +89,8 @@ export async function runPack<P extends Placement>(
     const scratch = part === undefined ? store : { scratchDirectory: store.scratchDirectory };
     for (const path of paths) inputs.push(await openOnce(path, inputs, scratch, context));
     const realPaths = inputs.map((input) => input.realPath);
-    const packedPaths = part === undefined ? realPaths : realPaths.map((path) => join(path, part.folder));
+    const packedPaths = await packedPathsOf(inputs, part);
+    for (const path of packedPaths) checkStoreApart(store.directory, path);
     if (output !== undefined) checkOutput(output, packedPaths, store.directory);
     const packed = await packInputs(packer, inputs, store, context, part);
     if (frozen !== undefined) return frozenOutcome(frozen, packed);
@@ -98,6 +101,15 @@ export async function runPack<P extends Placement>(
     for (const input of inputs) await input.close();
     await lease.release();
   }
+}
+
+async function packedPathsOf(inputs: readonly OpenInput[], part: InputView | undefined): Promise<string[]> {
+  const paths: string[] = [];
+  for (const { directory, realPath } of inputs) {
+    const folders = (await part?.folders(directory)) ?? [''];
+    for (const folder of folders) paths.push(join(realPath, folder));
+  }
+  return paths;
 }
 
 async function openOnce(

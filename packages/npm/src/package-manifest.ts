@@ -126,7 +126,7 @@ function parseJson(text: string, where: string): unknown {
 
 function notAManifest(where: string, flaw: string, cause?: unknown): BlockPackError {
   return new BlockPackError('INPUT_UNSUPPORTED', `${where} cannot be read: ${flaw}`, {
-    hint: 'Install the package again (npm ci), or remove its folder.',
+    hint: 'Mend it, or install the package again (npm ci).',
     details: { path: where },
     cause,
   });

@@ -135,7 +135,7 @@ describe('what cannot be packed', () => {
 
   it('is a package.json that is not JSON, by name', async () => {
     expect(await refusal({ 'node_modules/ms/package.json': '{ "name": ' })).toBe(
-      'INPUT_UNSUPPORTED: shop/node_modules/ms/package.json cannot be read: it is not JSON. Install the package again (npm ci), or remove its folder.',
+      'INPUT_UNSUPPORTED: shop/node_modules/ms/package.json cannot be read: it is not JSON. Mend it, or install the package again (npm ci).',
     );
     expect(await refusal({ 'node_modules/ms/package.json': '[]' })).toContain('node_modules/ms/package.json');
   });

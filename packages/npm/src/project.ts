@@ -38,6 +38,11 @@ export function applicationInput(project: InputDirectory): InputDirectory {
   return view(project, ({ path }, owns) => !owns(path));
 }
 
+/** The folders of a project that the npm packer packs: node_modules, and those that it links to. Relative, sorted. */
+export async function packedFolders(project: InputDirectory): Promise<readonly string[]> {
+  return ['node_modules', ...readProject(await project.entries(), project.name).firstParty].sort();
+}
+
 function view(
   project: InputDirectory,
   belongs: (entry: TreeEntry, owns: Project['owns']) => boolean,

@@ -1,5 +1,5 @@
 import { movedEntry } from '@block-pack/core';
-import { fakeInput } from '@block-pack/core/testing';
+import { fakeFile, fakeInput } from '@block-pack/core/testing';
 import { describe, expect, it } from 'vitest';
 import {
   type FakeDistribution,
@@ -38,6 +38,16 @@ describe('what no distribution owns', () => {
       'ours.py': 'ours',
     });
     expect(packed.imports.at(-1)?.component).toMatchObject({ role: 'other' });
+    expect(packed.warnings).toEqual([
+      expect.stringMatching(/^FILES_OUTSIDE: .*: bin\/serve, etc\/app\.cfg\. /),
+    ]);
+  });
+
+  it('may be a whole system of packages beside the environment, of which is warned', async () => {
+    const packed = await packPython(
+      await environment({ 'pyvenv.cfg': 'include-system-site-packages = true\n' }),
+    );
+    expect(packed.warnings).toEqual([expect.stringMatching(/^SYSTEM_PACKAGES: /)]);
   });
 
   it('is left out when it belongs to the environment, wherever its links lead', async () => {

@@ -122,10 +122,19 @@ async function isFromDirectory(
 ): Promise<boolean> {
   const entry = byPath.get(`${folder}/direct_url.json`);
   if (entry === undefined) return false;
-  // What else it says is the installer's affair, and need not even be JSON.
-  const text = await readText(entry, `${name}/${folder}/direct_url.json`);
-  if (/"editable"\s*:\s*true/.test(text)) throw editable(name, folder);
-  return /"dir_info"\s*:/.test(text);
+  const info = directoryInfo(await readText(entry, `${name}/${folder}/direct_url.json`));
+  if (info?.editable === true) throw editable(name, folder);
+  return info !== undefined;
+}
+
+/** What the file says of a directory; what else it says is the installer's affair, and need not even be JSON. */
+function directoryInfo(json: string): { readonly editable?: unknown } | undefined {
+  try {
+    const info: unknown = JSON.parse(json)?.dir_info;
+    return typeof info === 'object' && info !== null ? info : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function leadsOut(origin: string, at: number, line: RecordLine) {

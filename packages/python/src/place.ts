@@ -14,6 +14,8 @@ import { isWheel, type Layout, recogniseLayout } from './layout.ts';
 import { type Settled, settleOwnership } from './ownership.ts';
 import type { DistributionPart, PythonPlacement } from './placement.ts';
 import { normalName } from './project-name.ts';
+import { readText } from './read-text.ts';
+import { below } from './scheme.ts';
 import { scriptFiles } from './scripts.ts';
 import { unownedPlace } from './unowned.ts';
 import { type OpenWheel, readWheel } from './wheel.ts';
@@ -34,6 +36,7 @@ export async function placeInput(
   const prefix = options.prefix ?? parseImagePath('/app/site-packages');
   const layout = await recogniseLayout(input);
   warnOfWindows(input.name, layout, context);
+  await warnOfSystemPackages(input.name, layout, context);
   const { distributions, rest } = await readAll(input.name, layout, options, context);
   refuseTwice(input.name, distributions);
   const settled = await settleOwnership(distributions, context);
@@ -54,6 +57,19 @@ export async function placeInput(
       part: { kind: 'rest' },
     });
   return placements;
+}
+
+/** @see https://docs.python.org/3/library/venv.html (include-system-site-packages) */
+async function warnOfSystemPackages(name: string, layout: Layout, context: PackContext): Promise<void> {
+  if (layout.kind !== 'environment') return;
+  const settings = layout.entries.find(({ path }) => path === 'pyvenv.cfg');
+  if (settings?.kind !== 'file') return;
+  const text = await readText(settings, `${name}/pyvenv.cfg`);
+  if (!/^include-system-site-packages\s*=\s*true\s*$/im.test(text)) return;
+  context.warn({
+    code: 'SYSTEM_PACKAGES',
+    message: `${name} also uses what is installed in the system's Python, which is not packed: what the application needs of it will be missing. Make the environment without --system-site-packages.`,
+  });
 }
 
 interface Read {
@@ -88,12 +104,30 @@ async function readAll(
 
 function restOf(layout: InstalledLayout, unowned: readonly TreeEntry[], context: PackContext): TreeEntry[] {
   const rest: TreeEntry[] = [];
+  const outside: string[] = [];
   for (const entry of unowned) {
     const place = unownedPlace(entry, layout);
     if (place.kind === 'left out') context.leaveOut?.(entry.path, place.reason);
-    else rest.push(movedEntry(entry, place.path));
+    else {
+      rest.push(movedEntry(entry, place.path));
+      if (layout.kind === 'environment' && below(layout.sitePackages, entry.path) === undefined)
+        outside.push(entry.path);
+    }
   }
+  warnOfOutside(outside, context);
   return rest;
+}
+
+const namesShown = 5;
+
+/** Somebody has put them there; whether they belong in an image, such as a file of secrets, nobody but the user knows. */
+function warnOfOutside(paths: readonly string[], context: PackContext): void {
+  if (paths.length === 0) return;
+  const more = paths.length > namesShown ? ` and ${paths.length - namesShown} more` : '';
+  context.warn({
+    code: 'FILES_OUTSIDE',
+    message: `Files of the environment that are neither modules nor a distribution's are packed, too: ${paths.slice(0, namesShown).join(', ')}${more}. Remove them if they do not belong in the image.`,
+  });
 }
 
 function distributionPlacement(

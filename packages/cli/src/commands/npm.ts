@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BlockPackError } from '@block-pack/core';
@@ -6,10 +7,11 @@ import {
   npmCache,
   npmInput,
   type OmitKind,
+  packedFolders,
   type TarballSource,
   tarballDirectory,
 } from '@block-pack/npm';
-import { diskLookup } from '@block-pack/store';
+import { type DiskLookup, diskLookup } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { type PackRunOptions, runPack } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
@@ -34,7 +36,11 @@ export async function npm(
     omit: (options.omit ?? []).map(parseOmit),
     tarballs: tarballSource(options, context),
   });
-  return runPack(packer, [input], options, context, { folder: 'node_modules', view: npmInput });
+  return runPack(packer, [input], options, context, {
+    folder: 'node_modules',
+    folders: packedFolders,
+    view: npmInput,
+  });
 }
 
 function parseOmit(text: string): OmitKind {
@@ -49,8 +55,17 @@ function tarballSource(
   { npmCache: cache, tarballs }: NpmCommandOptions,
   { directory }: CommandContext,
 ): TarballSource | undefined {
-  if (tarballs !== undefined) return tarballDirectory(diskLookup(resolve(directory, tarballs), tarballs));
+  if (tarballs !== undefined) return tarballDirectory(lookup(resolve(directory, tarballs)));
   if (cache === undefined) return undefined;
   const usual = process.env.npm_config_cache ?? join(homedir(), '.npm');
-  return npmCache(diskLookup(cache === true ? usual : resolve(directory, cache)));
+  return npmCache(lookup(cache === true ? usual : resolve(directory, cache)));
+}
+
+/** A comparison with nothing would look like one that found nothing. @throws INPUT_MISSING */
+function lookup(path: string): DiskLookup {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return diskLookup(path);
+  throw new BlockPackError('INPUT_MISSING', `${path} is no directory of published tarballs`, {
+    hint: "Give npm's cache (npm config get cache) or a directory that npm pack has filled.",
+    details: { path },
+  });
 }
