@@ -44,9 +44,10 @@ describe('what no distribution owns', () => {
   });
 
   it('may be a whole system of packages beside the environment, of which is warned', async () => {
-    const packed = await packPython(
-      await environment({ 'pyvenv.cfg': 'include-system-site-packages = true\n' }),
-    );
+    const plain = await (await environment({})).entries();
+    const settings = fakeFile('pyvenv.cfg', 'include-system-site-packages = true\n');
+    const entries = plain.map((entry) => (entry.path === 'pyvenv.cfg' ? settings : entry));
+    const packed = await packPython({ name: '.venv', entries: async () => entries });
     expect(packed.warnings).toEqual([expect.stringMatching(/^SYSTEM_PACKAGES: /)]);
   });
 
