@@ -85,9 +85,9 @@ export async function runPack<P extends Placement>(
   const lease = await store.lease();
   const inputs: OpenInput[] = [];
   try {
-    // Where only a folder of the input is packed, the store may lie elsewhere in it, as caches in projects do.
-    const scratch = part === undefined ? store : { scratchDirectory: store.scratchDirectory };
-    for (const path of paths) inputs.push(await openOnce(path, inputs, scratch, context));
+    // Its directory is not told: where only folders of the input are packed, the store may lie elsewhere in it, as caches in projects do.
+    const { scratchDirectory } = store;
+    for (const path of paths) inputs.push(await openOnce(path, inputs, { scratchDirectory }, context));
     const realPaths = inputs.map((input) => input.realPath);
     const packedPaths = await packedPathsOf(inputs, part);
     for (const path of packedPaths) checkStoreApart(store.directory, path);

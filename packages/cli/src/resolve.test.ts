@@ -6,9 +6,7 @@ import { Workplace } from './testing/workplace.ts';
 let work: Workplace;
 beforeEach(() => {
   work = new Workplace();
-  work.writeJar('target/lib', 'org.ow2.asm:asm:9.7', { 'org/objectweb/asm/A.class': 'A' });
-  work.writeJar('target/lib', 'com.example:greeting:1.0.0');
-  work.write('target/lib/NOTICE.txt', 'notice');
+  work.writeLibraries('target/lib');
 });
 afterEach(() => work.remove());
 

@@ -45,7 +45,12 @@ export function importExecutable(line: Import): boolean {
 }
 
 export function sortImports(imports: readonly Import[]): Import[] {
-  return [...imports].sort((a, b) => compareBytewise(a.path, b.path) || compareBytewise(a.digest, b.digest));
+  return [...imports].sort(compareImports);
+}
+
+/** The order of a manifest's lines. */
+export function compareImports(a: Import, b: Import): number {
+  return compareBytewise(a.path, b.path) || compareBytewise(a.digest, b.digest);
 }
 
 /** The manifest's one canonical text, ending in a line feed. */

@@ -4,7 +4,7 @@ import { type CutBlock, cutBlock, stampOf } from './cut.ts';
 import { BlockPackError } from './error.ts';
 import { checkLinkTarget } from './image-path.ts';
 import type { Import, ImportManifest } from './import-manifest.ts';
-import { sortImports } from './import-manifest.ts';
+import { compareImports } from './import-manifest.ts';
 import type { Component, PackContext, Packer, Placed, Placement } from './packer.ts';
 import { checkPlacedPaths } from './placed-paths.ts';
 import type { InputDirectory, TreeEntry } from './tree.ts';
@@ -67,9 +67,8 @@ export async function pack<P extends Placement>(
     const component = at(components, index);
     return { line: lineOf(one, component), block: at(blocks, index), component };
   });
-  const lines = sortImports(imports.map((one) => one.line));
-  const rank = new Map(lines.map((line, index) => [line, index]));
-  imports.sort((a, b) => (rank.get(a.line) ?? 0) - (rank.get(b.line) ?? 0));
+  imports.sort((a, b) => compareImports(a.line, b.line));
+  const lines = imports.map(({ line }) => line);
   return { manifest: { packer: packer.ecosystem, directives: [], imports: lines }, imports };
 }
 

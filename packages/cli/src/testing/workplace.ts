@@ -55,6 +55,13 @@ export class Workplace {
     this.write(join(directory, `${artifact}-${version}.jar`), fakeJar(files));
   }
 
+  /** What most tests pack: `asm-9.7.jar`, `greeting-1.0.0.jar`, and `NOTICE.txt`, which no component owns. */
+  writeLibraries(directory: string): void {
+    this.writeJar(directory, 'org.ow2.asm:asm:9.7', { 'org/objectweb/asm/A.class': 'A' });
+    this.writeJar(directory, 'com.example:greeting:1.0.0');
+    this.write(join(directory, 'NOTICE.txt'), 'notice');
+  }
+
   read(path: string): string {
     return readFileSync(this.path(path), 'utf8');
   }
