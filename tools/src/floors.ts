@@ -10,7 +10,7 @@ export interface Room {
 
 /** The packages by the name of their folder in packages/. */
 export const floors: Readonly<Record<string, Room>> = {
-  core: { floor: 1, thirdParty: ['packageurl-js'], touches: [] },
+  core: { floor: 1, thirdParty: ['packageurl-js', 'pako', 'valibot'], touches: [] },
   java: { floor: 2, thirdParty: ['valibot', 'xml2js'], touches: [] },
   npm: { floor: 2, thirdParty: ['@yarnpkg/parsers', 'js-yaml', 'valibot'], touches: [] },
   python: { floor: 2, thirdParty: ['@iarna/toml', '@renovatebot/pep440', 'valibot'], touches: [] },
