@@ -9,6 +9,25 @@ export type { OpenFile } from './open-file.ts';
 export { openFile } from './open-file.ts';
 export type { OpenStoreOptions } from './open-store.ts';
 export { openStore } from './open-store.ts';
+export type {
+  FoundImage,
+  ImageDescriptor,
+  Images,
+  ListedImage,
+  PlaceBlobs,
+  Platform,
+} from './place/images.ts';
+export { openImages } from './place/images.ts';
+export type { Place, PlaceKind } from './place/place.ts';
+export { parsePlace } from './place/place.ts';
+export type {
+  PublishedImage,
+  PublishedRoot,
+  PublishOptions,
+  PublishProgress,
+  PublishReport,
+} from './place/publish.ts';
+export { publishImage } from './place/publish.ts';
 export type { Placed, PlaceMethod } from './placing.ts';
 export { checkStoreApart } from './real-place.ts';
 export type { BlobFiles, ResolveOptions, ResolveProgress, ResolveReport } from './resolve.ts';

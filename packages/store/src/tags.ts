@@ -60,8 +60,12 @@ export async function unsetTag(layout: StoreLayout, name: string): Promise<boole
   return found;
 }
 
+export function isTagName(name: string): boolean {
+  return name.length <= longest && grammar.test(name) && !isDigest(name);
+}
+
 function checkName(name: string): void {
-  if (name.length <= longest && grammar.test(name) && !isDigest(name)) return;
+  if (isTagName(name)) return;
   throw new BlockPackError('USAGE', `${JSON.stringify(name)} cannot be a tag`, {
     hint: `Use letters and digits, with one of - . _ : @ + / between them, ${longest} characters at most.`,
     details: { name },
