@@ -45,6 +45,7 @@ const families = {
   PURL_INVALID: 'format',
   TAR_INVALID: 'format',
   MANIFEST_INVALID: 'format',
+  IMAGE_INVALID: 'format',
   STORE_INVALID: 'format',
   // A blob that something refers to.
   BLOB_MISSING: 'missing',

@@ -21,6 +21,44 @@ export type { ErrorCode, ErrorFacts, ErrorFamily } from './error.ts';
 export { BlockPackError, bugExitCode, errorFamilies, exitCodes, findingsExitCode } from './error.ts';
 export type { FilesOptions } from './files-packer.ts';
 export { createFilesPacker } from './files-packer.ts';
+export type {
+  Annotations,
+  ContentDescriptor,
+  EncodedDocument,
+  EncodedImportsLayer,
+  FoundImportsLayer,
+  ImageConfig,
+  ImageDocumentKind,
+  ImageHistory,
+  ImageIndex,
+  ImageManifest,
+  ImportsFile,
+  LayerCompression,
+  Platform,
+  RunConfig,
+} from './image/index.ts';
+export {
+  documentLimit,
+  encodeImageConfig,
+  encodeImageIndex,
+  encodeImageManifest,
+  encodeImportsLayer,
+  imageAnnotations,
+  imageConfigMediaType,
+  imageDocumentKind,
+  imageIndexMediaType,
+  imageInvalid,
+  layerCompression,
+  layerMediaTypes,
+  parseImageConfig,
+  parseImageIndex,
+  parseImageManifest,
+  parseJsonDocument,
+  parsePlatform,
+  platformMatches,
+  platformText,
+  readImportsLayers,
+} from './image/index.ts';
 export type { ImagePath } from './image-path.ts';
 export {
   checkLinkTarget,
