@@ -1,6 +1,7 @@
 export type { BlobSource, BlobStore, ByteRange, Descriptor, Written } from './blob.ts';
 export { blobAccess } from './blob.ts';
 export type { Block } from './block.ts';
+export { ByteReader } from './byte-reader.ts';
 export type { Bytes, RandomAccess } from './bytes.ts';
 export {
   bytesOf,
@@ -87,6 +88,39 @@ export {
   imageManifestMediaType,
   importsArtifactType,
 } from './imports-artifact.ts';
+export type {
+  AssembledLayer,
+  AssembleLayerOptions,
+  AssembleProgress,
+  DirectoryOwner,
+  EncodingId,
+  KeptSegment,
+  LayerFinding,
+  LayerRanges,
+  LayerRecipe,
+  RebuildLayerOptions,
+  SegmentKey,
+  SegmentMemory,
+  SegmentRecipe,
+} from './layer/index.ts';
+export {
+  assembleLayer,
+  blockFromSegment,
+  checkLayer,
+  defaultEncoding,
+  defaultOwner,
+  encodingIds,
+  gzipMember,
+  layerRanges,
+  layerRecipe,
+  noSegmentMemory,
+  parseEncoding,
+  rebuildLayer,
+  segmentKey,
+  segmentTar,
+  withLayerRecipe,
+  withoutLayerRecipe,
+} from './layer/index.ts';
 export { blobMissing, MemoryBlobStore } from './memory-blob-store.ts';
 export type { Packed, PackedImport, PackOptions, PackProgress } from './pack.ts';
 export { checkSignal, emptyMemory, pack } from './pack.ts';

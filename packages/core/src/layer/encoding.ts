@@ -1,0 +1,24 @@
+import { BlockPackError } from '../error.ts';
+
+/**
+ * Names a function from bytes to one gzip member, the same bytes on every machine for ever: `gzip-1` and `gzip-6` are what pako 3 writes at that level,
+ * `gzip-0` stores without compressing. Specified in docs/format/layer.md.
+ */
+export type EncodingId = 'gzip-0' | 'gzip-1' | 'gzip-6';
+
+export const encodingIds: readonly EncodingId[] = ['gzip-0', 'gzip-1', 'gzip-6'];
+
+/** @throws INPUT_UNSUPPORTED for an encoding that this version does not know */
+export function parseEncoding(text: string): EncodingId {
+  const known = encodingIds.find((id) => id === text);
+  if (known !== undefined) return known;
+  throw new BlockPackError('INPUT_UNSUPPORTED', `The encoding ${JSON.stringify(text)} is not known`, {
+    hint: `Expected one of ${encodingIds.join(', ')}; a newer block-pack may know more.`,
+    details: { encoding: text },
+  });
+}
+
+/** The encoding of a packer's layers where nobody chooses another; measured, see docs/format/layer.md. */
+export function defaultEncoding(_packer: string): EncodingId {
+  return 'gzip-6';
+}

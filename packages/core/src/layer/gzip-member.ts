@@ -1,0 +1,72 @@
+import { crc32 } from 'node:zlib';
+import type { Bytes } from '../bytes.ts';
+import { concat } from '../bytes.ts';
+import { deflateRaw } from './deflate.ts';
+import { deflateStored } from './deflate-stored.ts';
+import type { EncodingId } from './encoding.ts';
+
+/**
+ * The bytes as one gzip member. It depends on the bytes and the encoding alone: not on how they are cut into chunks, on the machine, or on its zlib.
+ * @see https://www.rfc-editor.org/rfc/rfc1952
+ */
+export async function* gzipMember(content: Bytes, encoding: EncodingId): Bytes {
+  const sum = new MemberSum();
+  yield memberHeader;
+  yield* deflaters[encoding](sum.watch(content));
+  yield sum.trailer();
+}
+
+const deflaters: Readonly<Record<EncodingId, (content: Bytes) => Bytes>> = {
+  'gzip-0': deflateStored,
+  'gzip-1': (content) => deflateRaw(content, 1),
+  'gzip-6': (content) => deflateRaw(content, 6),
+};
+
+/** Deflate, no flags, no time, no extra flags, unknown operating system. */
+export const memberHeader = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
+
+/** Bytes behind the deflated ones: the sum and the size of what went in. */
+export const memberTrailerSize = 8;
+
+/** The sum and the size that a member ends with, taken of bytes as they pass. */
+export class MemberSum {
+  #crc = 0;
+  #size = 0;
+
+  add(chunk: Uint8Array): this {
+    this.#crc = crc32(chunk, this.#crc);
+    this.#size += chunk.length;
+    return this;
+  }
+
+  async *watch(content: Bytes): Bytes {
+    for await (const chunk of content) {
+      this.add(chunk);
+      yield chunk;
+    }
+  }
+
+  trailer(): Uint8Array {
+    const trailer = new Uint8Array(memberTrailerSize);
+    const view = new DataView(trailer.buffer);
+    view.setUint32(0, this.#crc, true);
+    view.setUint32(4, this.#size % 2 ** 32, true);
+    return trailer;
+  }
+}
+
+/** The last bytes of a member, gathered as it passes. */
+export class TrailerWatch {
+  #last: Uint8Array = new Uint8Array();
+
+  async *watch(member: Bytes): Bytes {
+    for await (const chunk of member) {
+      this.#last = concat([this.#last, chunk.slice(-memberTrailerSize)]).slice(-memberTrailerSize);
+      yield chunk;
+    }
+  }
+
+  get trailer(): Uint8Array {
+    return this.#last;
+  }
+}

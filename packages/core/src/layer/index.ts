@@ -1,0 +1,14 @@
+export type { AssembledLayer, AssembleLayerOptions, AssembleProgress } from './assemble-layer.ts';
+export { assembleLayer } from './assemble-layer.ts';
+export type { LayerFinding } from './check-layer.ts';
+export { checkLayer } from './check-layer.ts';
+export type { EncodingId } from './encoding.ts';
+export { defaultEncoding, encodingIds, parseEncoding } from './encoding.ts';
+export { gzipMember } from './gzip-member.ts';
+export type { LayerRanges, RebuildLayerOptions } from './layer-ranges.ts';
+export { layerRanges, rebuildLayer } from './layer-ranges.ts';
+export type { DirectoryOwner, LayerRecipe, SegmentRecipe } from './layer-recipe.ts';
+export { defaultOwner, layerRecipe, withLayerRecipe, withoutLayerRecipe } from './layer-recipe.ts';
+export { blockFromSegment, segmentTar } from './segment.ts';
+export type { KeptSegment, SegmentKey, SegmentMemory } from './segment-memory.ts';
+export { noSegmentMemory, segmentKey } from './segment-memory.ts';

@@ -1,0 +1,139 @@
+import type { BlobSource } from '../blob.ts';
+import { type Bytes, coalesced } from '../bytes.ts';
+import { readCanonicalTar } from '../canonical-tar.ts';
+import { BlockPackError } from '../error.ts';
+import { compareBytewise, type ImagePath, joinImagePath } from '../image-path.ts';
+import { type Import, importExecutable, importKind, importSize } from '../import-manifest.ts';
+import { encodeTarHeader, padding, tarBlockSize, tarInvalid } from '../tar-header.ts';
+import type { LinkEntry, TreeEntry } from '../tree.ts';
+import { readSegment, type SegmentFile } from './segment-reader.ts';
+
+/**
+ * The run of a layer's tar that one import becomes: the block's files and links, their headers under the import's path. It holds no
+ * directories and no end of archive, so it depends on block, path and mode alone.
+ * @throws BLOB_MISSING, DIGEST_MISMATCH, TAR_INVALID, PATH_INVALID, MANIFEST_INVALID for a size that is not the block's
+ */
+export function segmentTar(line: Import, blocks: BlobSource): Bytes {
+  return coalesced(segmentPieces(line, blocks, (digest) => blocks.read(digest)));
+}
+
+/**
+ * The same bytes from a block that is not checked against its digest while it is read: for whoever compares their sum with one that is known.
+ * Faster by the time of one sha256 over the block.
+ */
+export function uncheckedSegmentTar(line: Import, blocks: BlobSource): Bytes {
+  const length = importSize(line);
+  return coalesced(
+    segmentPieces(line, blocks, (digest) =>
+      blocks.read(digest, length === undefined ? undefined : { offset: 0, length }),
+    ),
+  );
+}
+
+async function* segmentPieces(
+  line: Import,
+  blocks: BlobSource,
+  read: (digest: Import['digest']) => Bytes,
+): Bytes {
+  if (importKind(line) === 'tree') return yield* treePieces(line, read(line.digest));
+  const size = importSize(line) ?? (await measuredSize(line, blocks));
+  yield encodeTarHeader(placedFile(line, size));
+  yield* ofSize(line, read(line.digest), size);
+  yield new Uint8Array(padding(size));
+}
+
+async function* treePieces(line: Import, tar: Bytes): Bytes {
+  for await (const entry of readCanonicalTar(tar, line.digest)) {
+    if (entry.kind === 'directory') continue;
+    const path = tarPath(joinImagePath(line.path, entry.path));
+    yield encodeTarHeader({ ...entry, path });
+    if (entry.kind === 'file') {
+      yield* entry.read();
+      yield new Uint8Array(padding(entry.size));
+    }
+  }
+}
+
+function placedFile(line: Import, size: number): Parameters<typeof encodeTarHeader>[0] {
+  return { kind: 'file', path: tarPath(line.path), size, executable: importExecutable(line) };
+}
+
+/** A path as it stands in a layer: relative to its root. */
+export function tarPath(path: ImagePath): string {
+  return path.slice(1);
+}
+
+async function* ofSize(line: Import, content: Bytes, size: number): Bytes {
+  let seen = 0;
+  for await (const chunk of content) {
+    seen += chunk.length;
+    if (seen > size) break;
+    yield chunk;
+  }
+  if (seen === size) return;
+  throw new BlockPackError(
+    'MANIFEST_INVALID',
+    `The import of ${line.path} says size=${size}, which is not the size of its block ${line.digest}`,
+    { hint: 'Pack the input again.', details: { path: line.path, digest: line.digest } },
+  );
+}
+
+/** For a line that does not say it. */
+async function measuredSize(line: Import, blocks: BlobSource): Promise<number> {
+  let size = 0;
+  for await (const chunk of blocks.read(line.digest)) size += chunk.length;
+  return size;
+}
+
+/**
+ * The block again, from the segment that it became. Whether it is the block that the line names is for the caller to check: by its digest.
+ * @param empty directories of the tree that the segment cannot hold; sorted
+ * @throws TAR_INVALID for a segment that no block becomes at this path
+ */
+export function blockFromSegment(line: Import, empty: readonly string[], tar: Bytes): Bytes {
+  return coalesced(importKind(line) === 'file' ? filePieces(line, tar) : treeBlockPieces(line, empty, tar));
+}
+
+async function* filePieces(line: Import, tar: Bytes): Bytes {
+  let files = 0;
+  for await (const entry of readSegment(tar, line.path)) {
+    if (
+      entry.kind !== 'file' ||
+      entry.path !== tarPath(line.path) ||
+      entry.executable !== importExecutable(line)
+    )
+      throw tarInvalid(`the segment of ${line.path} holds ${JSON.stringify(entry.path)}`);
+    if (++files > 1) throw tarInvalid(`the segment of ${line.path} holds more than the file`);
+    yield* entry.read();
+  }
+  if (files === 0) throw tarInvalid(`the segment of ${line.path} is empty`);
+}
+
+async function* treeBlockPieces(line: Import, empty: readonly string[], tar: Bytes): Bytes {
+  const root = line.path === '/' ? '' : `${tarPath(line.path)}/`;
+  const left = empty.values();
+  let directory = left.next().value;
+  for await (const entry of readSegment(tar, line.path)) {
+    if (!entry.path.startsWith(root))
+      throw tarInvalid(`the segment of ${line.path} holds ${JSON.stringify(entry.path)}`);
+    const path = entry.path.slice(root.length);
+    for (; directory !== undefined && compareBytewise(directory, path) < 0; directory = left.next().value)
+      yield encodeTarHeader({ kind: 'directory', path: directory });
+    yield* treeEntryPieces({ ...entry, path });
+  }
+  for (; directory !== undefined; directory = left.next().value)
+    yield encodeTarHeader({ kind: 'directory', path: directory });
+  yield new Uint8Array(2 * tarBlockSize);
+}
+
+async function* treeEntryPieces(entry: SegmentFile | LinkEntry): Bytes {
+  yield encodeTarHeader(entry);
+  if (entry.kind !== 'file') return;
+  yield* entry.read();
+  yield new Uint8Array(padding(entry.size));
+}
+
+/** The empty directories of a tree, sorted; none for a file. */
+export function emptyDirectories(entries: readonly TreeEntry[]): string[] {
+  return entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.path);
+}
