@@ -37,6 +37,11 @@ export class ByteReader {
     return { [Symbol.asyncIterator]: () => ({ next }) };
   }
 
+  /** All that has not been read yet. */
+  async *rest(): Bytes {
+    while (await this.#fill()) yield await this.#some(this.#chunk.length);
+  }
+
   async atEnd(): Promise<boolean> {
     return !(await this.#fill());
   }
