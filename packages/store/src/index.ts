@@ -32,6 +32,21 @@ export type { Placed, PlaceMethod } from './placing.ts';
 export { checkStoreApart } from './real-place.ts';
 export type { BlobFiles, ResolveOptions, ResolveProgress, ResolveReport } from './resolve.ts';
 export { resolveImports } from './resolve.ts';
+export type {
+  LayerAttributes,
+  LayerDirectory,
+  LayerEntry,
+  LayerFile,
+  LayerHardLink,
+  LayerObject,
+  LayerSpecial,
+  LayerSymlink,
+  Whiteout,
+} from './root/layer-entry.ts';
+export type { LayerListing, ReadLayerOptions, RootLayer } from './root/read-layer.ts';
+export { readLayer } from './root/read-layer.ts';
+export type { RootDirectory, RootEntry, RootView } from './root/root-view.ts';
+export { rootView } from './root/root-view.ts';
 export type { HeldLease, Store } from './store.ts';
 export type { Tag, TagTarget } from './tags.ts';
 export type { Damage, VerifyOptions, VerifyProgress, VerifyReport } from './verify.ts';
