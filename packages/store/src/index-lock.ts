@@ -130,7 +130,7 @@ function renameOntoEmpty(from: string, to: string): boolean {
     renameSync(from, to);
     return true;
   } catch (error) {
-    if (taken.has(errnoOf(error) ?? '') && isDirectory(to)) return false;
+    if (taken.has(errnoOf(error) ?? '') && !isFile(to)) return false;
     throw error;
   }
 }
@@ -138,8 +138,9 @@ function renameOntoEmpty(from: string, to: string): boolean {
 /** How the system says that the directory is not empty; Windows has other words for it. */
 const taken = new Set(process.platform === 'win32' ? ['EEXIST', 'EPERM', 'EACCES'] : ['ENOTEMPTY', 'EEXIST']);
 
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+/** False also for a lock that was taken away when its owner was done. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }
 
 function breakStaleClaim(layout: StoreLayout): void {

@@ -11,18 +11,15 @@ export type { OpenStoreOptions } from './open-store.ts';
 export { openStore } from './open-store.ts';
 export type {
   FoundImage,
-  ImageDescriptor,
   Images,
   ListedImage,
   PlaceBlobs,
-  Platform,
 } from './place/images.ts';
 export { openImages } from './place/images.ts';
 export type { Place, PlaceKind } from './place/place.ts';
 export { parsePlace } from './place/place.ts';
 export type {
   PublishedImage,
-  PublishedRoot,
   PublishOptions,
   PublishProgress,
   PublishReport,

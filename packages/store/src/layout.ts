@@ -20,15 +20,16 @@ export class StoreLayout {
   /** What can be thrown away at any time. */
   readonly cache: string;
 
-  constructor(directory: string) {
+  /** @param workplace where everything lies that is no part of an image layout */
+  constructor(directory: string, workplace = directory) {
     this.directory = directory;
     this.marker = join(directory, 'oci-layout');
     this.index = join(directory, 'index.json');
     this.indexLock = join(directory, 'index.lock');
     this.blobs = join(directory, 'blobs', 'sha256');
-    this.drafts = join(directory, 'drafts');
-    this.leases = join(directory, 'leases');
-    this.cache = join(directory, 'cache');
+    this.drafts = join(workplace, 'drafts');
+    this.leases = join(workplace, 'leases');
+    this.cache = join(workplace, 'cache');
   }
 
   blob(digest: Digest): string {

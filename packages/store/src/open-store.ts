@@ -30,7 +30,8 @@ export async function openStore(directory: string, options: OpenStoreOptions = {
   return new Store(layout);
 }
 
-function hasMarker(layout: StoreLayout): boolean {
+/** @throws STORE_INVALID for a layout of another version */
+export function hasMarker(layout: StoreLayout): boolean {
   let text: string;
   try {
     text = readFileSync(layout.marker, 'utf8');
@@ -80,7 +81,7 @@ async function create(layout: StoreLayout, allowed: boolean): Promise<void> {
 }
 
 /** An image layout has an index, though it may name nothing. A process killed before may have left the store without. */
-async function makeIndex(layout: StoreLayout): Promise<void> {
+export async function makeIndex(layout: StoreLayout): Promise<void> {
   mkdirSync(layout.drafts, { recursive: true });
   await updateIndex(layout, (index) => (existsSync(layout.index) ? index : { ...index }));
 }
@@ -94,7 +95,7 @@ function namesIn(directory: string): string[] | undefined {
   }
 }
 
-async function writeMarker(layout: StoreLayout): Promise<void> {
+export async function writeMarker(layout: StoreLayout): Promise<void> {
   const draft = new Draft(layout.drafts);
   try {
     draft.write(new TextEncoder().encode(`${JSON.stringify({ imageLayoutVersion: layoutVersion })}\n`));

@@ -6,7 +6,7 @@ import { names } from './blob-files.ts';
 import { errnoOf } from './disk-error.ts';
 import { syncDirectory } from './draft.ts';
 
-const prefix = '.block-pack-draft-';
+export const draftPrefix = '.block-pack-draft-';
 
 /** Milliseconds between two signs of life. */
 const heartbeat = 60_000;
@@ -22,9 +22,8 @@ export class TargetDraft {
 
   constructor(target: string) {
     this.#target = target;
-    this.path = join(dirname(target), `${prefix}${randomUUID()}`);
-    this.#timer = setInterval(() => touch(this.path), heartbeat);
-    this.#timer.unref();
+    this.path = join(dirname(target), `${draftPrefix}${randomUUID()}`);
+    this.#timer = keepAlive(this.path);
   }
 
   /** @throws TARGET_NOT_EMPTY when somebody else has filled the target meanwhile */
@@ -48,6 +47,11 @@ export class TargetDraft {
   }
 }
 
+/** Gives signs of life for a draft, so that nobody removes it as stale, until the timer is cleared. */
+export function keepAlive(path: string): NodeJS.Timeout {
+  return setInterval(() => touch(path), heartbeat).unref();
+}
+
 function touch(path: string): void {
   try {
     utimesSync(path, new Date(), new Date());
@@ -63,7 +67,7 @@ export function removeStaleDrafts(directory: string): void {
     const path = join(directory, name);
     try {
       // Of the two times, the one that nobody can set: a finished draft has the mtime of an image.
-      if (name.startsWith(prefix) && lstatSync(path).ctimeMs < before)
+      if (name.startsWith(draftPrefix) && lstatSync(path).ctimeMs < before)
         rmSync(path, { recursive: true, force: true });
     } catch {
       // Another user's, or another run was quicker.

@@ -1,35 +1,21 @@
-import type { BlobSource, Descriptor, Digest } from '@block-pack/core';
+import type { BlobSource, ContentDescriptor, Digest, Platform } from '@block-pack/core';
+import { openDockerArchive } from './docker-archive.ts';
+import { findImage } from './find-image.ts';
+import { openLayoutArchive } from './layout-archive.ts';
+import { openLayoutDirectory } from './layout-directory.ts';
 import type { Place } from './place.ts';
-
-/**
- * What an image runs on, in the words of GOOS and GOARCH.
- * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md#image-index-property-descriptions
- */
-export interface Platform {
-  readonly os: string;
-  readonly architecture: string;
-  readonly variant?: string;
-}
-
-/** Says which manifest or index is meant. */
-export interface ImageDescriptor extends Descriptor {
-  readonly mediaType: string;
-  readonly artifactType?: string;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly platform?: Platform;
-}
 
 /** An entry of a place's table of contents. */
 export interface ListedImage {
-  /** Tags, or `name:tag`s of a docker-archive; none where other tools gave none. */
+  /** A tag, or the `name:tag`s of a docker-archive; none where other tools gave none. */
   readonly names: readonly string[];
-  readonly descriptor: ImageDescriptor;
+  readonly descriptor: ContentDescriptor;
 }
 
 /** A manifest or an index, whole. */
 export interface FoundImage {
-  readonly descriptor: ImageDescriptor;
-  /** What the digest is of. */
+  readonly descriptor: ContentDescriptor;
+  /** What the descriptor's digest is of. */
   readonly bytes: Uint8Array;
 }
 
@@ -39,25 +25,45 @@ export interface PlaceBlobs extends BlobSource {
   blobPath?(digest: Digest): string;
 }
 
-/** The images in a place, open for reading until it is closed. */
+/** What a place holds, open for reading until it is closed. */
+export interface OpenPlace {
+  readonly listed: readonly ListedImage[];
+  /** Whole reads are verified. */
+  readonly blobs: PlaceBlobs;
+  close(): void;
+}
+
+/** The images in a place. */
 export interface Images {
   /** As the user wrote the place, for messages. */
   readonly name: string;
   /** Also artifacts that are no images: those have an `artifactType`. */
   list(): Promise<readonly ListedImage[]>;
   /**
-   * A manifest, or an index where no platform is asked for and the place has one. What a `docker-archive:` holds without an OCI manifest gets one here, whose
-   * layers have the media type of plain tars: `application/vnd.oci.image.layer.v1.tar`, digest and diffID being the same.
+   * A manifest; or an index, where no platform is asked for and the place has one. An image that a `docker-archive:` holds without an OCI manifest gets one
+   * here, whose layers have the media type of plain tars, so digest and diffID of a layer are the same.
    * @param reference a tag, a `name:tag` or a digest; otherwise the place's own, otherwise the only image, otherwise `latest`
-   * @throws INPUT_MISSING, USAGE where more than one could be meant, INPUT_UNSUPPORTED, DIGEST_MISMATCH, BLOB_MISSING
+   * @throws INPUT_MISSING, USAGE where more than one could be meant, INPUT_UNSUPPORTED, IMAGE_INVALID, DIGEST_MISMATCH, BLOB_MISSING
    */
   find(reference?: string, platform?: Platform): Promise<FoundImage>;
-  /** Whole reads are verified. */
   readonly blobs: PlaceBlobs;
   close(): void;
 }
 
-/** @throws INPUT_MISSING, INPUT_UNREADABLE, INPUT_UNSUPPORTED, ARCHIVE_INVALID, STORE_INVALID */
+/** @throws INPUT_MISSING, INPUT_UNREADABLE, INPUT_UNSUPPORTED, ARCHIVE_INVALID, IMAGE_INVALID */
 export async function openImages(place: Place): Promise<Images> {
-  throw new Error(`not yet: ${place.text}`);
+  const open = await openers[place.kind](place);
+  return {
+    name: place.text,
+    list: async () => open.listed,
+    find: (reference, platform) => findImage(place, open, reference, platform),
+    blobs: open.blobs,
+    close: () => open.close(),
+  };
 }
+
+const openers = {
+  oci: openLayoutDirectory,
+  'oci-archive': openLayoutArchive,
+  'docker-archive': openDockerArchive,
+} as const;

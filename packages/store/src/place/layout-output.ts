@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { BlockPackError, type ContentDescriptor, collect, digestOf } from '@block-pack/core';
+import { freshen, hasFile } from '../blob-files.ts';
+import { errnoOf } from '../disk-error.ts';
+import { fsyncLater, syncDirectory } from '../draft.ts';
+import { type IndexEntry, refName, tagOf } from '../index-file.ts';
+import { updateIndex } from '../index-lock.ts';
+import { StoreLayout } from '../layout.ts';
+import { hasMarker, makeIndex, writeMarker } from '../open-store.ts';
+import { Store } from '../store.ts';
+import { draftPrefix, keepAlive, removeStaleDrafts } from '../target-draft.ts';
+import type { Publication } from './publish.ts';
+
+/** Bytes up to which a blob is checked by its digest rather than by its size. */
+const cheap = 1 << 20;
+
+/** Blobs that are written at once, so that they wait for the disk together. */
+const together = 8;
+
+/**
+ * Writes the blobs of a publication into an image layout, new or not, and its names last. Besides what belongs to a layout it leaves nothing there. A directory that is a
+ * store is written to under the rules of a store.
+ * @returns bytes of the blobs that were not there
+ * @throws OUTPUT_REFUSED and what a store throws
+ */
+export async function writeLayout({
+  place,
+  closure,
+  entries,
+  blobs,
+  progress,
+}: Publication): Promise<number> {
+  const output = await LayoutOutput.open(place.path);
+  try {
+    let newBytes = 0;
+    const put = async (descriptor: ContentDescriptor) => {
+      progress.add(0, 0);
+      if (await output.put(descriptor, blobs)) newBytes += descriptor.size;
+      progress.add(1, descriptor.size);
+    };
+    await inTurns(closure.leaves, put);
+    for (const document of closure.documents) await put(document);
+    await output.publish(entries.map(entryOf));
+    return newBytes;
+  } finally {
+    await output.close();
+  }
+}
+
+async function inTurns<T>(items: readonly T[], action: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const work = async () => {
+    for (let item = items[next++]; item !== undefined; item = items[next++]) await action(item);
+  };
+  const ended = await Promise.allSettled(Array.from({ length: together }, work));
+  const failure = ended.find((one) => one.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+}
+
+function entryOf({ root, name }: Publication['entries'][number]): IndexEntry {
+  const { mediaType, artifactType, digest, size, platform, annotations } = root;
+  return {
+    mediaType,
+    ...(artifactType !== undefined && { artifactType }),
+    digest,
+    size,
+    ...(platform !== undefined && { platform }),
+    annotations: { ...annotations, ...(name !== undefined && { [refName]: name }) },
+  };
+}
+
+class LayoutOutput {
+  readonly #layout: StoreLayout;
+  readonly #store: Store;
+  readonly #release: () => Promise<void>;
+
+  private constructor(layout: StoreLayout, store: Store, release: () => Promise<void>) {
+    this.#layout = layout;
+    this.#store = store;
+    this.#release = release;
+  }
+
+  static async open(directory: string): Promise<LayoutOutput> {
+    const own = new StoreLayout(directory);
+    if (existsSync(own.leases)) {
+      const store = new Store(own);
+      const lease = await store.lease();
+      return new LayoutOutput(own, store, () => lease.release());
+    }
+    refuseOther(own);
+    mkdirSync(directory, { recursive: true });
+    removeStaleDrafts(directory);
+    const workplace = join(directory, `${draftPrefix}${randomUUID()}`);
+    const layout = new StoreLayout(directory, workplace);
+    const timer = keepAlive(workplace);
+    const release = async () => {
+      clearInterval(timer);
+      rmSync(workplace, { recursive: true, force: true });
+      removeIfEmpty(layout.indexLock);
+    };
+    try {
+      await makeLayout(layout);
+    } catch (error) {
+      await release();
+      throw error;
+    }
+    return new LayoutOutput(layout, new Store(layout), release);
+  }
+
+  /** False when the blob was there already. */
+  async put({ digest, size }: ContentDescriptor, from: Publication['blobs']): Promise<boolean> {
+    const path = this.#layout.blob(digest);
+    if (await this.#has(digest, size)) return false;
+    if (size > cheap && (await this.#adopt(from.blobPath?.(digest), path, size))) return true;
+    // A damaged one would be kept where it has the right size.
+    rmSync(path, { force: true });
+    await this.#store.write(from.read(digest), digest);
+    return true;
+  }
+
+  async #has(digest: ContentDescriptor['digest'], size: number): Promise<boolean> {
+    if (!(await this.#store.has(digest, size))) return false;
+    if (size > cheap) return true;
+    const bytes = await collect(this.#store.read(digest, { offset: 0, length: size }), size, digest);
+    return digestOf(bytes) === digest;
+  }
+
+  /** Clones the file of a blob, or else links it: blobs never change. False where neither can be. */
+  async #adopt(from: string | undefined, path: string, size: number): Promise<boolean> {
+    if (from === undefined || !hasFile(from, size)) return false;
+    const draft = join(this.#layout.drafts, randomUUID());
+    try {
+      if (!clone(from, draft) && !link(from, draft)) return false;
+      await settle(draft);
+      renameSync(draft, path);
+      freshen(path);
+      return true;
+    } finally {
+      // Renaming does nothing where both names are links to one file.
+      rmSync(draft, { force: true });
+    }
+  }
+
+  async publish(entries: readonly IndexEntry[]): Promise<void> {
+    syncDirectory(this.#layout.blobs);
+    const names = new Set(entries.map(tagOf));
+    await updateIndex(this.#layout, (index) => ({
+      ...index,
+      manifests: [...index.manifests.filter((other) => !names.has(tagOf(other))), ...entries],
+    }));
+  }
+
+  close(): Promise<void> {
+    return this.#release();
+  }
+}
+
+/** An image layout, or nothing: other things in a directory are somebody's. @throws OUTPUT_REFUSED */
+function refuseOther(layout: StoreLayout): void {
+  const { directory } = layout;
+  const stats = statSync(directory, { throwIfNoEntry: false });
+  if (stats === undefined || (stats.isDirectory() && hasMarker(layout))) return;
+  if (stats.isDirectory() && readdirSync(directory).every(isOurs)) return;
+  // Another process may have made the layout since we looked for it.
+  if (stats.isDirectory() && hasMarker(layout)) return;
+  throw new BlockPackError(
+    'OUTPUT_REFUSED',
+    stats.isDirectory()
+      ? `${directory} holds something else than an image layout`
+      : `${directory} is a file, and oci: means a directory`,
+    { hint: 'Name a new directory, or one that holds an image layout.', details: { path: directory } },
+  );
+}
+
+function isOurs(name: string): boolean {
+  return name.startsWith(draftPrefix);
+}
+
+async function makeLayout(layout: StoreLayout): Promise<void> {
+  mkdirSync(layout.drafts, { recursive: true });
+  if (!hasMarker(layout)) await writeMarker(layout);
+  mkdirSync(layout.blobs, { recursive: true });
+  if (!existsSync(layout.index)) await makeIndex(layout);
+}
+
+function removeIfEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch {
+    // Somebody else is writing the index.
+  }
+}
+
+function clone(from: string, to: string): boolean {
+  return tried(() => {
+    copyFileSync(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    chmodSync(to, 0o444);
+  });
+}
+
+function link(from: string, to: string): boolean {
+  return tried(() => linkSync(from, to));
+}
+
+/** False for what the file system, or two of them, cannot do, and for a blob that is gone by now. */
+function tried(action: () => void): boolean {
+  try {
+    action();
+    return true;
+  } catch (error) {
+    if (notPossible.has(errnoOf(error) ?? '')) return false;
+    throw error;
+  }
+}
+
+const notPossible = new Set([
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EXDEV',
+  'EINVAL',
+  'ENOSYS',
+  'ENOTTY',
+  'EPERM',
+  'EACCES',
+  'EMLINK',
+  'ENOENT',
+]);
+
+async function settle(path: string): Promise<void> {
+  // Windows brings only files to the disk that are open for writing.
+  if (process.platform === 'win32') return;
+  const file = openSync(path, 'r');
+  try {
+    await fsyncLater(file);
+  } finally {
+    closeSync(file);
+  }
+}
