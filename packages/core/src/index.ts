@@ -24,21 +24,31 @@ export type { FilesOptions } from './files-packer.ts';
 export { createFilesPacker } from './files-packer.ts';
 export type {
   Annotations,
+  AssembledImage,
+  BaseImage,
   ContentDescriptor,
+  Conversion,
   EncodedDocument,
   EncodedImportsLayer,
   FoundImportsLayer,
   ImageConfig,
   ImageDocumentKind,
+  ImageForm,
   ImageHistory,
   ImageIndex,
   ImageManifest,
+  ImageParts,
+  ImageSettings,
   ImportsFile,
   LayerCompression,
   Platform,
   RunConfig,
 } from './image/index.ts';
 export {
+  assembleImage,
+  blockDescriptors,
+  blocksArtifactType,
+  convertImage,
   documentLimit,
   encodeImageConfig,
   encodeImageIndex,
@@ -49,6 +59,8 @@ export {
   imageDocumentKind,
   imageIndexMediaType,
   imageInvalid,
+  isImportsName,
+  isNative,
   layerCompression,
   layerMediaTypes,
   parseImageConfig,
@@ -58,7 +70,9 @@ export {
   parsePlatform,
   platformMatches,
   platformText,
+  readDocument,
   readImportsLayers,
+  recipeOf,
 } from './image/index.ts';
 export type { ImagePath } from './image-path.ts';
 export {

@@ -5,6 +5,7 @@ import { BlockPackError } from '../error.ts';
 import { imageManifestMediaType } from '../imports-artifact.ts';
 import { imageInvalid, parseJsonDocument } from './json-document.ts';
 import { type ImageDocumentKind, imageDocumentKind, imageIndexMediaType } from './media-types.ts';
+import type { Platform } from './platform.ts';
 
 /**
  * Which bytes are meant, and what they are. Fields that are not named here are kept.
@@ -14,7 +15,7 @@ export interface ContentDescriptor extends Descriptor {
   readonly mediaType: string;
   readonly artifactType?: string | undefined;
   readonly annotations?: Annotations | undefined;
-  readonly platform?: v.InferOutput<typeof platform> | undefined;
+  readonly platform?: Platform | undefined;
 }
 
 export type Annotations = Readonly<Record<string, string>>;

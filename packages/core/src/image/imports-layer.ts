@@ -1,7 +1,15 @@
+import { constants, gunzipSync } from 'node:zlib';
 import type { BlobSource } from '../blob.ts';
-import type { Digest } from '../digest.ts';
-import type { ImportManifest } from '../import-manifest.ts';
-import type { ImageManifest } from './image-documents.ts';
+import { bytesOf, collect } from '../bytes.ts';
+import { readCanonicalTar, writeCanonicalTar } from '../canonical-tar.ts';
+import { type Digest, digestOf } from '../digest.ts';
+import { BlockPackError } from '../error.ts';
+import { decodeImportManifest, encodeImportManifest, type ImportManifest } from '../import-manifest.ts';
+import { gzipMember } from '../layer/gzip-member.ts';
+import { imageAnnotations } from './image-annotations.ts';
+import type { ContentDescriptor, ImageManifest } from './image-documents.ts';
+import { imageInvalid } from './json-document.ts';
+import { layerCompression } from './media-types.ts';
 
 /** An import manifest as it stands in an image: `/.import.<name>`. */
 export interface ImportsFile {
@@ -22,12 +30,32 @@ export interface EncodedImportsLayer {
 export interface FoundImportsLayer {
   /** Its place among the manifest's layers, from 0. */
   readonly layer: number;
+  /** Sorted by name. */
   readonly files: readonly ImportsFile[];
 }
 
+const prefix = '.import.';
+const fileName = /^\.import\.([a-z][a-z0-9-]{0,62})$/;
+
+/** Bytes: more than any list of imports needs, and far less than memory. */
+const packedLimit = 64 << 20;
+const tarLimit = 512 << 20;
+
+/** True for what can be the name of an import manifest in an image. */
+export function isImportsName(name: string): boolean {
+  return fileName.test(`${prefix}${name}`);
+}
+
 /** The last layer of an image: the import manifests of the layers before it, sorted by name, and nothing else. */
-export async function encodeImportsLayer(_files: readonly ImportsFile[]): Promise<EncodedImportsLayer> {
-  throw new Error('not yet');
+export async function encodeImportsLayer(files: readonly ImportsFile[]): Promise<EncodedImportsLayer> {
+  const entries = files.map(({ name, manifest }) => {
+    const text = new TextEncoder().encode(encodeImportManifest(manifest));
+    const read = () => bytesOf(text);
+    return { kind: 'file', path: `${prefix}${name}`, size: text.length, executable: false, read } as const;
+  });
+  const tar = await collect(writeCanonicalTar(entries), tarLimit, 'The imports layer');
+  const bytes = await collect(gzipMember(bytesOf(tar), 'gzip-6'), packedLimit, 'The imports layer');
+  return { bytes, digest: digestOf(bytes), size: bytes.length, diffId: digestOf(tar) };
 }
 
 /**
@@ -37,9 +65,88 @@ export async function encodeImportsLayer(_files: readonly ImportsFile[]): Promis
  * @throws IMAGE_INVALID, MANIFEST_INVALID, BLOB_MISSING, DIGEST_MISMATCH
  */
 export async function readImportsLayers(
-  _manifest: ImageManifest,
-  _blobs: BlobSource,
-  _name: string,
+  manifest: ImageManifest,
+  blobs: BlobSource,
+  name: string,
 ): Promise<readonly FoundImportsLayer[]> {
-  throw new Error('not yet');
+  const found: FoundImportsLayer[] = [];
+  for (const [layer, descriptor] of manifest.layers.entries()) {
+    const marked = descriptor.annotations?.[imageAnnotations.layer] === 'imports';
+    if (!marked && !(await looksLikeImports(descriptor, blobs))) continue;
+    const files = await readFiles(descriptor, blobs, `${name}, layer ${descriptor.digest}`, marked);
+    if (files !== undefined) found.push({ layer, files });
+  }
+  return found;
+}
+
+/** Enough of a gzip stream for the first header of the tar inside. */
+const peekSize = 4096;
+
+async function looksLikeImports(descriptor: ContentDescriptor, blobs: BlobSource): Promise<boolean> {
+  const { mediaType, annotations, digest, size } = descriptor;
+  if (annotations?.[imageAnnotations.imports] !== undefined || size > packedLimit) return false;
+  const compression = layerCompression(mediaType, digest);
+  if (compression === 'zstd') return false;
+  const range = { offset: 0, length: Math.min(peekSize, size) };
+  const start = await collect(blobs.read(digest, range), peekSize, digest);
+  const tar = compression === 'none' ? start : gunzippedStart(start);
+  return new TextDecoder().decode(tar.subarray(0, prefix.length)) === prefix;
+}
+
+function gunzippedStart(bytes: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    // Not gzip, so none of ours; whoever unpacks it says so.
+    return new Uint8Array();
+  }
+}
+
+/** @returns undefined for an unmarked layer that another tool made, whatever it calls `.import.` */
+async function readFiles(
+  descriptor: ContentDescriptor,
+  blobs: BlobSource,
+  name: string,
+  marked: boolean,
+): Promise<readonly ImportsFile[] | undefined> {
+  const packed = await collect(blobs.read(descriptor.digest), packedLimit, name);
+  const texts = await textsIn(unpacked(packed, descriptor, name), name).catch((cause: unknown) => {
+    if (!(cause instanceof BlockPackError)) throw cause;
+    if (marked) throw imageInvalid(name, 'it is marked as an imports layer, and is none', cause);
+    return undefined;
+  });
+  return texts?.map(([file, text]) => ({
+    name: file.slice(prefix.length),
+    manifest: decodeImportManifest(text, `/${file} of ${name}`),
+  }));
+}
+
+function unpacked(packed: Uint8Array, { mediaType }: ContentDescriptor, name: string): Uint8Array {
+  const compression = layerCompression(mediaType, name);
+  if (compression === 'none') return packed;
+  try {
+    return gunzipSync(packed, { maxOutputLength: tarLimit });
+  } catch (cause) {
+    throw imageInvalid(name, 'it cannot be unpacked with gzip', cause);
+  }
+}
+
+async function textsIn(tar: Uint8Array, name: string): Promise<[file: string, text: string][]> {
+  const texts: [string, string][] = [];
+  for await (const entry of readCanonicalTar(bytesOf(tar), name)) {
+    if (entry.kind !== 'file' || !fileName.test(entry.path)) {
+      throw imageInvalid(name, `it holds ${JSON.stringify(entry.path)}, which is no import manifest`);
+    }
+    const bytes = await collect(entry.read(), tarLimit, entry.path);
+    texts.push([entry.path, utf8(bytes, `/${entry.path} of ${name}`)]);
+  }
+  return texts;
+}
+
+function utf8(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new BlockPackError('MANIFEST_INVALID', `${name} is not UTF-8 text`, { cause });
+  }
 }

@@ -1,3 +1,7 @@
+export type { AssembledImage, BaseImage, ImageParts } from './assemble-image.ts';
+export { assembleImage, recipeOf } from './assemble-image.ts';
+export type { Conversion, ImageForm } from './convert-image.ts';
+export { convertImage, readDocument } from './convert-image.ts';
 export type { EncodedDocument } from './encode-document.ts';
 export { encodeImageConfig, encodeImageIndex, encodeImageManifest } from './encode-document.ts';
 export { imageAnnotations } from './image-annotations.ts';
@@ -11,8 +15,9 @@ export type {
   RunConfig,
 } from './image-documents.ts';
 export { parseImageConfig, parseImageIndex, parseImageManifest } from './image-documents.ts';
+export type { ImageSettings } from './image-settings.ts';
 export type { EncodedImportsLayer, FoundImportsLayer, ImportsFile } from './imports-layer.ts';
-export { encodeImportsLayer, readImportsLayers } from './imports-layer.ts';
+export { encodeImportsLayer, isImportsName, readImportsLayers } from './imports-layer.ts';
 export { documentLimit, imageInvalid, parseJsonDocument } from './json-document.ts';
 export type { ImageDocumentKind, LayerCompression } from './media-types.ts';
 export {
@@ -22,5 +27,6 @@ export {
   layerCompression,
   layerMediaTypes,
 } from './media-types.ts';
+export { blockDescriptors, blocksArtifactType, isNative } from './native-image.ts';
 export type { Platform } from './platform.ts';
 export { parsePlatform, platformMatches, platformText } from './platform.ts';
