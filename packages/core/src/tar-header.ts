@@ -11,7 +11,14 @@ export const canonicalTime = 499162500;
 export type TarFields =
   | { readonly kind: 'file'; readonly path: string; readonly size: number; readonly executable: boolean }
   | { readonly kind: 'symlink'; readonly path: string; readonly target: string }
-  | { readonly kind: 'directory'; readonly path: string };
+  | { readonly kind: 'directory'; readonly path: string; readonly owner?: TarOwner };
+
+/** Permissions and owner of a directory in a layer; in a block it has none of its own. */
+export interface TarOwner {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /** Name, offset and length of the fields, as in {@link https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06 ustar}. */
 const fields = {
@@ -35,6 +42,9 @@ type Field = keyof typeof fields;
 /** The largest size that eleven octal digits can say. */
 const ustarSizeLimit = 0o77777777777;
 
+/** The largest owner that seven octal digits can say. */
+const ustarOwnerLimit = 0o7777777;
+
 /** Bytes of extended records that the longest path, the longest link and a size can need. */
 const paxLimit = 3 * 4096;
 
@@ -49,16 +59,22 @@ export function encodeTarHeader(entry: TarFields): Uint8Array {
   const split = splitPath(path);
   const linkFits = isAscii(link) && link.length <= fields.link[1];
 
+  const { mode, uid, gid } = ownerOf(entry);
+
   const records: string[] = [];
+  if (gid > ustarOwnerLimit) records.push(paxRecord('gid', String(gid)));
   if (!linkFits) records.push(paxRecord('linkpath', decoder.decode(link)));
   if (split === undefined) records.push(paxRecord('path', decoder.decode(path)));
   if (size > ustarSizeLimit) records.push(paxRecord('size', String(size)));
+  if (uid > ustarOwnerLimit) records.push(paxRecord('uid', String(uid)));
 
   const header = encodeUstar({
     name: split?.name ?? standIn(path),
     prefix: split?.prefix ?? new Uint8Array(),
     link: linkFits ? link : standIn(link),
-    mode: modeOf(entry),
+    mode,
+    uid: uid > ustarOwnerLimit ? 0 : uid,
+    gid: gid > ustarOwnerLimit ? 0 : gid,
     size: size > ustarSizeLimit ? 0 : size,
     type: typeFlags[entry.kind],
   });
@@ -67,14 +83,14 @@ export function encodeTarHeader(entry: TarFields): Uint8Array {
 
 const typeFlags = { file: '0', symlink: '2', directory: '5' } as const;
 
-function modeOf(entry: TarFields): number {
+function ownerOf(entry: TarFields): TarOwner {
   switch (entry.kind) {
     case 'file':
-      return entry.executable ? 0o755 : 0o644;
+      return { mode: entry.executable ? 0o755 : 0o644, uid: 0, gid: 0 };
     case 'symlink':
-      return 0o777;
+      return { mode: 0o777, uid: 0, gid: 0 };
     case 'directory':
-      return 0o755;
+      return entry.owner ?? { mode: 0o755, uid: 0, gid: 0 };
   }
 }
 
@@ -99,11 +115,10 @@ function standIn(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, fields.name[1]).map((byte) => (byte < 0x80 ? byte : 0x5f));
 }
 
-interface UstarFields {
+interface UstarFields extends TarOwner {
   readonly name: Uint8Array;
   readonly prefix: Uint8Array;
   readonly link: Uint8Array;
-  readonly mode: number;
   readonly size: number;
   readonly type: string;
 }
@@ -112,8 +127,8 @@ function encodeUstar(values: UstarFields): Uint8Array {
   const block = new Uint8Array(tarBlockSize);
   block.set(values.name, fields.name[0]);
   setOctal(block, 'mode', values.mode);
-  setOctal(block, 'uid', 0);
-  setOctal(block, 'gid', 0);
+  setOctal(block, 'uid', values.uid);
+  setOctal(block, 'gid', values.gid);
   setOctal(block, 'size', values.size);
   setOctal(block, 'mtime', canonicalTime);
   setText(block, 'type', values.type);
@@ -151,6 +166,8 @@ function encodePax(records: string): Uint8Array {
     prefix: nothing,
     link: nothing,
     mode: 0o644,
+    uid: 0,
+    gid: 0,
     size: bytes.length,
     type: 'x',
   });

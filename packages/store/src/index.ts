@@ -44,6 +44,7 @@ export type { LayerListing, ReadLayerOptions, RootLayer } from './root/read-laye
 export { readLayer } from './root/read-layer.ts';
 export type { RootDirectory, RootEntry, RootView } from './root/root-view.ts';
 export { rootView } from './root/root-view.ts';
+export { openSegmentMemory } from './segments.ts';
 export type { HeldLease, Store } from './store.ts';
 export type { Tag, TagTarget } from './tags.ts';
 export type { Damage, VerifyOptions, VerifyProgress, VerifyReport } from './verify.ts';

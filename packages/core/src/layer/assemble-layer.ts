@@ -1,12 +1,16 @@
-import type { BlobSource, Written } from '../blob.ts';
+import type { BlobSource, Descriptor, Written } from '../blob.ts';
 import type { Bytes } from '../bytes.ts';
 import type { Digest } from '../digest.ts';
 import type { ImagePath } from '../image-path.ts';
 import type { ImportManifest } from '../import-manifest.ts';
+import { digestTar, type TarDigest } from './digest-tar.ts';
 import type { EncodingId } from './encoding.ts';
-import type { DirectoryOwner, LayerRecipe } from './layer-recipe.ts';
-import type { SegmentMemory } from './segment-memory.ts';
+import { type DirectoryOwner, type LayerRecipe, withLayerRecipe } from './layer-recipe.ts';
+import { PackedLayer } from './packed-layer.ts';
+import { type LayerPlan, planLayer } from './plan-layer.ts';
+import { noSegmentMemory, type SegmentMemory } from './segment-memory.ts';
 
+/** How far a layer is. */
 export interface AssembleProgress {
   readonly segments: number;
   readonly totalSegments: number;
@@ -14,6 +18,7 @@ export interface AssembleProgress {
   readonly bytes: number;
 }
 
+/** What a layer is made of, and where it goes. */
 export interface AssembleLayerOptions {
   readonly blocks: BlobSource;
   readonly encoding: EncodingId;
@@ -26,6 +31,7 @@ export interface AssembleLayerOptions {
   write(content: Bytes, expected?: Digest): Promise<Written>;
 }
 
+/** A layer that is written. */
 export interface AssembledLayer {
   /** The import manifest as it stands in an image: with the layer's recipe. */
   readonly manifest: ImportManifest;
@@ -39,11 +45,110 @@ export interface AssembledLayer {
 
 /**
  * Makes the layer of a manifest: the same bytes from the same manifest and blocks, everywhere.
- * @throws BLOB_MISSING, DIGEST_MISMATCH, IMPORT_COLLISION when a path would stand twice, INTERRUPTED
+ * @param expected the digest that the blob must have, where it is known
+ * @throws BLOB_MISSING, DIGEST_MISMATCH, IMPORT_COLLISION when a path would stand twice, NAME_UNSUPPORTED, MANIFEST_INVALID, INTERRUPTED
  */
 export async function assembleLayer(
-  _manifest: ImportManifest,
-  _options: AssembleLayerOptions,
+  manifest: ImportManifest,
+  options: AssembleLayerOptions,
+  expected?: Digest,
 ): Promise<AssembledLayer> {
-  throw new Error('not yet');
+  const { blocks, directories = new Map(), segments = noSegmentMemory } = options;
+  const plan = await planLayer(manifest, blocks, directories, options.signal);
+  for (;;) {
+    const packed = new PackedLayer(plan, segments, options);
+    const made = await attempt(packed, plan, options, expected);
+    if (made === undefined) {
+      for (const key of packed.damaged) segments.forget(key);
+      continue;
+    }
+    const { layer, diffId } = made;
+    const recipe = recipeOf(packed, plan, options.encoding, made);
+    await segments.keep(layer.digest, packed.segments());
+    const { copied } = packed;
+    return { manifest: withLayerRecipe(manifest, recipe), recipe, diffId, copied, ...layer };
+  }
+}
+
+interface Made {
+  readonly layer: Descriptor;
+  readonly diffId: Digest;
+}
+
+function recipeOf(
+  packed: PackedLayer,
+  { owners, segments }: LayerPlan,
+  encoding: EncodingId,
+  made: Made,
+): LayerRecipe {
+  return {
+    ...made,
+    encoding,
+    head: packed.head.length,
+    directories: owners,
+    segments: segments.map(({ empty }, index) => ({ empty, packed: packed.segment(index).length })),
+  };
+}
+
+/**
+ * Writes the blob, and digests the tar inside, which are two reads of the blocks at the same time: what is compressed is ahead of what is digested.
+ * @returns undefined when remembered segments proved to be damaged: the next attempt does without them
+ */
+async function attempt(
+  packed: PackedLayer,
+  plan: LayerPlan,
+  options: AssembleLayerOptions,
+  expected: Digest | undefined,
+): Promise<Made | undefined> {
+  try {
+    const stop = new AbortController();
+    const [{ digest, size }, tar] = await together(
+      stop,
+      options.write(packed.bytes(stop.signal), expected),
+      digestTar(plan, options, stop.signal),
+    );
+    if (!(await agree(packed, tar, plan, options.blocks))) return undefined;
+    return { layer: { digest, size }, diffId: tar.diffId };
+  } catch (error) {
+    if (packed.damaged.length > 0) return undefined;
+    throw error;
+  }
+}
+
+/** Waits for both, so that neither goes on when the error of the first to fail is told. */
+async function together<A, B>(stop: AbortController, a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  const failures: unknown[] = [];
+  const watched = async <T>(one: Promise<T>): Promise<T> => {
+    try {
+      return await one;
+    } catch (error) {
+      failures.push(error);
+      stop.abort();
+      throw error;
+    }
+  };
+  const [first, second] = await Promise.allSettled([watched(a), watched(b)]);
+  if (first.status === 'rejected' || second.status === 'rejected') throw failures[0];
+  return [first.value, second.value];
+}
+
+/**
+ * Whether what was packed is what was digested, by the sums of both. The blocks are not checked while they are digested: where the sums differ, either
+ * the block is damaged now, which reading it says, or the segment that was copied in its place.
+ */
+async function agree(
+  packed: PackedLayer,
+  tar: TarDigest,
+  plan: LayerPlan,
+  blocks: BlobSource,
+): Promise<boolean> {
+  for (const [index, { line }] of plan.segments.entries()) {
+    if (Buffer.compare(packed.segment(index).trailer, tar.trailers[index] ?? new Uint8Array()) === 0)
+      continue;
+    for await (const _ of blocks.read(line.digest)) {
+      // Reading it whole checks its digest.
+    }
+    if (!packed.condemn(index)) throw new Error(`two readings of ${line.digest} differ`);
+  }
+  return packed.damaged.length === 0;
 }

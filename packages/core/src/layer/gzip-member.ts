@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import type { Bytes } from '../bytes.ts';
-import { concat } from '../bytes.ts';
 import { deflateRaw } from './deflate.ts';
 import { deflateStored } from './deflate-stored.ts';
 import type { EncodingId } from './encoding.ts';
@@ -52,21 +51,5 @@ export class MemberSum {
     view.setUint32(0, this.#crc, true);
     view.setUint32(4, this.#size % 2 ** 32, true);
     return trailer;
-  }
-}
-
-/** The last bytes of a member, gathered as it passes. */
-export class TrailerWatch {
-  #last: Uint8Array = new Uint8Array();
-
-  async *watch(member: Bytes): Bytes {
-    for await (const chunk of member) {
-      this.#last = concat([this.#last, chunk.slice(-memberTrailerSize)]).slice(-memberTrailerSize);
-      yield chunk;
-    }
-  }
-
-  get trailer(): Uint8Array {
-    return this.#last;
   }
 }

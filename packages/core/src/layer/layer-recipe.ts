@@ -4,15 +4,11 @@ import { BlockPackError } from '../error.ts';
 import { checkTreePath, compareBytewise, type ImagePath, parseImagePath } from '../image-path.ts';
 import { type Import, type ImportManifest, importKind } from '../import-manifest.ts';
 import { decodeToken, encodeToken, splitTokens } from '../manifest-token.ts';
+import type { TarOwner } from '../tar-header.ts';
 import { type EncodingId, parseEncoding } from './encoding.ts';
 
-/** Mode and owner of a directory, as a layer says them. */
-export interface DirectoryOwner {
-  /** Permission bits, such as 0o755. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
+/** Mode (permission bits, such as 0o755) and owner of a directory, as a layer says them. */
+export type DirectoryOwner = TarOwner;
 
 /** What a directory has when nothing else is said. */
 export const defaultOwner: DirectoryOwner = { mode: 0o755, uid: 0, gid: 0 };

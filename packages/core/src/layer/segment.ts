@@ -5,7 +5,7 @@ import { BlockPackError } from '../error.ts';
 import { compareBytewise, type ImagePath, joinImagePath } from '../image-path.ts';
 import { type Import, importExecutable, importKind, importSize } from '../import-manifest.ts';
 import { encodeTarHeader, padding, tarBlockSize, tarInvalid } from '../tar-header.ts';
-import type { LinkEntry, TreeEntry } from '../tree.ts';
+import type { LinkEntry } from '../tree.ts';
 import { readSegment, type SegmentFile } from './segment-reader.ts';
 
 /**
@@ -123,7 +123,7 @@ async function* treeBlockPieces(line: Import, empty: readonly string[], tar: Byt
   }
   for (; directory !== undefined; directory = left.next().value)
     yield encodeTarHeader({ kind: 'directory', path: directory });
-  yield new Uint8Array(2 * tarBlockSize);
+  yield endOfTar;
 }
 
 async function* treeEntryPieces(entry: SegmentFile | LinkEntry): Bytes {
@@ -133,7 +133,5 @@ async function* treeEntryPieces(entry: SegmentFile | LinkEntry): Bytes {
   yield new Uint8Array(padding(entry.size));
 }
 
-/** The empty directories of a tree, sorted; none for a file. */
-export function emptyDirectories(entries: readonly TreeEntry[]): string[] {
-  return entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.path);
-}
+/** What a tar ends with. */
+export const endOfTar = new Uint8Array(2 * tarBlockSize);

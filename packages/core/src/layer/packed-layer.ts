@@ -1,0 +1,162 @@
+import { availableParallelism } from 'node:os';
+import { crc32 } from 'node:zlib';
+import { type Bytes, bytesOf, concat } from '../bytes.ts';
+import { checkSignal } from '../pack.ts';
+import type { AssembleLayerOptions } from './assemble-layer.ts';
+import { gzipMember, memberTrailerSize } from './gzip-member.ts';
+import type { LayerPlan } from './plan-layer.ts';
+import { endOfTar, segmentTar } from './segment.ts';
+import { type KeptSegment, type SegmentKey, type SegmentMemory, segmentKey } from './segment-memory.ts';
+import { type Part, sideBySide } from './side-by-side.ts';
+
+/** A gzip member of the layer, measured as it passed. */
+export interface Member {
+  readonly length: number;
+  readonly crc: number;
+  /** Its last bytes: sum and size of what is inside. */
+  readonly trailer: Uint8Array;
+}
+
+/** Threads that deflate at the same time; libuv has four, and the disk needs them, too. */
+const atOnce = Math.min(4, Math.max(2, availableParallelism()));
+
+/** The blob of a layer as it is made: member after member, each encoded now or copied from an earlier layer. */
+export class PackedLayer {
+  readonly #plan: LayerPlan;
+  readonly #memory: SegmentMemory;
+  readonly #options: AssembleLayerOptions;
+  readonly #keys: readonly SegmentKey[];
+  /** Of the plan's segments. */
+  readonly #copied = new Set<number>();
+  /** In the order of the blob: head, segments, end. */
+  readonly #members: Member[] = [];
+  /** Remembered segments that were not what they should be. */
+  readonly damaged: SegmentKey[] = [];
+
+  constructor(plan: LayerPlan, memory: SegmentMemory, options: AssembleLayerOptions) {
+    this.#plan = plan;
+    this.#memory = memory;
+    this.#options = options;
+    this.#keys = plan.segments.map(({ line }) => segmentKey(line, options.encoding));
+  }
+
+  /** To be read once. @param stop ends it with an error */
+  async *bytes(stop: AbortSignal): Bytes {
+    const parts = await this.#parts();
+    let size = 0;
+    let ended = 0;
+    let end = 0;
+    for await (const chunk of sideBySide(parts, atOnce)) {
+      if (stop.aborted) throw new Error('what is to be packed is not what was digested');
+      checkSignal(this.#options.signal);
+      size += chunk.length;
+      for (
+        let member = this.#members[ended];
+        member && size >= end + member.length;
+        member = this.#members[ended]
+      ) {
+        end += member.length;
+        ended++;
+      }
+      const totalSegments = parts.length - 2;
+      const segments = Math.min(totalSegments, Math.max(0, ended - 1));
+      this.#options.onProgress?.({ segments, totalSegments, bytes: size });
+      yield chunk;
+    }
+  }
+
+  async #parts(): Promise<Part[]> {
+    const { blocks } = this.#options;
+    const { head, segments } = this.#plan;
+    const parts = [this.#encode(0, () => bytesOf(head))];
+    for (const [index, { line }] of segments.entries()) {
+      const kept = await this.#memory.find(this.#key(index));
+      if (kept === undefined) parts.push(this.#encode(index + 1, () => segmentTar(line, blocks)));
+      else parts.push(this.#copy(index, kept));
+    }
+    parts.push(this.#encode(segments.length + 1, () => bytesOf(endOfTar)));
+    return parts;
+  }
+
+  #encode(at: number, tar: () => Bytes): Part {
+    const { encoding } = this.#options;
+    // Where nothing is deflated, no other thread has anything to do.
+    return { ahead: encoding !== 'gzip-0', make: () => this.#measured(at, gzipMember(tar(), encoding)) };
+  }
+
+  #copy(index: number, kept: KeptSegment): Part {
+    this.#copied.add(index);
+    return { ahead: false, make: () => this.#checked(index, kept) };
+  }
+
+  async *#checked(index: number, kept: KeptSegment): Bytes {
+    try {
+      yield* this.#measured(index + 1, this.#memory.read(kept));
+    } catch (error) {
+      // The earlier layer may be gone, or damaged.
+      this.condemn(index);
+      throw error;
+    }
+    const { length, crc } = this.segment(index);
+    if (length === kept.length && crc === kept.crc) return;
+    this.condemn(index);
+    throw new Error(`a segment of ${kept.layer} is damaged`);
+  }
+
+  async *#measured(at: number, content: Bytes): Bytes {
+    let length = 0;
+    let crc = 0;
+    let trailer: Uint8Array = new Uint8Array();
+    for await (const chunk of content) {
+      length += chunk.length;
+      crc = crc32(chunk, crc);
+      trailer = concat([trailer, chunk.slice(-memberTrailerSize)]).slice(-memberTrailerSize);
+      yield chunk;
+    }
+    this.#members[at] = { length, crc, trailer };
+  }
+
+  /** Says that a copied segment is damaged; false for one that was not copied. */
+  condemn(index: number): boolean {
+    if (!this.#copied.has(index)) return false;
+    this.damaged.push(this.#key(index));
+    return true;
+  }
+
+  get copied(): number {
+    return this.#copied.size;
+  }
+
+  get head(): Member {
+    return this.#member(0);
+  }
+
+  /** @param index of the plan's segments */
+  segment(index: number): Member {
+    return this.#member(index + 1);
+  }
+
+  /** Where each segment lies in the blob. */
+  segments(): ReadonlyMap<SegmentKey, Omit<KeptSegment, 'layer'>> {
+    const found = new Map<SegmentKey, Omit<KeptSegment, 'layer'>>();
+    let offset = this.head.length;
+    for (const index of this.#plan.segments.keys()) {
+      const { length, crc } = this.segment(index);
+      found.set(this.#key(index), { offset, length, crc });
+      offset += length;
+    }
+    return found;
+  }
+
+  #member(at: number): Member {
+    const member = this.#members[at];
+    if (member === undefined) throw new Error(`member ${at} has not passed`);
+    return member;
+  }
+
+  #key(index: number): SegmentKey {
+    const key = this.#keys[index];
+    if (key === undefined) throw new Error(`no segment ${index}`);
+    return key;
+  }
+}
