@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, realpathSync, rmdirSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
 import {
   type BlobSource,
   BlockPackError,
@@ -11,11 +10,9 @@ import {
   importExecutable,
   importKind,
 } from '@block-pack/core';
-import { diskError } from './disk-error.ts';
+import { fillDirectory, newDirectory } from './new-directory.ts';
 import { placeTree } from './place-tree.ts';
 import { type Placed, type PlaceMethod, Placing } from './placing.ts';
-import { liesIn, realPlace } from './real-place.ts';
-import { removeStaleDrafts, TargetDraft, targetNotEmpty } from './target-draft.ts';
 import { giveTurn } from './turn.ts';
 
 /** How far a resolve is. */
@@ -59,43 +56,11 @@ export async function resolveImports(
   target: string,
   options: ResolveOptions,
 ): Promise<ResolveReport> {
-  checkOutsideStore(target, source);
-  const place = realTarget(target);
+  const place = newDirectory(target, source.directory);
   const relative = manifest.imports.map((line) => ({ line, path: below(line, options.strip ?? '/') }));
-  await checkBlobs(manifest, source, options.signal);
-  const made = makeParent(place);
-  removeStaleDrafts(dirname(place));
-  const draft = new TargetDraft(place);
-  try {
-    const placed = await fill(draft.path, relative, source, options);
-    draft.publish();
-    return { target: place, imports: relative.length, ...placed };
-  } catch (error) {
-    draft.discard();
-    if (made !== undefined) removeEmptyUpTo(dirname(place), made);
-    throw diskError(error, 'OUTPUT_REFUSED', 'write to', target);
-  }
-}
-
-/** @throws USAGE */
-function checkOutsideStore(target: string, { directory }: BlobFiles): void {
-  if (directory === undefined || !liesIn(realPlace(target), realPlace(directory))) return;
-  throw new BlockPackError('USAGE', `The target ${target} lies inside the store ${directory}`, {
-    hint: 'Name a new directory outside the store.',
-    details: { path: target, store: directory },
-  });
-}
-
-/** Where the target is or will be. @throws TARGET_NOT_EMPTY */
-function realTarget(target: string): string {
-  try {
-    const stats = statSync(target, { throwIfNoEntry: false });
-    if (stats === undefined) return resolve(target);
-    if (stats.isDirectory() && readdirSync(target).length === 0) return realpathSync(target);
-  } catch (error) {
-    throw diskError(error, 'OUTPUT_REFUSED', 'write to', target);
-  }
-  throw targetNotEmpty(target);
+  await checkBlobs(manifest.imports, source, options.signal);
+  const placed = await fillDirectory(place, (draft) => fill(draft, relative, source, options));
+  return { target: place, imports: relative.length, ...placed };
 }
 
 /** The import's path inside the target; empty for the target itself. @throws USAGE, MANIFEST_INVALID */
@@ -116,13 +81,13 @@ function below(line: Import, strip: string): string {
 }
 
 /** @throws BLOB_MISSING before anything is written */
-async function checkBlobs(
-  manifest: ImportManifest,
+export async function checkBlobs(
+  imports: readonly Import[],
   source: BlobFiles,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const missing: Import[] = [];
-  for (const line of manifest.imports) {
+  for (const line of imports) {
     checkSignal(signal);
     await giveTurn();
     if (!(await isThere(source, line.digest))) missing.push(line);
@@ -132,7 +97,7 @@ async function checkBlobs(
   const more = missing.length > first.length ? ` and ${missing.length - first.length} more` : '';
   throw new BlockPackError(
     'BLOB_MISSING',
-    `${missing.length} of ${manifest.imports.length} blocks are missing: ${first.join(', ')}${more}`,
+    `${missing.length} of ${imports.length} blocks are missing: ${first.join(', ')}${more}`,
     {
       hint: 'Pack the input again, or use the store that it was packed into (--store).',
       details: { count: missing.length, digests: missing.map((line) => line.digest) },
@@ -144,15 +109,6 @@ async function checkBlobs(
 async function isThere(source: BlobFiles, digest: Digest): Promise<boolean> {
   const path = source.blobPath?.(digest);
   return (await source.has(digest)) || (path !== undefined && existsSync(path));
-}
-
-/** The topmost directory that had to be made, if any. */
-function makeParent(place: string): string | undefined {
-  try {
-    return mkdirSync(dirname(place), { recursive: true });
-  } catch (error) {
-    throw diskError(error, 'OUTPUT_REFUSED', 'create', dirname(place));
-  }
 }
 
 async function fill(
@@ -169,12 +125,4 @@ async function fill(
     options.onProgress?.({ imports: index + 1, totalImports: imports.length, bytes: placing.placed.bytes });
   }
   return placing.finish();
-}
-
-function removeEmptyUpTo(directory: string, topmost: string): void {
-  try {
-    for (let path = directory; path.startsWith(topmost); path = dirname(path)) rmdirSync(path);
-  } catch {
-    // Somebody else uses it by now.
-  }
 }
