@@ -26,6 +26,7 @@ export type {
   Annotations,
   AssembledImage,
   BaseImage,
+  BaseView,
   ContentDescriptor,
   Conversion,
   EncodedDocument,
@@ -41,6 +42,7 @@ export type {
   ImageSettings,
   ImportsFile,
   LayerCompression,
+  PlaceOverBaseOptions,
   Platform,
   RunConfig,
 } from './image/index.ts';
@@ -68,6 +70,7 @@ export {
   parseImageManifest,
   parseJsonDocument,
   parsePlatform,
+  placeOverBase,
   platformMatches,
   platformText,
   readDocument,

@@ -28,5 +28,7 @@ export {
   layerMediaTypes,
 } from './media-types.ts';
 export { blockDescriptors, blocksArtifactType, isNative } from './native-image.ts';
+export type { BaseView, PlaceOverBaseOptions } from './place-over-base.ts';
+export { placeOverBase } from './place-over-base.ts';
 export type { Platform } from './platform.ts';
 export { parsePlatform, platformMatches, platformText } from './platform.ts';
