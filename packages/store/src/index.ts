@@ -1,3 +1,4 @@
+export type { PlacedBy, PlaceMethod } from './blob-placing.ts';
 export type { OpenInput, OpenInputOptions, Scratch } from './disk-input.ts';
 export { openInput } from './disk-input.ts';
 export type { DiskLookup } from './disk-lookup.ts';
@@ -25,7 +26,7 @@ export type {
   PublishReport,
 } from './place/publish.ts';
 export { publishImage } from './place/publish.ts';
-export type { Placed, PlaceMethod } from './placing.ts';
+export type { Placed } from './placing.ts';
 export { checkStoreApart } from './real-place.ts';
 export type { BlobFiles, ResolveOptions, ResolveProgress, ResolveReport } from './resolve.ts';
 export { resolveImports } from './resolve.ts';
@@ -40,9 +41,15 @@ export type {
   LayerSymlink,
   Whiteout,
 } from './root/layer-entry.ts';
+export type { ListLayersOptions } from './root/list-layer.ts';
+export { imageRoot, listLayer } from './root/list-layer.ts';
 export type { LayerListing, ReadLayerOptions, RootLayer } from './root/read-layer.ts';
 export { readLayer } from './root/read-layer.ts';
-export type { RootDirectory, RootEntry, RootView } from './root/root-view.ts';
+export type { ResolveImageOptions, ResolveImageProgress, ResolveImageReport } from './root/resolve-image.ts';
+export { resolveImage } from './root/resolve-image.ts';
+export type { RootImage, RootPart } from './root/root-image.ts';
+export { rootImage } from './root/root-image.ts';
+export type { LaidLayer, RootDirectory, RootEntry, RootView } from './root/root-view.ts';
 export { rootView } from './root/root-view.ts';
 export { openSegmentMemory } from './segments.ts';
 export type { HeldLease, Store } from './store.ts';

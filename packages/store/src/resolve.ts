@@ -10,9 +10,10 @@ import {
   importExecutable,
   importKind,
 } from '@block-pack/core';
+import type { PlaceMethod } from './blob-placing.ts';
 import { fillDirectory, newDirectory } from './new-directory.ts';
 import { placeTree } from './place-tree.ts';
-import { type Placed, type PlaceMethod, Placing } from './placing.ts';
+import { type Placed, Placing } from './placing.ts';
 import { giveTurn } from './turn.ts';
 
 /** How far a resolve is. */

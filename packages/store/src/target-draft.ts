@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { lstatSync, renameSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { lstatSync, renameSync, rmdirSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BlockPackError } from '@block-pack/core';
 import { names } from './blob-files.ts';
 import { errnoOf } from './disk-error.ts';
 import { syncDirectory } from './draft.ts';
+import { removeTree } from './remove-tree.ts';
 
 export const draftPrefix = '.block-pack-draft-';
 
@@ -43,7 +44,7 @@ export class TargetDraft {
 
   discard(): void {
     clearInterval(this.#timer);
-    rmSync(this.path, { recursive: true, force: true });
+    removeTree(this.path);
   }
 }
 
@@ -67,8 +68,7 @@ export function removeStaleDrafts(directory: string): void {
     const path = join(directory, name);
     try {
       // Of the two times, the one that nobody can set: a finished draft has the mtime of an image.
-      if (name.startsWith(draftPrefix) && lstatSync(path).ctimeMs < before)
-        rmSync(path, { recursive: true, force: true });
+      if (name.startsWith(draftPrefix) && lstatSync(path).ctimeMs < before) removeTree(path);
     } catch {
       // Another user's, or another run was quicker.
     }

@@ -1,10 +1,11 @@
 export type { AssembledLayer, AssembleLayerOptions, AssembleProgress } from './assemble-layer.ts';
 export { assembleLayer } from './assemble-layer.ts';
-export type { LayerFinding } from './check-layer.ts';
+export type { CheckLayerOptions, LayerFinding } from './check-layer.ts';
 export { checkLayer } from './check-layer.ts';
 export type { EncodingId } from './encoding.ts';
 export { defaultEncoding, encodingIds, parseEncoding } from './encoding.ts';
 export { gzipMember } from './gzip-member.ts';
+export { LayerPaths } from './layer-paths.ts';
 export type { LayerRanges, RebuildLayerOptions } from './layer-ranges.ts';
 export { layerRanges, rebuildLayer } from './layer-ranges.ts';
 export type { DirectoryOwner, LayerRecipe, SegmentRecipe } from './layer-recipe.ts';

@@ -67,7 +67,7 @@ const aufsPrefix = '.wh..wh.';
  * @returns undefined for what no runtime makes a file of
  * @throws ARCHIVE_INVALID, NAME_UNSUPPORTED
  */
-export function layerEntryOf(entry: TarEntry, layer: string): LayerEntry | undefined {
+export function layerEntryOf(entry: Omit<TarEntry, 'content'>, layer: string): LayerEntry | undefined {
   const path = layerPath(entry.name, layer);
   const names = path.slice(1).split('/');
   const name = names.at(-1) ?? '';
@@ -116,7 +116,7 @@ function hiddenBy(path: ImagePath, name: string, layer: string): ImagePath {
 /** PATH_MAX less the NUL. */
 const targetLimit = 4095;
 
-function linkTarget({ name, link }: TarEntry, layer: string): string {
+function linkTarget({ name, link }: Pick<TarEntry, 'name' | 'link'>, layer: string): string {
   const fits = link !== '' && !link.includes('\0') && Buffer.byteLength(link) <= targetLimit;
   if (fits) return link;
   throw layerInvalid(layer, `the symbolic link ${shown(name)} leads to ${shown(link)}`);

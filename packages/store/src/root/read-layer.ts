@@ -7,15 +7,15 @@ import {
   Measure,
 } from '@block-pack/core';
 import { giveTurn } from '../turn.ts';
-import { type LayerEntry, type LayerFile, layerEntryOf, layerInvalid } from './layer-entry.ts';
-import { readLayerTar, type TarEntry } from './layer-tar.ts';
+import { type LayerEntry, layerEntryOf, layerInvalid } from './layer-entry.ts';
+import { readLayerTar } from './layer-tar.ts';
 import { unpackedLayer } from './unpacked-layer.ts';
 
 /** A layer of an image: how its manifest and config describe it. */
 export interface RootLayer extends Descriptor {
   readonly mediaType: string;
-  /** The digest of its tar; undefined where it is not known yet. */
-  readonly diffId: Digest | undefined;
+  /** The digest of its tar, as the config says it. */
+  readonly diffId: Digest;
 }
 
 /** What a layer holds, and what it measured while it was read. */
@@ -32,8 +32,15 @@ export interface ReadLayerOptions {
   readonly signal?: AbortSignal;
   /** Most entries; a million where it is not given. */
   readonly entryLimit?: number;
-  /** Is given every file as it passes, with its place in the listing. What it leaves unread is passed over. */
-  onFile?(file: LayerFile, index: number, content: Bytes): Promise<void>;
+}
+
+/** An entry as it passes. */
+export interface PassingEntry {
+  readonly entry: LayerEntry;
+  /** Its place in the layer's listing. */
+  readonly index: number;
+  /** Can be read until the next entry is asked for; what is left unread is passed over. */
+  readonly content: Bytes;
 }
 
 /**
@@ -49,19 +56,15 @@ export async function readLayer(
 ): Promise<LayerListing> {
   const blob = new Measure();
   const tar = new Measure();
-  const reading = new Reading(layer, options);
   const bytes = measured(unpackedLayer(measured(content, blob), mediaType, layer), tar);
-  for await (const entry of readLayerTar(bytes, layer)) {
-    checkSignal(options.signal);
-    await giveTurn();
-    await reading.take(entry);
-  }
+  const entries: LayerEntry[] = [];
+  for await (const { entry } of layerEntries(bytes, layer, options)) entries.push(entry);
   return {
     digest: blob.digest(),
     size: blob.size,
     diffId: tar.digest(),
     unpackedSize: tar.size,
-    entries: reading.entries,
+    entries,
   };
 }
 
@@ -74,33 +77,26 @@ async function* measured(content: Bytes, measure: Measure): Bytes {
 
 const usualEntryLimit = 1_000_000;
 
-/** Characters of all paths and targets together: a million entries could else hold gigabytes of names. */
+/** Characters of all names and targets together: a million entries could else hold gigabytes of them. */
 const textLimit = 1 << 28;
 
-class Reading {
-  readonly entries: LayerEntry[] = [];
-  readonly #layer: string;
-  readonly #options: ReadLayerOptions;
-  #text = 0;
-
-  constructor(layer: string, options: ReadLayerOptions) {
-    this.#layer = layer;
-    this.#options = options;
-  }
-
-  async take(tarEntry: TarEntry): Promise<void> {
-    const entry = layerEntryOf(tarEntry, this.#layer);
-    if (entry === undefined) return;
-    this.#count(tarEntry);
-    const index = this.entries.push(entry) - 1;
-    if (entry.kind === 'file') await this.#options.onFile?.(entry, index, tarEntry.content);
-  }
-
-  #count({ name, link, xattrs }: TarEntry): void {
-    const limit = this.#options.entryLimit ?? usualEntryLimit;
-    if (this.entries.length === limit) throw tooMuch(this.#layer, `more than ${limit} entries`);
-    this.#text += name.length + link.length + xattrs.join().length;
-    if (this.#text > textLimit) throw tooMuch(this.#layer, `names of more than ${textLimit} characters`);
+/** The entries of a layer's tar, which is read to its end. @throws as {@link readLayer} */
+export async function* layerEntries(
+  tar: Bytes,
+  layer: string,
+  { signal, entryLimit = usualEntryLimit }: ReadLayerOptions,
+): AsyncIterable<PassingEntry> {
+  let index = 0;
+  let text = 0;
+  for await (const { content, ...raw } of readLayerTar(tar, layer)) {
+    checkSignal(signal);
+    await giveTurn();
+    const entry = layerEntryOf(raw, layer);
+    if (entry === undefined) continue;
+    text += raw.name.length + raw.link.length + raw.xattrs.join().length;
+    if (index === entryLimit) throw tooMuch(layer, `more than ${entryLimit} entries`);
+    if (text > textLimit) throw tooMuch(layer, `names of more than ${textLimit} characters`);
+    yield { entry, index: index++, content };
   }
 }
 

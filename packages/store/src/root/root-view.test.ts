@@ -10,17 +10,19 @@ import {
   hardLink,
   symlink,
 } from '../testing/fake-layer.ts';
-import { type LayerListing, readLayer } from './read-layer.ts';
-import { type RootView, rootView } from './root-view.ts';
+import { readLayer } from './read-layer.ts';
+import { type LaidLayer, type RootView, rootView } from './root-view.ts';
 
 const gzip = 'application/vnd.oci.image.layer.v1.tar+gzip';
 const path = (text: string) => parseImagePath(text);
 
 async function rootOf(...layers: readonly (readonly FakeEntry[])[]): Promise<RootView> {
-  const listings: LayerListing[] = [];
-  for (const [index, entries] of layers.entries())
-    listings.push(await readLayer(bytesOf(fakeLayer(...entries)), gzip, `layer ${index}`));
-  return rootView(listings);
+  const laid: LaidLayer[] = [];
+  for (const entries of layers) {
+    const listing = await readLayer(bytesOf(fakeLayer(...entries)), gzip, 'layer');
+    laid.push({ name: listing.digest, entries: listing.entries });
+  }
+  return rootView(laid);
 }
 
 /** Every path with the layer that it comes from. */

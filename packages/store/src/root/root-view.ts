@@ -1,7 +1,6 @@
 import { checkSignal, type ImagePath } from '@block-pack/core';
 import { giveTurn } from '../turn.ts';
 import type { LayerEntry, LayerObject, Whiteout } from './layer-entry.ts';
-import type { LayerListing } from './read-layer.ts';
 import { RootTree } from './root-tree.ts';
 
 /** What a path of the root file system leads to, all layers laid over each other. */
@@ -30,30 +29,34 @@ export interface RootView {
 
 export type RootDirectory = Extract<RootEntry, { kind: 'directory' }>;
 
+/** A layer that is laid over others. */
+export interface LaidLayer {
+  /** For messages. */
+  readonly name: string;
+  readonly entries: readonly LayerEntry[];
+}
+
 /**
  * Lays layers over each other, the first the lowest, as containerd and umoci do: paths are followed through links inside the root, whiteouts
  * take away only what lower layers have, and within a layer the last of two entries counts.
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#applying-changesets
  * @throws ARCHIVE_INVALID for what cannot be laid so, INTERRUPTED
  */
-export async function rootView(
-  listings: readonly Pick<LayerListing, 'digest' | 'entries'>[],
-  signal?: AbortSignal,
-): Promise<RootView> {
+export async function rootView(layers: readonly LaidLayer[], signal?: AbortSignal): Promise<RootView> {
   const tree = new RootTree();
-  for (const [layer, listing] of listings.entries()) await layOver(tree, listing, layer, signal);
+  for (const [at, layer] of layers.entries()) await layOver(tree, layer, at, signal);
   return tree;
 }
 
 /** Whiteouts come first, wherever they stand: they are meant for lower layers alone. */
 async function layOver(
   tree: RootTree,
-  { digest, entries }: Pick<LayerListing, 'digest' | 'entries'>,
+  { name, entries }: LaidLayer,
   layer: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const own = new Set<string>(entries.flatMap((entry) => (isWhiteout(entry) ? [] : [entry.path])));
-  tree.begin(digest, layer);
+  tree.begin(name, layer);
   for (const [index, entry] of [...entries.entries()].sort(([, a], [, b]) => rank(a) - rank(b))) {
     checkSignal(signal);
     await giveTurn();
