@@ -5,6 +5,7 @@ import type { Bytes } from '../bytes.ts';
 import { isZlibExact } from './deflate-self-test.ts';
 import { inPieces } from './pieces.ts';
 import { type DeflateLevel, pinnedSettings } from './pinned-deflate.ts';
+import { throughZlib } from './through-zlib.ts';
 
 /**
  * Bytes given to the encoder at once. The result does not depend on it, for all that is known of deflate and by test; cutting the bytes at the same
@@ -35,22 +36,11 @@ export async function* deflateByPako(content: Bytes, level: DeflateLevel): Bytes
   }
 }
 
-export async function* deflateByZlib(content: Bytes, level: DeflateLevel): Bytes {
+export function deflateByZlib(content: Bytes, level: DeflateLevel): Bytes {
   const deflate = createDeflateRaw({ ...pinnedSettings, level, chunkSize: pieceSize });
-  const feed = async () => {
-    for await (const { piece, last } of inPieces(content, pieceSize)) {
-      // The piece must not change before it is taken.
-      await new Promise<void>((resolve, reject) => {
-        deflate.write(piece, (error) => (error ? reject(error) : resolve()));
-      });
-      if (last) deflate.end();
-    }
-  };
-  const fed = feed().catch((error: Error) => void deflate.destroy(error));
-  try {
-    yield* deflate;
-  } finally {
-    deflate.destroy();
-    await fed;
-  }
+  return throughZlib(deflate, piecesOf(content));
+}
+
+async function* piecesOf(content: Bytes): Bytes {
+  for await (const { piece } of inPieces(content, pieceSize)) yield piece;
 }

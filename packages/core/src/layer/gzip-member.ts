@@ -1,8 +1,9 @@
-import { crc32 } from 'node:zlib';
+import { crc32, createGunzip } from 'node:zlib';
 import type { Bytes } from '../bytes.ts';
 import { deflateRaw } from './deflate.ts';
 import { deflateStored } from './deflate-stored.ts';
 import type { EncodingId } from './encoding.ts';
+import { throughZlib } from './through-zlib.ts';
 
 /**
  * The bytes as one gzip member. It depends on the bytes and the encoding alone: not on how they are cut into chunks, on the machine, or on its zlib.
@@ -22,7 +23,7 @@ const deflaters: Readonly<Record<EncodingId, (content: Bytes) => Bytes>> = {
 };
 
 /** Deflate, no flags, no time, no extra flags, unknown operating system. */
-export const memberHeader = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
+const memberHeader = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
 
 /** Bytes behind the deflated ones: the sum and the size of what went in. */
 export const memberTrailerSize = 8;
@@ -52,4 +53,12 @@ export class MemberSum {
     view.setUint32(4, this.#size % 2 ** 32, true);
     return trailer;
   }
+}
+
+/**
+ * What is inside a member. Its sum is checked, but not that there is one spelling of it, and nothing behind it: for that, encode it again.
+ * @throws Error of zlib
+ */
+export function memberContent(member: Bytes): Bytes {
+  return throughZlib(createGunzip({ chunkSize: 1 << 17 }), member);
 }

@@ -1,15 +1,21 @@
 import type { BlobSource, BlobStore, ByteRange, Written } from '../blob.ts';
+import { ByteReader } from '../byte-reader.ts';
 import type { Bytes } from '../bytes.ts';
 import type { Digest } from '../digest.ts';
-import type { Import, ImportManifest } from '../import-manifest.ts';
-import type { AssembledLayer } from './assemble-layer.ts';
+import { BlockPackError } from '../error.ts';
+import { type Import, type ImportManifest, importSize } from '../import-manifest.ts';
+import { checkSignal } from '../pack.ts';
+import { type AssembledLayer, assembleLayer } from './assemble-layer.ts';
+import { memberContent } from './gzip-member.ts';
+import { requiredRecipe } from './layer-recipe.ts';
+import { blockFromSegment } from './segment.ts';
 import type { SegmentMemory } from './segment-memory.ts';
 
 /** Which bytes of a layer's blob a store needs to have all of its blocks. */
 export interface LayerRanges {
   /** Sorted and merged: the fewest requests. */
   readonly ranges: readonly ByteRange[];
-  /** Imports whose blocks come out of them. */
+  /** Imports whose blocks come out of them, each block once. */
   readonly missing: readonly Import[];
   /** Of all ranges. */
   readonly bytes: number;
@@ -17,25 +23,138 @@ export interface LayerRanges {
 
 /** @throws MANIFEST_INVALID for a manifest without a layer's recipe */
 export async function layerRanges(
-  _manifest: ImportManifest,
-  _blocks: Pick<BlobSource, 'has'>,
+  manifest: ImportManifest,
+  blocks: Pick<BlobSource, 'has'>,
 ): Promise<LayerRanges> {
-  throw new Error('not yet');
+  const segments = await missingSegments(manifest, blocks);
+  const ranges = merged(segments);
+  return {
+    ranges,
+    missing: segments.map(({ line }) => line),
+    bytes: ranges.reduce((sum, { length }) => sum + length, 0),
+  };
 }
 
+interface Segment extends ByteRange {
+  readonly line: Import;
+  readonly empty: readonly string[];
+}
+
+async function missingSegments(
+  manifest: ImportManifest,
+  blocks: Pick<BlobSource, 'has'>,
+): Promise<readonly Segment[]> {
+  const recipe = requiredRecipe(manifest);
+  const asked = new Set<Digest>();
+  const missing: Segment[] = [];
+  let offset = recipe.head;
+  for (const [index, line] of manifest.imports.entries()) {
+    const { packed, empty } = recipe.segments[index] ?? { packed: 0, empty: [] };
+    const known = asked.has(line.digest) || (await blocks.has(line.digest, importSize(line)));
+    asked.add(line.digest);
+    if (!known) missing.push({ line, empty, offset, length: packed });
+    offset += packed;
+  }
+  return missing;
+}
+
+/** Neighbours are read by one request. */
+function merged(segments: readonly ByteRange[]): ByteRange[] {
+  const ranges: ByteRange[] = [];
+  for (const { offset, length } of segments) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last.offset + last.length === offset)
+      ranges[ranges.length - 1] = { offset: last.offset, length: last.length + length };
+    else ranges.push({ offset, length });
+  }
+  return ranges;
+}
+
+/** Where a layer that is made again gets its bytes, and where it goes. */
 export interface RebuildLayerOptions {
   readonly blocks: BlobStore;
   readonly segments?: SegmentMemory;
   readonly signal?: AbortSignal;
-  /** Reads bytes of the layer's blob from elsewhere; called for what `layerRanges` names. */
+  /** Reads bytes of the layer's blob from elsewhere; called for each range that `layerRanges` names. */
   fetch?(range: ByteRange): Bytes;
   write(content: Bytes, expected?: Digest): Promise<Written>;
 }
 
-/** Makes the layer that a manifest's recipe names, from blocks and from ranges of it. @throws DIGEST_MISMATCH when it comes out another */
+/**
+ * Makes the layer that a manifest's recipe names, from blocks and from ranges of it. Blocks that come out of ranges are kept.
+ * @throws MANIFEST_INVALID, BLOB_MISSING, DIGEST_MISMATCH when what is fetched or what comes out is something else
+ */
 export async function rebuildLayer(
-  _manifest: ImportManifest,
-  _options: RebuildLayerOptions,
+  manifest: ImportManifest,
+  options: RebuildLayerOptions,
 ): Promise<AssembledLayer> {
-  throw new Error('not yet');
+  const { encoding, directories, layer } = requiredRecipe(manifest);
+  const { fetch, blocks } = options;
+  if (fetch !== undefined) await fetchBlocks(manifest, blocks, (range) => fetch(range), options.signal);
+  return assembleLayer(manifest, { ...options, encoding, directories }, layer.digest);
+}
+
+async function fetchBlocks(
+  manifest: ImportManifest,
+  blocks: BlobStore,
+  fetch: (range: ByteRange) => Bytes,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const segments = await missingSegments(manifest, blocks);
+  for (const range of merged(segments)) {
+    const inside = segments.filter(
+      ({ offset }) => offset >= range.offset && offset < range.offset + range.length,
+    );
+    const reader = new ByteReader(fetch(range), () => fetchedOther(inside[0]?.line));
+    try {
+      for (const segment of inside) {
+        checkSignal(signal);
+        await keepBlock(segment, reader.part(segment.length), blocks);
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+}
+
+async function keepBlock({ line, empty }: Segment, member: Bytes, blocks: BlobStore): Promise<void> {
+  try {
+    const block = blockFromSegment(line, empty, memberContent(member));
+    await blocks.write(limited(line, block), line.digest);
+  } catch (error) {
+    if (isOfContent(error)) throw fetchedOther(line, error);
+    throw error;
+  }
+  for await (const _ of member) {
+    // What stands behind the member is for the layer's digest to find.
+  }
+}
+
+/** So that a hostile layer cannot fill the disk before the digest is seen to be another. */
+async function* limited(line: Import, block: Bytes): Bytes {
+  const limit = importSize(line) ?? Number.POSITIVE_INFINITY;
+  let size = 0;
+  for await (const chunk of block) {
+    size += chunk.length;
+    if (size > limit) throw fetchedOther(line);
+    yield chunk;
+  }
+}
+
+/** Not the disk's or the network's "no". */
+function isOfContent(error: unknown): boolean {
+  if (error instanceof BlockPackError) return ['TAR_INVALID', 'DIGEST_MISMATCH'].includes(error.code);
+  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+}
+
+function fetchedOther(line: Import | undefined, cause?: unknown): BlockPackError {
+  const { path, digest } = line ?? {};
+  return new BlockPackError(
+    'DIGEST_MISMATCH',
+    `What was fetched of the layer for ${path} is not its block ${digest}`,
+    {
+      hint: 'The image is damaged where it was fetched from, or its import manifest is of another layer.',
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
 }

@@ -50,6 +50,17 @@ export function layerRecipe(manifest: ImportManifest): LayerRecipe | undefined {
   };
 }
 
+/** The same for a manifest that must have one. @throws MANIFEST_INVALID, INPUT_UNSUPPORTED */
+export function requiredRecipe(manifest: ImportManifest): LayerRecipe {
+  const recipe = layerRecipe(manifest);
+  if (recipe !== undefined) return recipe;
+  throw new BlockPackError(
+    'MANIFEST_INVALID',
+    `The import manifest of ${manifest.packer} does not say how its layer was made: it has no #layer line`,
+    { hint: 'Take the manifest out of an image, or make an image of it first.' },
+  );
+}
+
 /** The manifest as it stands in an image. A recipe that it had is replaced. */
 export function withLayerRecipe(manifest: ImportManifest, recipe: LayerRecipe): ImportManifest {
   const plain = withoutLayerRecipe(manifest);

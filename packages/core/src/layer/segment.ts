@@ -14,7 +14,7 @@ import { readSegment, type SegmentFile } from './segment-reader.ts';
  * @throws BLOB_MISSING, DIGEST_MISMATCH, TAR_INVALID, PATH_INVALID, MANIFEST_INVALID for a size that is not the block's
  */
 export function segmentTar(line: Import, blocks: BlobSource): Bytes {
-  return coalesced(segmentPieces(line, blocks, (digest) => blocks.read(digest)));
+  return segmentPieces(line, blocks, (digest) => blocks.read(digest));
 }
 
 /**
@@ -23,11 +23,8 @@ export function segmentTar(line: Import, blocks: BlobSource): Bytes {
  */
 export function uncheckedSegmentTar(line: Import, blocks: BlobSource): Bytes {
   const length = importSize(line);
-  return coalesced(
-    segmentPieces(line, blocks, (digest) =>
-      blocks.read(digest, length === undefined ? undefined : { offset: 0, length }),
-    ),
-  );
+  const range = length === undefined ? undefined : { offset: 0, length };
+  return segmentPieces(line, blocks, (digest) => blocks.read(digest, range));
 }
 
 async function* segmentPieces(
