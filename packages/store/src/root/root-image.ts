@@ -1,8 +1,6 @@
 import {
   type BlobSource,
   BlockPackError,
-  collect,
-  documentLimit,
   type FoundImportsLayer,
   type ImageConfig,
   type ImageManifest,
@@ -12,6 +10,7 @@ import {
   layerRecipe,
   parseImageConfig,
   parseImageManifest,
+  readDocument,
   readImportsLayers,
 } from '@block-pack/core';
 import type { FoundImage } from '../place/images.ts';
@@ -53,10 +52,8 @@ async function readConfig(
       details: { name, artifactType: what },
     });
   }
-  const bytes = await collect(blobs.read(config.digest), documentLimit, `The config of ${name}`);
-  if (bytes.length !== config.size)
-    throw imageInvalid(name, `its config has ${bytes.length} bytes, and should have ${config.size}`);
-  return parseImageConfig(bytes, `The config of ${name}`);
+  const what = `the config of ${name}`;
+  return parseImageConfig(await readDocument(config, blobs, what), what);
 }
 
 function rootLayers({ layers }: ImageManifest, { rootfs }: ImageConfig, name: string): RootPart[] {
