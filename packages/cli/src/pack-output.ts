@@ -25,15 +25,8 @@ export function outputFile(
  * @throws USAGE, OUTPUT_REFUSED
  */
 export function checkOutput(output: string, inputs: readonly string[], store: string): void {
-  const real = realPathOf(output);
-  const inside = inputs.find((input) => isWithin(input, real));
-  if (inside !== undefined) {
-    throw new BlockPackError('USAGE', `The output ${output} is, or lies inside, the input ${inside}`, {
-      hint: 'Choose another file with -o: the next pack would find the manifest among what it packs.',
-      details: { output, input: inside },
-    });
-  }
-  if (isWithin(realPathOf(store), real)) {
+  checkOutputOutside(output, inputs);
+  if (isWithin(realPathOf(store), realPathOf(output))) {
     throw new BlockPackError('USAGE', `The output ${output} lies inside the store`, {
       hint: 'Choose another file with -o.',
       details: { output, store },
@@ -48,6 +41,17 @@ export function checkOutput(output: string, inputs: readonly string[], store: st
       details: { output },
     },
   );
+}
+
+/** @param inputs real paths @throws USAGE */
+export function checkOutputOutside(output: string, inputs: readonly string[]): void {
+  const real = realPathOf(output);
+  const inside = inputs.find((input) => isWithin(input, real));
+  if (inside === undefined) return;
+  throw new BlockPackError('USAGE', `The output ${output} is, or lies inside, the input ${inside}`, {
+    hint: 'Choose another place with -o: the next pack would find the output among what it packs.',
+    details: { output, input: inside },
+  });
 }
 
 /** Nothing, an import manifest, an empty file, or something that keeps nothing, such as /dev/null. */

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import { addConvert } from './command-line/convert.ts';
 import { addFiles } from './command-line/files.ts';
+import { addImage } from './command-line/image.ts';
 import { addJava } from './command-line/java.ts';
 import { addNpm } from './command-line/npm.ts';
 import type { Run } from './command-line/options.ts';
@@ -24,6 +26,8 @@ Examples:
   $ block-pack java target/lib            pack the jars of a Maven build
   $ block-pack npm                        pack the node_modules of this directory
   $ block-pack python .venv               pack a virtual environment
+  $ block-pack image target/block-pack/java.import --base oci:jre -o oci:shop:1.0
+                                          make a container image of it
   $ block-pack ls                         what the store holds
   $ block-pack resolve target/block-pack/java.import out
                                           make the files again from their blocks
@@ -34,7 +38,19 @@ Exit codes:
 
 block-pack help <command> says more about each.`,
     );
-  for (const add of [addJava, addNpm, addPython, addFiles, addResolve, addLs, addInspect, addVerify, addGc])
+  for (const add of [
+    addJava,
+    addNpm,
+    addPython,
+    addFiles,
+    addImage,
+    addConvert,
+    addResolve,
+    addLs,
+    addInspect,
+    addVerify,
+    addGc,
+  ])
     add(program, run);
   return program;
 }

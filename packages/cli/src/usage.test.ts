@@ -10,7 +10,19 @@ beforeEach(() => {
 afterEach(() => work.remove());
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-const commands = ['java', 'npm', 'python', 'files', 'resolve', 'ls', 'inspect', 'verify', 'gc'];
+const commands = [
+  'java',
+  'npm',
+  'python',
+  'files',
+  'image',
+  'convert',
+  'resolve',
+  'ls',
+  'inspect',
+  'verify',
+  'gc',
+];
 
 describe('the command line', () => {
   it.each([['--version'], ['-V'], ['--version', '--quiet']])('prints its version for %s', (...words) => {

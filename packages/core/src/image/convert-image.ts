@@ -138,13 +138,15 @@ function otherForm(opened: OpenedRoot): Made {
   return opened.form === 'standard' ? nativeRoot(opened) : standardRoot(opened);
 }
 
-/** An index always, since the artifact that keeps the blocks has to go with the image. */
+/** An index always, since the artifact that keeps the blocks has to go with the image. What a place says of the image, such as its tag, is not part of it. */
 function nativeRoot({ index, images }: OpenedRoot): Made {
   const made = images.map((image) => ({ image, ...toNative(image) }));
   const artifacts = made.map(({ image, manifest }) =>
     encodeBlocksArtifact(blocksOf(image), manifest.descriptor),
   );
-  const single = images.map(({ descriptor, config }) => ({ ...descriptor, platform: platformOf(config) }));
+  const single = images.map(({ descriptor: { mediaType, digest, size }, config }) => {
+    return { mediaType, digest, size, platform: platformOf(config) };
+  });
   const root = encodeImageIndex({
     ...(index ?? { schemaVersion: 2, mediaType: imageIndexMediaType }),
     manifests: [

@@ -230,7 +230,11 @@ describe('the native form', () => {
 
   it('comes back to the very same image', async () => {
     const built = await build([files, java], { annotations: { 'org.example': 'x' } });
-    const native = await convert(built, built.manifest.descriptor, 'native');
+    const tagged = {
+      ...built.manifest.descriptor,
+      annotations: { 'org.opencontainers.image.ref.name': 'a tag' },
+    };
+    const native = await convert(built, tagged, 'native');
     const standard = await convert(built, native.root, 'standard');
     expect(standard.root).toEqual(built.manifest.descriptor);
     const again = await convert(built, standard.root, 'native');
