@@ -3,11 +3,12 @@ import type { Bytes } from '../bytes.ts';
 
 /** What comes out of a transform when the content goes in. A chunk is used up before the next one is asked for. */
 export async function* throughZlib(transform: Transform, content: Bytes): Bytes {
+  // A transform that fails in the middle of a write closes, and never says what became of the write.
+  const closed = new Promise<void>((resolve) => transform.once('close', resolve));
   const feed = async () => {
     for await (const chunk of content) {
-      await new Promise<void>((resolve, reject) => {
-        transform.write(chunk, (error) => (error ? reject(error) : resolve()));
-      });
+      await Promise.race([written(transform, chunk), closed]);
+      if (transform.destroyed) return;
     }
     transform.end();
   };
@@ -18,4 +19,10 @@ export async function* throughZlib(transform: Transform, content: Bytes): Bytes 
     transform.destroy();
     await fed;
   }
+}
+
+function written(transform: Transform, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transform.write(chunk, (error) => (error ? reject(error) : resolve()));
+  });
 }
