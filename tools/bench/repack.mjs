@@ -45,7 +45,7 @@ export async function bench() {
 }
 
 /** A new file under the old name: the old one is a link to the corpus. */
-function replaceFile(path, content) {
+export function replaceFile(path, content) {
   rmSync(path);
   writeFileSync(path, content);
 }
@@ -54,7 +54,7 @@ function replaceFile(path, content) {
  * The same jar with other bytes: a comment at its end.
  * @see https://pkware.cachefly.net/webdocs/APPNOTE/APPNOTE-6.3.10.TXT 4.3.16
  */
-function withComment(jar, comment) {
+export function withComment(jar, comment) {
   const lengthAt = jar.length - 2;
   if (jar.readUInt32LE(jar.length - 22) !== 0x06054b50) throw new Error('the jar has a comment already');
   const copy = Buffer.concat([jar, Buffer.from(comment)]);
