@@ -7,11 +7,11 @@ import { removeStaleDrafts, TargetDraft, targetNotEmpty } from './target-draft.t
 
 /**
  * Where a directory that is new or empty is or will be.
- * @param store where the blobs lie that it is made from: it must not lie in there
+ * @param stores where the blobs lie that it is made from: it must lie in none of them
  * @throws USAGE, TARGET_NOT_EMPTY, OUTPUT_REFUSED
  */
-export function newDirectory(target: string, store: string | undefined): string {
-  if (store !== undefined) checkOutside(target, store);
+export function newDirectory(target: string, stores: readonly string[]): string {
+  for (const store of stores) checkOutside(target, store);
   try {
     const stats = statSync(target, { throwIfNoEntry: false });
     if (stats === undefined) return resolve(target);

@@ -43,7 +43,7 @@ export interface ResolveReport extends Placed {
 export interface BlobFiles extends BlobSource {
   /** Where all of them lie; no target may lie there. */
   readonly directory?: string;
-  blobPath?(digest: Digest): string;
+  blobPath?(digest: Digest): string | undefined;
 }
 
 /**
@@ -57,7 +57,7 @@ export async function resolveImports(
   target: string,
   options: ResolveOptions,
 ): Promise<ResolveReport> {
-  const place = newDirectory(target, source.directory);
+  const place = newDirectory(target, source.directory === undefined ? [] : [source.directory]);
   const relative = manifest.imports.map((line) => ({ line, path: below(line, options.strip ?? '/') }));
   await checkBlobs(manifest.imports, source, options.signal);
   const placed = await fillDirectory(place, (draft) => fill(draft, relative, source, options));

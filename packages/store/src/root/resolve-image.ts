@@ -28,6 +28,8 @@ export interface ResolveImageOptions {
   readonly owners: boolean;
   /** Where listings of layers are kept: a store's cache. */
   readonly cacheDirectory?: string;
+  /** Where blobs lie: the target must lie in none of these directories. */
+  readonly apart?: readonly string[];
   readonly signal?: AbortSignal;
   onProgress?(progress: ResolveImageProgress): void;
 }
@@ -57,7 +59,7 @@ export async function resolveImage(
   target: string,
   options: ResolveImageOptions,
 ): Promise<ResolveImageReport> {
-  const place = newDirectory(target, blobs.directory);
+  const place = newDirectory(target, options.apart ?? []);
   const imports = parts.flatMap((part) => (part.kind === 'imports' ? part.manifest.imports : []));
   await checkLayers(parts, blobs);
   await checkBlobs(imports, blobs, options.signal);
