@@ -4,6 +4,7 @@ import { parseDigest } from './digest.ts';
 import { parseImagePath } from './image-path.ts';
 import { decodeImportManifest, encodeImportManifest } from './import-manifest.ts';
 import { blockMediaTypes, encodeImportsArtifact } from './imports-artifact.ts';
+import { layerRecipe } from './layer/index.ts';
 
 function page(name: string): string {
   return readFileSync(new URL(`../../../docs/format/${name}`, import.meta.url), 'utf8');
@@ -19,6 +20,15 @@ describe('the format pages', () => {
   it('show an import manifest as it is written', () => {
     const text = example(page('import-manifest.md'), 'import-manifest');
     expect(encodeImportManifest(decodeImportManifest(text, 'the page'))).toBe(text);
+  });
+
+  it("show a layer's recipe as it is written, and as the golden vectors have it", () => {
+    const text = example(page('layer.md'), 'import-manifest');
+    const manifest = decodeImportManifest(text, 'the page');
+    expect(layerRecipe(manifest)).toBeDefined();
+    expect(encodeImportManifest(manifest)).toBe(text);
+    for (const line of text.trimEnd().split('\n'))
+      expect(page('vectors/layer.json')).toContain(JSON.stringify(line));
   });
 
   it('show an imports artifact with the fields that are written, in their order', () => {
