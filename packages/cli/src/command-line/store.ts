@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { GcCommandOptions } from '../commands/gc.ts';
+import type { InspectCommandOptions } from '../commands/inspect.ts';
 import { collect, type GlobalOptions, type Run, withExamples, withGlobalOptions } from './options.ts';
 
 export function addLs(program: Command, run: Run): void {
@@ -19,19 +20,28 @@ export function addLs(program: Command, run: Run): void {
 export function addInspect(program: Command, run: Run): void {
   const command = program
     .command('inspect')
-    .summary('show an import manifest or a block')
+    .summary('show an import manifest, a block or an image')
     .description(
-      'Shows the imports of a manifest with their components and how those are known, or the uses and files of one block.',
+      'Shows the imports of a manifest with their components and how those are known, the uses and files of one block, or the layers of an image with what they are made of.',
     )
-    .argument('<what>', 'an import manifest, a tag of the store, or the digest of a block');
+    .argument('<what>', 'an import manifest, a tag of the store, the digest of a block, or a place of images')
+    .option(
+      '--ranges',
+      'of an image: which bytes of its layers have to be read to have the blocks that the store lacks',
+    );
   withGlobalOptions(command);
   withExamples(command, [
     ['block-pack inspect block-pack/java.import', 'every import, and whether the store has its block'],
     ['block-pack inspect sha256:6f...e1', 'which tags import the block, and where'],
+    [
+      'block-pack inspect oci:shop:1.0',
+      'the layers of an image, and every import with its size in the layer',
+    ],
+    ['block-pack inspect oci:shop:1.0 --ranges --json', 'what to fetch from a registry by HTTP Range'],
   ]);
-  command.action((what: string, options: GlobalOptions) =>
+  command.action((what: string, options: InspectCommandOptions & GlobalOptions) =>
     run('inspect', options, async (context) =>
-      (await import('../commands/inspect.ts')).inspect(what, context),
+      (await import('../commands/inspect.ts')).inspect(what, options, context),
     ),
   );
 }
@@ -39,19 +49,21 @@ export function addInspect(program: Command, run: Run): void {
 export function addVerify(program: Command, run: Run): void {
   const command = program
     .command('verify')
-    .summary('check every blob of the store')
+    .summary('check every blob of the store, or of an image')
     .description(
-      'Digests every blob of the store again and names each that is damaged, misplaced or missing. Exit code 1 when there is one.',
+      'Digests every blob of the store again and names each that is damaged, misplaced or missing. With an image, checks all that it leads to: digests, sizes, diffIDs, and that each layer block-pack made is exactly what its import manifest says. Exit code 1 when something is wrong.',
     )
+    .argument('[image]', 'a place of images, such as oci:DIR:tag; without it, the store')
     .option('--remove', 'take damaged blobs out of the store, so that the next pack writes them again');
   withGlobalOptions(command);
   withExamples(command, [
     ['block-pack verify', 'reads the whole store'],
+    ['block-pack verify oci:shop:1.0', 'reads an image, and nothing of the store'],
     ['block-pack verify --remove', 'after a disk fault; then pack again'],
   ]);
-  command.action((options: { remove?: boolean } & GlobalOptions) =>
+  command.action((image: string | undefined, options: { remove?: boolean } & GlobalOptions) =>
     run('verify', options, async (context) =>
-      (await import('../commands/verify.ts')).verify(options, context),
+      (await import('../commands/verify.ts')).verify(image, options, context),
     ),
   );
 }

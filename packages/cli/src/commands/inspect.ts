@@ -1,4 +1,5 @@
 import {
+  BlockPackError,
   type Digest,
   type Import,
   type ImportManifest,
@@ -13,9 +14,27 @@ import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
 import { isImportsTag, readManifest, readTaggedOrWarn } from '../read-manifest.ts';
 import { printable, table } from '../table.ts';
+import { inspectPlace } from './inspect-image.ts';
+import { inspectRanges } from './inspect-ranges.ts';
+import { looksLikePlace } from './resolve-image.ts';
 
-/** Shows an import manifest, or a block by its digest. */
-export async function inspect(name: string, context: CommandContext): Promise<Outcome> {
+export interface InspectCommandOptions {
+  readonly ranges?: boolean;
+}
+
+/** Shows an import manifest, a block by its digest, or an image by its place. */
+export async function inspect(
+  name: string,
+  options: InspectCommandOptions,
+  context: CommandContext,
+): Promise<Outcome> {
+  const ranges = options.ranges === true;
+  if (looksLikePlace(name)) return ranges ? inspectRanges(name, context) : inspectPlace(name, context);
+  if (ranges) {
+    throw new BlockPackError('USAGE', '--ranges is for images', {
+      hint: 'Name a place, such as oci:DIR:tag, or leave it out.',
+    });
+  }
   const store = await openStore(context.storeDirectory);
   return isDigest(name) ? inspectBlock(name, store, context) : inspectManifest(name, store, context);
 }

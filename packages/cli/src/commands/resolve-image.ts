@@ -2,7 +2,6 @@ import { resolve as resolvePath } from 'node:path';
 import { BlockPackError, type ImagePath } from '@block-pack/core';
 import {
   openImages,
-  openStore,
   type Place,
   type PlaceMethod,
   parsePlace,
@@ -19,6 +18,7 @@ import type { Console } from '../console.ts';
 import { leaseWherePossible } from '../lease-where-possible.ts';
 import { oneImage } from '../one-image.ts';
 import { placedBy } from '../placed-by.ts';
+import { storeIfThere } from '../store-if-there.ts';
 import { printable } from '../table.ts';
 
 /** What `resolve` takes for an image. */
@@ -46,6 +46,7 @@ export async function resolveFromPlace(
     });
   }
   const place = parsePlace(name, context.directory);
+  // An image needs no store, unless its blocks are there alone.
   const store = await storeIfThere(context.storeDirectory);
   const lease = store && (await leaseWherePossible(store));
   try {
@@ -58,16 +59,6 @@ export async function resolveFromPlace(
     };
   } finally {
     await lease?.release();
-  }
-}
-
-/** An image needs no store, unless its blocks are there alone. */
-async function storeIfThere(directory: string): Promise<Store | undefined> {
-  try {
-    return await openStore(directory);
-  } catch (error) {
-    if (error instanceof BlockPackError && error.code === 'STORE_UNUSABLE') return undefined;
-    throw error;
   }
 }
 

@@ -4,11 +4,15 @@ import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
 import { printable } from '../table.ts';
+import { verifyPlace } from './verify-image.ts';
 
+/** @param image a place of images; without it, the store is checked */
 export async function verify(
+  image: string | undefined,
   options: { readonly remove?: boolean },
   context: CommandContext,
 ): Promise<Outcome> {
+  if (image !== undefined) return verifyPlace(image, options, context);
   const store = await openStore(context.storeDirectory);
   const report = await store.verify({
     signal: context.signal,

@@ -1,0 +1,118 @@
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BlockPackError } from '@block-pack/core';
+import { openImages, parsePlace } from '@block-pack/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyImage } from './image/verify-image.ts';
+import { Workplace } from './testing/workplace.ts';
+
+/** Made once, since every call is a process; tests damage copies. */
+const work = new Workplace();
+beforeAll(() => {
+  work.writeLibraries('lib');
+  work.write('dist/start.sh', '#!/bin/sh\n', 0o755);
+  work.run('java', 'lib', '-o', 'java.import');
+  for (const [place, ...words] of [
+    ['oci:image:1.0'],
+    ['oci:native:1.0', '--form', 'native'],
+    ['oci-archive:image.tar:1.0'],
+  ] as const) {
+    const made = work.run('image', 'java.import', '--files', 'dist:/srv', '-o', place, ...words);
+    expect(made.exitCode, made.stderr).toBe(0);
+  }
+});
+afterAll(() => work.remove());
+
+interface Finding {
+  readonly digest: string;
+  readonly imports?: string;
+  readonly path?: string;
+  readonly message: string;
+}
+
+function findingsOf(place: string): readonly Finding[] {
+  const { exitCode, document } = work.json('verify', place);
+  const findings = document.findings as readonly Finding[];
+  expect(exitCode, JSON.stringify(document)).toBe(findings.length === 0 ? 0 : 1);
+  return findings;
+}
+
+/** A copy of an image, and its blobs: largest first. */
+function copyOf(image: string, copy: string): string[] {
+  cpSync(work.path(image), work.path(copy), { recursive: true });
+  const folder = work.path(copy, 'blobs/sha256');
+  const size = (path: string) => statSync(path).size;
+  return readdirSync(folder)
+    .map((name) => join(folder, name))
+    .sort((a, b) => size(b) - size(a));
+}
+
+/** What is said of an image; what leads to everything else is read before there is anything to verify. */
+async function faultOf(place: string): Promise<string> {
+  const images = await openImages(parsePlace(place, work.directory));
+  try {
+    const { descriptor } = await images.find();
+    const { signal } = new AbortController();
+    const { findings } = await verifyImage(descriptor, images.blobs, place, { signal, onProgress: () => {} });
+    return findings.map(({ message }) => message).join('\n');
+  } catch (error) {
+    return error instanceof BlockPackError ? error.message : '';
+  } finally {
+    images.close();
+  }
+}
+
+/** The digest of the layer that the java manifest made. */
+function javaLayer(): string {
+  const { document } = work.json('inspect', 'oci:image:1.0');
+  const [image] = document.images as { layers: { imports?: string; digest: string }[] }[];
+  return image?.layers.find((layer) => layer.imports === 'java')?.digest ?? '';
+}
+
+function change(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  chmodSync(path, 0o644);
+  writeFileSync(path, bytes);
+}
+
+describe('block-pack verify of an image', () => {
+  it.each(['oci:image:1.0', 'oci:native:1.0', 'oci-archive:image.tar:1.0'])(
+    'finds nothing wrong in %s',
+    (place) => {
+      const { exitCode, stdout, stderr } = work.run('verify', place);
+      expect(exitCode, stderr).toBe(0);
+      expect(stdout).toContain('all good: 1 image, ');
+      expect(stdout).toContain(place.includes('native') ? ' 0 layers exactly' : ' 2 layers exactly');
+    },
+  );
+
+  it('names the import whose bytes are damaged', () => {
+    copyOf('image', 'damaged');
+    const layer = javaLayer();
+    change(work.path('damaged/blobs/sha256', layer.slice('sha256:'.length)), 300);
+    const findings = findingsOf('oci:damaged:1.0');
+    expect(findings).toContainEqual(
+      expect.objectContaining({ digest: layer, imports: 'java', path: expect.stringMatching(/^\/app\/lib/) }),
+    );
+    expect(work.run('verify', 'oci:damaged:1.0').stdout).toMatch(/faults found in oci:damaged:1.0/);
+  });
+
+  it.each(['image', 'native'])('finds any damaged or missing blob of the %s one', async (image) => {
+    for (const index of copyOf(image, `broken-${image}`).keys()) {
+      const blob = copyOf(image, `broken-${image}`)[index] ?? '';
+      change(blob, Math.floor(statSync(blob).size / 2));
+      expect(await faultOf(`oci:broken-${image}:1.0`), `${blob} is damaged`).toMatch(
+        /is damaged|digest|expected/,
+      );
+      rmSync(blob);
+      expect(await faultOf(`oci:broken-${image}:1.0`), `${blob} is missing`).toMatch(/is missing|is not in/);
+      rmSync(work.path(`broken-${image}`), { recursive: true });
+    }
+  });
+
+  it('refuses what is for the store alone, and names a place that is none', () => {
+    expect(work.run('verify', 'oci:image:1.0', '--remove')).toMatchObject({ exitCode: 2 });
+    expect(work.run('verify', 'oci:nothing:1.0')).toMatchObject({ exitCode: 3 });
+  });
+});
