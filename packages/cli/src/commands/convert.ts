@@ -26,7 +26,7 @@ import {
   publishFromStore,
 } from '../image/publish-image.ts';
 import { checkTag } from '../tag-name.ts';
-import { parseForm } from './image.ts';
+import { parseForm, refuseNativeForDocker } from './image.ts';
 
 export interface ConvertCommandOptions {
   readonly form: string;
@@ -43,6 +43,7 @@ export async function convert(
   const from = parsePlace(name, context.directory);
   const place = parsePlace(options.output, context.directory);
   if (options.tag !== undefined) checkTag(options.tag);
+  refuseNativeForDocker(form, place);
   const store = await openStore(context.storeDirectory, { create: true });
   const lease = await store.lease();
   const images = await openImages(from);

@@ -10,7 +10,7 @@ import {
   type ImageForm,
   imageIndexMediaType,
 } from '@block-pack/core';
-import { openSegmentMemory, openStore, parsePlace, type Store } from '@block-pack/store';
+import { openSegmentMemory, openStore, type Place, parsePlace, type Store } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { type Base, openBases } from '../image/base-images.ts';
 import { type BuiltImage, buildImage, type ImagePlan } from '../image/build-image.ts';
@@ -62,6 +62,7 @@ export async function image(
   const created = createdTime(process.env.SOURCE_DATE_EPOCH);
   const encoding = parseEncodingOption(options.encoding);
   if (options.tag !== undefined) checkTag(options.tag);
+  refuseNativeForDocker(form, place);
   const { files = [], join = [] } = options;
   refuseNothing(manifests, files, join);
 
@@ -87,6 +88,15 @@ export async function image(
 export function parseForm(text: string): ImageForm {
   if (text === 'standard' || text === 'native') return text;
   throw new BlockPackError('USAGE', `--form ${text} is not known`, { hint: 'Choose standard or native.' });
+}
+
+/** A native image is an index: its blocks go with it. Said before anything is made. @throws USAGE */
+export function refuseNativeForDocker(form: ImageForm, { kind, text }: Place): void {
+  if (form === 'standard' || kind !== 'docker-archive') return;
+  throw new BlockPackError('USAGE', `${text} cannot hold an image in native form`, {
+    hint: 'Docker does not place blocks. Write oci:DIR or oci-archive:FILE, or make the standard form.',
+    details: { place: text },
+  });
 }
 
 function parseEncodingOption(text: string | undefined): EncodingId | undefined {

@@ -20,7 +20,6 @@ import { imageDocumentKind, imageIndexMediaType } from './media-types.ts';
 import {
   assertLossless,
   blockDescriptors,
-  blocksArtifactType,
   encodeBlocksArtifact,
   isNative,
   type OpenedImage,
@@ -149,10 +148,7 @@ function nativeRoot({ index, images }: OpenedRoot): Made {
   });
   const root = encodeImageIndex({
     ...(index ?? { schemaVersion: 2, mediaType: imageIndexMediaType }),
-    manifests: [
-      ...withMembers(index?.manifests ?? single, made, asNative),
-      ...artifacts.map(({ descriptor }) => ({ ...descriptor, platform: noPlatform })),
-    ],
+    manifests: [...withMembers(index?.manifests ?? single, made, asNative), ...artifacts.map(asMember)],
     annotations: {
       ...index?.annotations,
       ...(index === undefined ? { [imageAnnotations.root]: 'manifest' } : {}),
@@ -174,7 +170,9 @@ function standardRoot({ index, images, name }: OpenedRoot): Made {
   const [only] = made;
   if (single === 'manifest' && only !== undefined && made.length === 1)
     return { root: only.manifest.descriptor, documents };
-  const members = index.manifests.filter(({ artifactType }) => artifactType !== blocksArtifactType);
+  const members = index.manifests.filter(
+    (member) => member.annotations?.[imageAnnotations.artifact] !== 'blocks',
+  );
   const { annotations: __, ...rest } = index;
   const root = encodeImageIndex({
     ...rest,
@@ -184,8 +182,19 @@ function standardRoot({ index, images, name }: OpenedRoot): Made {
   return { root: root.descriptor, documents: [...documents, root] };
 }
 
-/** The platform of what is for none: no runtime takes it for an image. */
-const noPlatform = { os: 'unknown', architecture: 'unknown' };
+/**
+ * A platform that nobody has, so that no runtime takes it for an image; and no `artifactType`, since skopeo 1.9 refuses to copy an index with one
+ * when it has to keep digests.
+ */
+function asMember({ descriptor: { mediaType, digest, size } }: EncodedDocument): ContentDescriptor {
+  return {
+    mediaType,
+    digest,
+    size,
+    platform: { os: 'unknown', architecture: 'unknown' },
+    annotations: { [imageAnnotations.artifact]: 'blocks' },
+  };
+}
 
 function platformOf({ os, architecture, variant }: ImageConfig): Platform {
   return { os, architecture, ...(variant === undefined ? {} : { variant }) };

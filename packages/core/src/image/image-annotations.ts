@@ -9,6 +9,8 @@ export const imageAnnotations = {
   layer: 'dev.block-pack.layer',
   /** On a native manifest and on what leads to it: `native`. */
   form: 'dev.block-pack.form',
+  /** On what leads to the artifact that keeps the blocks of a native image: `blocks`. */
+  artifact: 'dev.block-pack.artifact',
   /** On a native index: `manifest` where the standard form of it is one manifest without an index. */
   root: 'dev.block-pack.root',
 } as const;

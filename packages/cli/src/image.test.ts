@@ -1,0 +1,150 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Layout } from './testing/layout.ts';
+import { expectRefused } from './testing/refusal.ts';
+import { Workplace } from './testing/workplace.ts';
+
+let work: Workplace;
+let out: Layout;
+beforeEach(() => {
+  work = new Workplace();
+  out = new Layout(work, 'out');
+  work.writeLibraries('lib');
+  work.run('java', 'lib', '-o', 'java.import');
+  work.write('dist/main.js', 'main');
+  work.write('dist/bin/run.sh', '#!/bin/sh\n', 0o755);
+});
+afterEach(() => work.remove());
+
+function image(...words: readonly string[]) {
+  const ran = work.run('image', ...words);
+  expect(ran.exitCode, ran.stderr).toBe(0);
+  return ran;
+}
+
+function refused(exitCode: number, words: readonly string[], ...said: readonly (string | RegExp)[]): void {
+  expectRefused(work, work.run('image', ...words), exitCode, ...said);
+  expect(existsSync(work.path('out'))).toBe(false);
+}
+
+describe('block-pack image', () => {
+  it('makes an image of manifests and application files, with one layer each and one that explains them', () => {
+    const { stdout } = image('java.import', '--files', 'dist:/app/dist', '-o', 'oci:out:1.0');
+    expect(stdout).toContain(out.published('1.0').digest);
+    expect(out.layers('1.0').map((layer) => out.entries(layer))).toEqual([
+      ['5app/', '5app/dist/', '5app/dist/bin/', '0app/dist/bin/run.sh', '0app/dist/main.js'],
+      ['5app/', '5app/lib/', '0app/lib/NOTICE.txt', '0app/lib/asm-9.7.jar', '0app/lib/greeting-1.0.0.jar'],
+      ['0.import.files', '0.import.java'],
+    ]);
+  });
+
+  it('makes the same image in another directory, at another time, from another store, in another order of words', () => {
+    image('java.import', '--files', 'dist:/app/dist', '--label', 'a=1', '--label', 'b=2', '-o', 'oci:out');
+    work.run('java', 'lib', '-o', 'elsewhere/java.import', '--store', 'other');
+    const env = { TZ: 'Asia/Kathmandu', LC_ALL: 'tr_TR.UTF-8', BLOCK_PACK_STORE: 'other' };
+    const words = ['--label', 'b=2', '--files', 'dist:/app/dist', '--label', 'a=1', 'elsewhere/java.import'];
+    expect(work.runWith(env, 'image', ...words, '-o', 'oci-archive:again.tar').exitCode).toBe(0);
+    image(
+      'java.import',
+      '--files',
+      'dist:/app/dist',
+      '--label',
+      'a=1',
+      '--label',
+      'b=2',
+      '-o',
+      'oci-archive:out.tar',
+    );
+    expect(readFileSync(work.path('again.tar')).equals(readFileSync(work.path('out.tar')))).toBe(true);
+  });
+
+  it('says how the image is run', () => {
+    image(
+      ...['java.import', '-o', 'oci:out', '--entrypoint', '["sh","-c","exec java $OPTS"]', '--cmd', 'a  b'],
+      ...['--env', 'A=1', '--env', 'B=x=y', '--user', '1000:1000', '--workdir', '/app/', '--label', 'l=m'],
+      ...['--expose', '8080', '--expose', '53/udp', '--volume', '/data', '--stop-signal', 'SIGINT'],
+      ...['--platform', 'linux/arm64', '--annotation', 'org.opencontainers.image.title=shop'],
+    );
+    const { document, config } = out.published();
+    expect(config).toMatchObject({ os: 'linux', architecture: 'arm64', created: '1970-01-01T00:00:00Z' });
+    expect(config.config).toEqual({
+      User: '1000:1000',
+      ExposedPorts: { '53/udp': {}, '8080/tcp': {} },
+      Env: ['A=1', 'B=x=y'],
+      Entrypoint: ['sh', '-c', 'exec java $OPTS'],
+      Cmd: ['a', 'b'],
+      Volumes: { '/data': {} },
+      WorkingDir: '/app',
+      Labels: { l: 'm' },
+      StopSignal: 'SIGINT',
+    });
+    expect(document.annotations).toEqual({ 'org.opencontainers.image.title': 'shop' });
+  });
+
+  it('takes the time of creation from SOURCE_DATE_EPOCH', () => {
+    const at = (epoch: string) =>
+      work.runWith({ SOURCE_DATE_EPOCH: epoch }, 'image', 'java.import', '-o', 'oci:out');
+    expectRefused(work, at('yesterday'), 2, 'SOURCE_DATE_EPOCH');
+    expect(at('1700000000').exitCode).toBe(0);
+    expect(out.published().config.created).toBe('2023-11-14T22:13:20Z');
+  });
+
+  it('packs each layer as it is told', () => {
+    const sizes = ['gzip-0', 'gzip-1', 'gzip-6'].map((encoding) => {
+      image('java.import', '-o', `oci:out:${encoding}`, '--encoding', encoding);
+      const [layer] = out.published(encoding).document.layers;
+      expect(out.entries(layer?.digest ?? '')).toHaveLength(5);
+      return layer?.size ?? 0;
+    });
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+  });
+
+  it('takes two manifests of one packer under two names', () => {
+    work.writeJar('more', 'org.ow2.asm:asm-tree:9.7');
+    work.run('java', 'more', '-o', 'more.import', '--prefix', '/opt/more');
+    refused(2, ['java.import', 'more.import', '-o', 'oci:out'], 'Two import manifests', 'java-2=FILE');
+    image('java.import', 'plugins=more.import', '-o', 'oci:out');
+    expect(out.entries(out.layers().at(-1) ?? '')).toEqual(['0.import.java', '0.import.plugins']);
+  });
+
+  it('copies what did not change from the layer of the image before', () => {
+    image('java.import', '-o', 'oci:out:1');
+    work.writeJar('lib', 'com.example:greeting:1.0.0', { 'New.class': 'new' });
+    work.run('java', 'lib', '-o', 'java.import');
+    expect(image('java.import', '-o', 'oci:out:2').stdout).toContain('2 as before');
+    const packed = (tag: string) => {
+      const text = out.tar(out.layers(tag).at(-1) ?? '').toString();
+      return [...text.matchAll(/^\/app\/lib.*packed=\d+/gm)].map(([line]) => line);
+    };
+    expect(packed('2').filter((line) => !packed('1').includes(line))).toHaveLength(1);
+  });
+
+  it('keeps the image in the store, so that a collection leaves the segments there', () => {
+    image('java.import', '-o', 'oci:out:1');
+    work.run('gc', '--keep', '0');
+    expect(work.run('verify').exitCode).toBe(0);
+    expect(image('java.import', '-o', 'oci:out:1').stdout).toContain('3 as before');
+  });
+
+  it('refuses what is no call', () => {
+    refused(2, ['-o', 'oci:out'], 'Nothing is given');
+    refused(2, ['java.import', '-o', 'out'], 'oci:out');
+    refused(2, ['java.import', '-o', 'oci:out', '--form', 'other'], 'standard or native');
+    refused(2, ['java.import', '-o', 'oci:out', '--encoding', 'zstd'], 'gzip-6');
+    refused(2, ['java.import', '-o', 'oci:out', '--files', 'dist'], 'dist:/app');
+    expectRefused(work, work.run('image', '--files', 'dist:/app', '-o', 'oci:dist/out'), 2, 'lies inside');
+    refused(3, ['missing.import', '-o', 'oci:out'], 'missing.import');
+    expect(work.run('image', 'java.import').exitCode).toBe(2);
+  });
+
+  it('refuses imports that collide, over all manifests', () => {
+    work.write('more/lib/asm-9.7.jar', 'another');
+    refused(3, ['java.import', '--files', 'more:/app', '-o', 'oci:out'], 'asm-9.7.jar', 'files', 'java');
+    refused(3, ['--files', 'more:/app', '--files', 'more:/app', '-o', 'oci:out'], /twice/);
+  });
+
+  it('names the import whose block is missing, and what to pack again', () => {
+    const ran = ['image', 'java.import', '-o', 'oci:out', '--store', 'empty'];
+    expectRefused(work, work.run(...ran), 5, /\/app\/lib/, /and 2 more/, 'block-pack java');
+  });
+});
