@@ -46,6 +46,7 @@ const families = {
   TAR_INVALID: 'format',
   MANIFEST_INVALID: 'format',
   STORE_INVALID: 'format',
+  DELTA_INVALID: 'format',
   // A blob that something refers to.
   BLOB_MISSING: 'missing',
   INTERRUPTED: 'interrupted',

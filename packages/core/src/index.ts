@@ -1,6 +1,7 @@
 export type { BlobSource, BlobStore, ByteRange, Descriptor, Written } from './blob.ts';
 export { blobAccess } from './blob.ts';
 export type { Block } from './block.ts';
+export { ByteReader } from './byte-reader.ts';
 export type { Bytes, RandomAccess } from './bytes.ts';
 export {
   bytesOf,
@@ -68,7 +69,7 @@ export type {
 } from './packer.ts';
 export type { Purl, PurlParts } from './purl.ts';
 export { parsePurl, purlOf, purlParts } from './purl.ts';
-export { canonicalTime } from './tar-header.ts';
+export { canonicalTime, encodeTarHeader } from './tar-header.ts';
 export type { EmptyDirectoryEntry, FileEntry, InputDirectory, LinkEntry, TreeEntry } from './tree.ts';
 export { movedEntry } from './tree.ts';
 export type { ReadZipEntryOptions, ZipArchive, ZipEntries, ZipEntry, ZipFlaw, ZipFlawKind } from './zip.ts';
