@@ -3,24 +3,19 @@ import { centralHeader, lengths, ones32, signatures, unixTimePlace, widePlace } 
 
 /** What a central directory says of an entry, and can be written again from. */
 export interface CentralEntry {
-  readonly name: Uint8Array;
-  readonly time: number;
-  readonly unixTime: number;
+  /** The local half of its form says nothing yet. */
+  readonly head: ZipHead;
   readonly facts: ZipFacts;
   /** In the file. */
   readonly headerOffset: number;
-  readonly form: CentralForm;
 }
-
-export type CentralForm = Omit<
-  ZipForm,
-  'localVersion' | 'localFlags' | 'localMethod' | 'localFacts' | 'localExtra' | 'descriptor'
->;
 
 /** As many as we are willing to hold in memory. */
 const entryLimit = 1_000_000;
 
-/** The entries in their order; undefined where they are not a run of headers that can be written again to the byte. */
+/**
+ * The entries in their order; names and comments are views of the directory. Undefined where they are not a run of headers that can be written again to the byte.
+ */
 export function readCentral(directory: Buffer, shift: number): readonly CentralEntry[] | undefined {
   const entries: CentralEntry[] = [];
   for (let at = 0; at < directory.length; ) {
@@ -46,7 +41,7 @@ function headerEnd(directory: Buffer, at: number): number | undefined {
 function parse(header: Buffer, shift: number): CentralEntry | undefined {
   const nameEnd = lengths.central + header.readUInt16LE(28);
   const extraEnd = nameEnd + header.readUInt16LE(30);
-  const extra = Buffer.from(header.subarray(nameEnd, extraEnd));
+  const extra = extraEnd === nameEnd ? noBytes : Buffer.from(header.subarray(nameEnd, extraEnd));
   const narrow = {
     size: header.readUInt32LE(24),
     packedSize: header.readUInt32LE(20),
@@ -58,26 +53,29 @@ function parse(header: Buffer, shift: number): CentralEntry | undefined {
   const timePlace = unixTimePlace(extra);
   const unixTime = timePlace?.readUInt32LE(0) ?? 0;
   timePlace?.fill(0);
+  const form: ZipForm = {
+    ...plainLocal,
+    madeBy: header.readUInt16LE(4),
+    version: header.readUInt16LE(6),
+    flags: header.readUInt16LE(8),
+    method: header.readUInt16LE(10),
+    disk: header.readUInt16LE(34),
+    internal: header.readUInt16LE(36),
+    external: header.readUInt32LE(38),
+    wide: wide.flags,
+    extra,
+    comment: extraEnd === header.length ? noBytes : header.subarray(extraEnd),
+  };
+  const name = header.subarray(lengths.central, nameEnd);
   return {
-    name: new Uint8Array(header.subarray(lengths.central, nameEnd)),
-    time: header.readUInt32LE(12),
-    unixTime,
+    head: { name, form, time: header.readUInt32LE(12), unixTime, localHeader: undefined },
     facts: { crc32: header.readUInt32LE(16), packedSize, size },
     headerOffset: offset + shift,
-    form: {
-      madeBy: header.readUInt16LE(4),
-      version: header.readUInt16LE(6),
-      flags: header.readUInt16LE(8),
-      method: header.readUInt16LE(10),
-      disk: header.readUInt16LE(34),
-      internal: header.readUInt16LE(36),
-      external: header.readUInt32LE(38),
-      wide: wide.flags,
-      extra: new Uint8Array(extra),
-      comment: new Uint8Array(header.subarray(extraEnd)),
-    },
   };
 }
+
+/** For what most entries lack: an array for each would be most of the work. */
+export const noBytes = Buffer.alloc(0);
 
 /** Takes the numbers that were too large for the header from the zip64 field, and leaves zeros there. */
 function widened(narrow: { size: number; packedSize: number; offset: number }, extra: Buffer) {
@@ -95,14 +93,12 @@ function widened(narrow: { size: number; packedSize: number; offset: number }, e
   return { numbers, flags };
 }
 
-function isWrittenAgain(header: Buffer, entry: CentralEntry, shift: number): boolean {
-  const head: ZipHead = { ...entry, form: { ...entry.form, ...plainLocal }, localHeader: undefined };
-  const again = centralHeader(head, entry.facts, entry.headerOffset - shift);
-  return Buffer.compare(again, header) === 0;
+function isWrittenAgain(header: Buffer, { head, facts, headerOffset }: CentralEntry, shift: number): boolean {
+  return Buffer.compare(centralHeader(head, facts, headerOffset - shift), header) === 0;
 }
 
-/** The local half of a form, where the local header is kept as it is. */
-export const plainLocal = {
+/** The local half of a form, until it is known or where the local header is kept as it is. */
+const plainLocal = {
   localVersion: 0,
   localFlags: 0,
   localMethod: 0,

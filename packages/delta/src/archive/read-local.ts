@@ -1,5 +1,5 @@
 import type { RandomAccess } from '@block-pack/core';
-import { type CentralEntry, plainLocal } from './read-central.ts';
+import { type CentralEntry, noBytes } from './read-central.ts';
 import type { FormPool } from './zip-form.ts';
 import {
   asBuffer,
@@ -28,12 +28,10 @@ export async function readLocalHeader(
   const packedEnd = offset + facts.packedSize;
   if (packedEnd > limit) return undefined;
   const header = asBuffer(await source.read(at, offset - at));
-  const heads = possibleHeads(header, entry);
-  const localHead =
-    heads.find((head) => Buffer.compare(localHeader(head, facts), header) === 0) ?? keptHead(header, entry);
+  const written = headOf(header, entry) ?? { ...entry.head, localHeader: new Uint8Array(header) };
   const behind = asBuffer(await source.read(packedEnd, Math.min(longestDescriptor, limit - packedEnd)));
   const kind = descriptorOf(behind, entry);
-  const head = { ...localHead, form: forms.shared({ ...localHead.form, descriptor: kind }) };
+  const head = { ...written, form: forms.shared({ ...written.form, descriptor: kind }) };
   return {
     part: { kind: 'entry', head, facts, offset },
     end: packedEnd + descriptor(kind, facts).length,
@@ -41,8 +39,8 @@ export async function readLocalHeader(
 }
 
 /** The longest descriptor that says of the entry what the central directory does, if its flag promises one. */
-function descriptorOf(behind: Buffer, { form, facts }: CentralEntry): DataDescriptor {
-  if ((form.flags & (1 << 3)) === 0) return 'none';
+function descriptorOf(behind: Buffer, { head, facts }: CentralEntry): DataDescriptor {
+  if ((head.form.flags & (1 << 3)) === 0) return 'none';
   const says = (kind: DataDescriptor): boolean => {
     const expected = descriptor(kind, facts);
     return Buffer.compare(expected, behind.subarray(0, expected.length)) === 0;
@@ -50,25 +48,21 @@ function descriptorOf(behind: Buffer, { form, facts }: CentralEntry): DataDescri
   return descriptorKinds.findLast(says) ?? 'none';
 }
 
-/** The heads that may write this header. */
-function possibleHeads(header: Buffer, { name, time, unixTime, form }: CentralEntry): ZipHead[] {
-  const extra = new Uint8Array(header.subarray(lengths.local + header.readUInt16LE(26)));
+/** The head that writes this local header; undefined where none does. */
+function headOf(header: Buffer, { head, facts }: CentralEntry): ZipHead | undefined {
+  const extraAt = lengths.local + header.readUInt16LE(26);
+  const extra = extraAt === header.length ? noBytes : Buffer.from(header.subarray(extraAt));
   const local = {
-    ...form,
     localVersion: header.readUInt16LE(4),
     localFlags: header.readUInt16LE(6),
     localMethod: header.readUInt16LE(8),
-    descriptor: 'none',
-  } as const;
-  return localFactsKinds.map((localFacts) => {
+  };
+  for (const localFacts of localFactsKinds) {
     const localExtra = localFacts === 'wide' ? withoutNumbers(extra) : extra;
-    return { name, time, unixTime, localHeader: undefined, form: { ...local, localFacts, localExtra } };
-  });
-}
-
-function keptHead(header: Buffer, { name, time, unixTime, form }: CentralEntry): ZipHead {
-  const localHeader = new Uint8Array(header);
-  return { name, time, unixTime, localHeader, form: { ...form, ...plainLocal } };
+    const guess: ZipHead = { ...head, form: { ...head.form, ...local, localFacts, localExtra } };
+    if (Buffer.compare(localHeader(guess, facts), header) === 0) return guess;
+  }
+  return undefined;
 }
 
 function withoutNumbers(extra: Uint8Array): Uint8Array {

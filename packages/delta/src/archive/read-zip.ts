@@ -4,7 +4,7 @@ import { type CentralEntry, readCentral } from './read-central.ts';
 import { findEnds, type ZipEndPlace } from './read-end.ts';
 import { readLocalHeader } from './read-local.ts';
 import { FormPool } from './zip-form.ts';
-import { asBuffer, type ZipGap, type ZipLayout, type ZipPart } from './zip-layout.ts';
+import type { ZipGap, ZipLayout, ZipPart } from './zip-layout.ts';
 
 /** Bytes of a central directory, which is held in memory. */
 const directoryLimit = 64 << 20;
@@ -23,7 +23,8 @@ export async function readZipLayout(source: RandomAccess): Promise<ZipLayout | u
 
 async function layoutOf(source: RandomAccess, end: ZipEndPlace): Promise<ZipLayout | undefined> {
   if (end.directorySize > directoryLimit) return undefined;
-  const directory = asBuffer(await source.read(end.directoryOffset, end.directorySize));
+  // A copy: the layout keeps views of it, and the source's own bytes may change.
+  const directory = Buffer.from(await source.read(end.directoryOffset, end.directorySize));
   const listed = readCentral(directory, end.shift);
   if (listed === undefined || listed.length !== end.count) return undefined;
   const run = await partsOf(source, listed, end.directoryOffset);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { bytesOf, collect, digestOf, randomAccessOf, writeCanonicalTar } from '@block-pack/core';
 import { type FakeZipEntry, type FakeZipOptions, fakeZip } from '@block-pack/core/testing';
 import fc from 'fast-check';
@@ -136,6 +137,13 @@ test('the bytes that the format promises to read are read', async () => {
   const hex = '0602000101010103030202000200000001000102000000000203060000036e6577910b0636360002010000';
   const [recipe] = decodeSkeletons(Buffer.from(hex, 'hex'), [await layoutsOf([old])]);
   expect(recipe && digestOf(await made(recipe, next, [old], 'file'))).toBe(digestOf(next));
+});
+
+test('the example of the format page is what it says', async () => {
+  const page = readFileSync(new URL('../../../../docs/format/archive-skeleton.md', import.meta.url), 'utf8');
+  const example = /```text\n([0-9a-f\s]+)```/.exec(page)?.[1]?.replace(/\s/g, '');
+  const zip = fakeZip([{ path: 'a', content: 'a' }]);
+  expect(Buffer.from(await skeletonOf(zip, [])).toString('hex')).toBe(example);
 });
 
 test('a skeleton that is cut off, or longer than it is, is refused', async () => {

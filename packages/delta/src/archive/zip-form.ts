@@ -71,12 +71,46 @@ export function decodeForm(take: (length: number) => Uint8Array): ZipForm {
 /** Makes equal forms one object, so that they are compared and counted by identity. */
 export class FormPool {
   readonly #forms = new Map<string, ZipForm>();
+  #last: ZipForm | undefined;
 
   shared(form: ZipForm): ZipForm {
+    if (this.#last === undefined || !isSame(this.#last, form)) this.#last = this.#find(form);
+    return this.#last;
+  }
+
+  #find(form: ZipForm): ZipForm {
     const key = textOf(encodeForm(form));
     const known = this.#forms.get(key);
     if (known !== undefined) return known;
     this.#forms.set(key, form);
     return form;
   }
+}
+
+/** A look that is cheaper than the key: most entries have the form of the one before. */
+function isSame(one: ZipForm, other: ZipForm): boolean {
+  return (
+    one.method === other.method &&
+    one.external === other.external &&
+    one.flags === other.flags &&
+    one.madeBy === other.madeBy &&
+    one.version === other.version &&
+    one.disk === other.disk &&
+    one.internal === other.internal &&
+    one.localVersion === other.localVersion &&
+    one.localFlags === other.localFlags &&
+    one.localMethod === other.localMethod &&
+    one.localFacts === other.localFacts &&
+    one.descriptor === other.descriptor &&
+    one.wide.size === other.wide.size &&
+    one.wide.packedSize === other.wide.packedSize &&
+    one.wide.offset === other.wide.offset &&
+    isSameBytes(one.extra, other.extra) &&
+    isSameBytes(one.localExtra, other.localExtra) &&
+    isSameBytes(one.comment, other.comment)
+  );
+}
+
+function isSameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && (one.length === 0 || Buffer.compare(one, other) === 0);
 }

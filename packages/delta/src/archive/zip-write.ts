@@ -22,6 +22,11 @@ export const lengths = { local: 30, central: 46, end: 22, wideEnd: 56, locator: 
 export const ones16 = 0xffff;
 export const ones32 = 0xffffffff;
 
+/** Zeros from Node's pool: headers are small and many, and an array of its own for each costs more than to fill it. */
+function zeros(length: number): Buffer {
+  return Buffer.allocUnsafe(length).fill(0);
+}
+
 /** @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT 4.3.7 */
 export function localHeader(head: ZipHead, facts: ZipFacts): Uint8Array {
   if (head.localHeader !== undefined) return head.localHeader;
@@ -30,7 +35,7 @@ export function localHeader(head: ZipHead, facts: ZipFacts): Uint8Array {
   const blank = localFacts === 'blank' || localFacts === 'blank-wide';
   const wide = localFacts === 'wide' || localFacts === 'blank-wide';
   const size = (value: number): number => (wide ? ones32 : blank ? 0 : value);
-  const header = Buffer.alloc(lengths.local + name.length + localExtra.length);
+  const header = zeros(lengths.local + name.length + localExtra.length);
   header.writeUInt32LE(signatures.local, 0);
   header.writeUInt16LE(form.localVersion, 4);
   header.writeUInt16LE(form.localFlags, 6);
@@ -52,7 +57,7 @@ export function localHeader(head: ZipHead, facts: ZipFacts): Uint8Array {
 export function centralHeader(head: ZipHead, facts: ZipFacts, offset: number): Uint8Array {
   const { form, name, time, unixTime } = head;
   const { wide, comment } = form;
-  const header = Buffer.alloc(lengths.central + name.length + form.extra.length + comment.length);
+  const header = zeros(lengths.central + name.length + form.extra.length + comment.length);
   header.writeUInt32LE(signatures.central, 0);
   header.writeUInt16LE(form.madeBy, 4);
   header.writeUInt16LE(form.version, 6);
@@ -89,7 +94,7 @@ export function descriptor(kind: DataDescriptor, { crc32, packedSize, size }: Zi
   if (kind === 'none') return new Uint8Array();
   const signed = kind === 'signed' || kind === 'signed-wide' ? 4 : 0;
   const wide = kind === 'plain-wide' || kind === 'signed-wide';
-  const record = Buffer.alloc(signed + (wide ? 20 : 12));
+  const record = zeros(signed + (wide ? 20 : 12));
   if (signed > 0) record.writeUInt32LE(signatures.descriptor, 0);
   record.writeUInt32LE(crc32, signed);
   if (wide) writeNumbers(record.subarray(signed + 4), [packedSize, size]);
@@ -112,7 +117,7 @@ export interface ZipCounts {
 /** All end records. @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT 4.3.14 */
 export function endRecords({ wide, ones, comment }: ZipEnd, { count, size, offset }: ZipCounts): Uint8Array {
   const before = wide === undefined ? 0 : lengths.wideEnd + lengths.locator;
-  const records = Buffer.alloc(before + lengths.end + comment.length);
+  const records = zeros(before + lengths.end + comment.length);
   if (wide !== undefined) {
     records.writeUInt32LE(signatures.wideEnd, 0);
     writeNumbers(records.subarray(4), [lengths.wideEnd - 12]);
