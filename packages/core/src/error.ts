@@ -47,6 +47,7 @@ const families = {
   MANIFEST_INVALID: 'format',
   IMAGE_INVALID: 'format',
   STORE_INVALID: 'format',
+  DELTA_INVALID: 'format',
   // A blob that something refers to.
   BLOB_MISSING: 'missing',
   INTERRUPTED: 'interrupted',

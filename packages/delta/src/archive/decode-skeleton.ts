@@ -1,0 +1,273 @@
+import { deflateParametersOf } from '../deflate/deflate-parameters.ts';
+import { ColumnReader, skeletonInvalid } from './columns.ts';
+import { formsOf } from './encode-skeleton.ts';
+import { FormNumbers } from './form-column.ts';
+import { readName } from './name-column.ts';
+import { type OldArchive, oldInside, partName, partSize } from './old-parts.ts';
+import { heldSize } from './put-together.ts';
+import type { Layout } from './read-layout.ts';
+import type { Origin, Packing, Recipe, RecipeHead, RecipePart, ZipRecipe } from './recipe.ts';
+import {
+  kindBits,
+  nestingLimit,
+  packingCodes,
+  relations,
+  type SkeletonColumn,
+  skeletonColumns,
+  timeKinds,
+  treeForms,
+} from './skeleton-columns.ts';
+import type { TreePart } from './tree-layout.ts';
+import { secondsOf } from './unix-time.ts';
+import type { ZipEnd, ZipFacts, ZipHead, ZipPart } from './zip-layout.ts';
+import { ones16, ones32, saysUnixTime } from './zip-write.ts';
+
+/**
+ * The recipes of archives from their skeletons.
+ * @param olds for each archive, the layouts of the older ones that it was written against
+ * @throws DELTA_INVALID
+ */
+export function decodeSkeletons(bytes: Uint8Array, olds: readonly (readonly Layout[])[]): Recipe[] {
+  const reader = new SkeletonReader(bytes);
+  const recipes = olds.map((layouts) =>
+    reader.read(
+      layouts.map((layout, i) => ({ old: i, above: [], layout })),
+      0,
+    ),
+  );
+  reader.end();
+  return recipes;
+}
+
+interface Before {
+  /** The old part that is expected next. */
+  near: { from: number; part: number };
+  name: string;
+}
+
+class SkeletonReader {
+  readonly #columns: ColumnReader<SkeletonColumn>;
+  #time = 0;
+  #zone = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#columns = new ColumnReader(skeletonColumns, bytes);
+  }
+
+  end(): void {
+    this.#columns.end();
+  }
+
+  read(olds: readonly OldArchive[], depth: number): Recipe {
+    const columns = this.#columns;
+    if (depth > nestingLimit) throw skeletonInvalid('archives lie too deep in archives');
+    const kind = columns.number('archive');
+    if (kind !== 1 && kind !== 2) throw skeletonInvalid(`there is no kind of archive ${kind}`);
+    const count = columns.number('archive');
+    if (count > columns.left('kind')) throw skeletonInvalid(`it has fewer than ${count} parts`);
+    const ends = kind === 1 ? this.#ends(count) : undefined;
+    const forms = new FormNumbers(olds.flatMap(({ layout }) => formsOf(layout.parts)));
+    const before: Before = { near: { from: 0, part: 0 }, name: '' };
+    const parts: RecipePart[] = [];
+    for (let i = 0; i < count; i++) parts.push(this.#part(kind === 1, olds, before, forms, depth));
+    return ends === undefined ? { kind: 'tree', parts } : zipOf(parts, ends);
+  }
+
+  #ends(count: number): ZipEnds {
+    const columns = this.#columns;
+    const directoryAt = count - columns.number('archive');
+    const shift = columns.number('archive');
+    const flags = columns.number('archive');
+    const [isWide, count16, size, offset] = [1, 2, 4, 8].map((bit) => (flags & bit) !== 0);
+    if (directoryAt < 0 || flags > 15) throw skeletonInvalid('its end records cannot be');
+    const within = (limit: number): number => {
+      const value = columns.number('archive');
+      if (value > limit) throw skeletonInvalid('its end records cannot be');
+      return value;
+    };
+    const wide = isWide
+      ? { madeBy: within(ones16), version: within(ones16), disks: within(ones32) }
+      : undefined;
+    const ones = { count: count16 === true, size: size === true, offset: offset === true };
+    const comment = new Uint8Array(columns.bytes('literal', within(ones16)));
+    return { directoryAt, shift, end: { wide, ones, comment }, order: this.#order() };
+  }
+
+  /** Undefined for the order of the file. */
+  #order(): number[] | undefined {
+    const count = this.#columns.number('order');
+    if (count > this.#columns.left('order')) throw skeletonInvalid('its central directory is too short');
+    return count === 0 ? undefined : Array.from({ length: count }, () => this.#columns.number('order'));
+  }
+
+  #part(
+    isZip: boolean,
+    olds: readonly OldArchive[],
+    before: Before,
+    forms: FormNumbers,
+    depth: number,
+  ): RecipePart {
+    const columns = this.#columns;
+    const kind = columns.number('kind');
+    const relation = relations[kind & kindBits.relation] ?? 'none';
+    const has = (bit: number): boolean => (kind & bit) !== 0;
+    if (kind > 127 || (!isZip && (has(kindBits.gap) || has(kindBits.kept))))
+      throw skeletonInvalid(`there is no kind of part ${kind}`);
+    const base = relation === 'none' ? undefined : this.#base(olds, before);
+    const oldPart = base?.part;
+    if (!has(kindBits.gap))
+      before.name =
+        oldPart === undefined || has(kindBits.renamed)
+          ? readName(columns, oldPart === undefined ? before.name : partName(oldPart))
+          : partName(oldPart);
+    const head = has(kindBits.gap)
+      ? ({ kind: 'gap' } as const)
+      : isZip
+        ? this.#entryHead(before.name, oldPart, forms, has(kindBits.kept))
+        : this.#treeHead(before.name);
+    const content = this.#content(head, relation, oldPart, has(kindBits.empty));
+    const origin = base && originOf(relation, base);
+    if (!has(kindBits.nested)) return { head, ...content, origin, nested: undefined };
+    const nested = this.read(base?.inside === undefined ? [] : [base.inside], depth + 1);
+    if (
+      nested.kind !== 'zip' ||
+      head.kind === 'gap' ||
+      head.kind === 'link' ||
+      (typeof content.packing === 'string' && content.packing !== 'stored')
+    )
+      throw skeletonInvalid('an archive lies where none can');
+    return { head, ...content, origin, nested };
+  }
+
+  #base(olds: readonly OldArchive[], before: Before): OldPart {
+    const from = olds.length > 1 ? this.#columns.number('old') : 0;
+    const near = from === before.near.from ? before.near.part : 0;
+    const at = near + this.#columns.signed('skip');
+    const old = olds[from];
+    const part = old?.layout.parts[at];
+    if (old === undefined || part === undefined)
+      throw skeletonInvalid(`the older archive ${from} has no part ${at}`);
+    before.near = { from, part: at + 1 };
+    return { old, at, part, inside: oldInside(old, at) };
+  }
+
+  #entryHead(
+    name: string,
+    oldPart: ZipPart | TreePart | undefined,
+    forms: FormNumbers,
+    isKept: boolean,
+  ): RecipeHead {
+    const columns = this.#columns;
+    const old = oldPart?.kind === 'entry' ? oldPart.head : undefined;
+    const form = forms.read(columns, old?.form, name);
+    this.#time = this.#timeAfter(old);
+    const time = this.#time;
+    let unixTime = 0;
+    if (saysUnixTime(form)) {
+      this.#zone += columns.signed('unixTime');
+      unixTime = secondsOf(time) + this.#zone;
+      if (!isWord32(unixTime)) throw skeletonInvalid('a time is out of range');
+    }
+    const localHeader = isKept
+      ? new Uint8Array(columns.bytes('literal', columns.number('facts')))
+      : undefined;
+    const zip: ZipHead = { name: Buffer.from(name, 'latin1'), form, time, unixTime, localHeader };
+    return { kind: 'entry', zip };
+  }
+
+  #timeAfter(old: ZipHead | undefined): number {
+    const kind = this.#columns.number('timeKind');
+    if (kind === timeKinds.asBefore) return this.#time;
+    if (kind === timeKinds.asOld && old !== undefined) return old.time;
+    const time = kind === timeKinds.another ? this.#time + this.#columns.signed('time') : -1;
+    if (!isWord32(time)) throw skeletonInvalid('a time is out of range');
+    return time;
+  }
+
+  #treeHead(name: string): RecipeHead {
+    const columns = this.#columns;
+    const path = Buffer.from(name, 'latin1').toString();
+    const form = columns.number('form');
+    if (form === treeForms.file || form === treeForms.executable)
+      return { kind: 'file', tree: { kind: 'file', path, executable: form === treeForms.executable } };
+    if (form === treeForms.directory) return { kind: 'link', tree: { kind: 'directory', path } };
+    if (form !== treeForms.symlink) throw skeletonInvalid(`a tree has no form ${form}`);
+    const target = asText(columns.bytes('literal', columns.number('facts')));
+    return { kind: 'link', tree: { kind: 'symlink', path, target } };
+  }
+
+  #content(
+    head: RecipeHead,
+    relation: Origin['is'] | 'none',
+    oldPart: ZipPart | TreePart | undefined,
+    isEmpty: boolean,
+  ): Pick<RecipePart, 'size' | 'packing' | 'facts'> {
+    const columns = this.#columns;
+    const isEntry = head.kind === 'entry';
+    if (relation === 'packed' && oldPart !== undefined) {
+      if (isEntry !== (oldPart.kind === 'entry')) throw skeletonInvalid('a part is like one of another kind');
+      const facts = oldPart.kind === 'entry' ? oldPart.facts : undefined;
+      return { size: partSize(oldPart, true), packing: 'copied', facts };
+    }
+    if (isEmpty) return { size: 0, packing: 'stored', facts: undefined };
+    const packing = isEntry ? packingOf(columns.number('packing')) : 'stored';
+    const oldSize = oldPart === undefined ? 0 : partSize(oldPart, packing === 'raw');
+    const size = relation === 'content' ? oldSize : oldSize + columns.signed('size');
+    if (size < 0 || !Number.isSafeInteger(size)) throw skeletonInvalid(`a part has ${size} bytes`);
+    if (!isEntry || (packing !== 'raw' && size <= heldSize)) return { size, packing, facts: undefined };
+    return { size, packing, facts: this.#facts(packing, size) };
+  }
+
+  #facts(packing: Packing, size: number): ZipFacts {
+    const crc32 = this.#columns.number('facts');
+    const other = this.#columns.number('facts');
+    if (!isWord32(crc32)) throw skeletonInvalid('a checksum is out of range');
+    return packing === 'raw' ? { crc32, packedSize: size, size: other } : { crc32, packedSize: other, size };
+  }
+}
+
+interface ZipEnds {
+  readonly directoryAt: number;
+  readonly shift: number;
+  readonly end: ZipEnd;
+  readonly order: readonly number[] | undefined;
+}
+
+function zipOf(parts: readonly RecipePart[], ends: ZipEnds): ZipRecipe {
+  const { directoryAt, shift, end } = ends;
+  const inFile = parts.flatMap((part, i) => (part.head.kind === 'entry' ? [i] : []));
+  const directory = ends.order ?? inFile;
+  const isComplete = [...directory]
+    .sort((one, other) => one - other)
+    .every((place, i) => place === inFile[i]);
+  if (!isComplete || (inFile.at(-1) ?? -1) >= directoryAt)
+    throw skeletonInvalid('its central directory does not list its entries');
+  return { kind: 'zip', parts, directoryAt, directory, shift, end };
+}
+
+interface OldPart {
+  readonly old: OldArchive;
+  readonly at: number;
+  readonly part: ZipPart | TreePart;
+  readonly inside: OldArchive | undefined;
+}
+
+function originOf(relation: Origin['is'] | 'none', { old, at }: OldPart): Origin | undefined {
+  return relation === 'none' ? undefined : { is: relation, old: old.old, place: [...old.above, at] };
+}
+
+function packingOf(code: number): Packing {
+  if (code === packingCodes.stored) return 'stored';
+  if (code === packingCodes.raw) return 'raw';
+  const parameters = deflateParametersOf(code - packingCodes.encoders);
+  if (parameters === undefined) throw skeletonInvalid(`there is no packing ${code}`);
+  return parameters;
+}
+
+function isWord32(value: number): boolean {
+  return value >= 0 && value <= ones32;
+}
+
+function asText(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
+}

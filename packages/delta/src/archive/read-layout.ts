@@ -1,0 +1,100 @@
+import {
+  BlockPackError,
+  encodeTarHeader,
+  type RandomAccess,
+  randomAccessOf,
+  readCanonicalTar,
+  readRange,
+} from '@block-pack/core';
+import { inflateAtOnce } from './inflate.ts';
+import { type ArchiveLimits, archiveLimits } from './limits.ts';
+import { slice } from './read-ahead.ts';
+import { readZipLayout } from './read-zip.ts';
+import type { TreeLayout, TreePart } from './tree-layout.ts';
+import { textOf, type ZipLayout, type ZipPart } from './zip-layout.ts';
+
+export type Layout = ZipLayout | TreeLayout;
+
+/**
+ * How a block is laid out, archives inside of it included. Undefined for a file that is no zip, and for one that its layout could not write
+ * again to the byte. The same bytes have the same layout everywhere, so that two sides can speak of its parts by their places.
+ * @param kind a file block's bytes, or a tree block's canonical tar
+ */
+export async function readLayout(
+  source: RandomAccess,
+  kind: 'file' | 'tree',
+  limits: ArchiveLimits = archiveLimits,
+): Promise<Layout | undefined> {
+  return kind === 'file' ? await readNestingZip(source, limits, 0) : await readTree(source, limits);
+}
+
+async function readNestingZip(
+  source: RandomAccess,
+  limits: ArchiveLimits,
+  depth: number,
+): Promise<ZipLayout | undefined> {
+  const layout = await readZipLayout(source);
+  if (layout === undefined || depth === limits.depth) return layout;
+  const nested = new Map<number, ZipLayout>();
+  for (const [i, part] of layout.parts.entries()) {
+    if (part.kind === 'gap' || !archiveName.test(textOf(part.head.name))) continue;
+    const inner = await innerAccess(source, part, limits);
+    const found = inner && (await readNestingZip(inner, limits, depth + 1));
+    if (found !== undefined) nested.set(i, found);
+  }
+  return { ...layout, nested };
+}
+
+/** What is looked into: the name decides, since looking into every entry would cost as much as taking it apart. */
+const archiveName =
+  /\.(?:jar|war|ear|rar|aar|sar|par|kar|hpi|jpi|nbm|zip|whl|egg|apk|xpi|vsix|nupkg|docx|xlsx|pptx|odt)$/i;
+
+/** A nested archive's bytes; undefined where they cannot be had. */
+export async function innerAccess(
+  source: RandomAccess,
+  part: ZipPart | TreePart,
+  limits: ArchiveLimits,
+): Promise<RandomAccess | undefined> {
+  if (part.kind === 'file') return slice(source, part.offset, part.size);
+  if (part.kind !== 'entry' || (part.head.form.flags & 1) === 1) return undefined;
+  const { offset, facts, head } = part;
+  if (head.form.method === 0) return slice(source, offset, facts.packedSize);
+  if (head.form.method !== 8 || Math.max(facts.size, facts.packedSize) > limits.nestedSize) return undefined;
+  const content = inflateAtOnce(await source.read(offset, facts.packedSize), facts.size);
+  return content && randomAccessOf(content);
+}
+
+async function readTree(source: RandomAccess, limits: ArchiveLimits): Promise<TreeLayout | undefined> {
+  const parts = await treeParts(source);
+  if (parts === undefined) return undefined;
+  const nested = new Map<number, ZipLayout>();
+  for (const [i, part] of parts.entries()) {
+    if (part.kind !== 'file' || !archiveName.test(part.path)) continue;
+    const found = await readNestingZip(slice(source, part.offset, part.size), limits, 1);
+    if (found !== undefined) nested.set(i, found);
+  }
+  return { kind: 'tree', parts, nested };
+}
+
+async function treeParts(source: RandomAccess): Promise<TreePart[] | undefined> {
+  const parts: TreePart[] = [];
+  let at = 0;
+  try {
+    for await (const entry of readCanonicalTar(readRange(source), 'the block')) {
+      at += encodeTarHeader(entry).length;
+      const { path } = entry;
+      if (entry.kind === 'symlink') parts.push({ kind: 'symlink', path, target: entry.target });
+      else if (entry.kind === 'directory') parts.push({ kind: 'directory', path });
+      else {
+        parts.push({ kind: 'file', path, executable: entry.executable, size: entry.size, offset: at });
+        at += Math.ceil(entry.size / tarStep) * tarStep;
+      }
+    }
+  } catch (error) {
+    if (error instanceof BlockPackError && error.family === 'format') return undefined;
+    throw error;
+  }
+  return parts;
+}
+
+const tarStep = 512;

@@ -1,0 +1,72 @@
+import type { RandomAccess } from '@block-pack/core';
+import { readAhead } from './read-ahead.ts';
+import { type CentralEntry, readCentral } from './read-central.ts';
+import { findEnds, type ZipEndPlace } from './read-end.ts';
+import { readLocalHeader } from './read-local.ts';
+import { FormPool } from './zip-form.ts';
+import type { ZipGap, ZipLayout, ZipPart } from './zip-layout.ts';
+
+/** Bytes of a central directory, which is held in memory. */
+const directoryLimit = 64 << 20;
+
+/**
+ * The layout of a zip; undefined for bytes that are none, or one whose headers the layout could not write again to the byte. Nothing but headers
+ * is read, so what it says of the contents may be untrue.
+ */
+export async function readZipLayout(source: RandomAccess): Promise<ZipLayout | undefined> {
+  for (const end of await findEnds(source)) {
+    const layout = await layoutOf(source, end);
+    if (layout !== undefined) return layout;
+  }
+  return undefined;
+}
+
+async function layoutOf(source: RandomAccess, end: ZipEndPlace): Promise<ZipLayout | undefined> {
+  if (end.directorySize > directoryLimit) return undefined;
+  // A copy: the layout keeps views of it, and the source's own bytes may change.
+  const directory = Buffer.from(await source.read(end.directoryOffset, end.directorySize));
+  const listed = readCentral(directory, end.shift);
+  if (listed === undefined || listed.length !== end.count) return undefined;
+  const run = await partsOf(source, listed, end.directoryOffset);
+  if (run === undefined) return undefined;
+  const { parts, places } = run;
+  return {
+    kind: 'zip',
+    parts: end.end < source.size ? [...parts, gap(end.end, source.size)] : parts,
+    directoryAt: parts.length,
+    directory: places,
+    shift: end.shift,
+    end: end.records,
+    nested: new Map(),
+  };
+}
+
+/** All parts before the central directory, and the place of each listed entry among them. Entries must not overlap. */
+async function partsOf(source: RandomAccess, listed: readonly CentralEntry[], limit: number) {
+  const near = readAhead(source);
+  const forms = new FormPool();
+  const parts: ZipPart[] = [];
+  const places: number[] = Array(listed.length).fill(0);
+  let at = 0;
+  for (const { entry, listedAt } of inFileOrder(listed)) {
+    if (entry.headerOffset < at) return undefined;
+    if (entry.headerOffset > at) parts.push(gap(at, entry.headerOffset));
+    const read = await readLocalHeader(near, entry, limit, forms);
+    if (read === undefined) return undefined;
+    places[listedAt] = parts.length;
+    parts.push(read.part);
+    at = read.end;
+  }
+  if (at < limit) parts.push(gap(at, limit));
+  return { parts, places };
+}
+
+function inFileOrder(listed: readonly CentralEntry[]) {
+  return listed
+    .map((entry, listedAt) => ({ entry, listedAt }))
+    .sort((one, other) => one.entry.headerOffset - other.entry.headerOffset);
+}
+
+function gap(from: number, to: number): ZipGap {
+  return { kind: 'gap', offset: from, size: to - from };
+}

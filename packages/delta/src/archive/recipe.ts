@@ -1,0 +1,74 @@
+import type { DeflateParameters } from '../deflate/deflate-parameters.ts';
+import type { TreeDirectory, TreeFile, TreeLink } from './tree-layout.ts';
+import type { ZipEnd, ZipFacts, ZipHead } from './zip-layout.ts';
+
+/** How an archive's bytes are made from contents. */
+export type Recipe = ZipRecipe | TreeRecipe;
+
+export interface ZipRecipe {
+  readonly kind: 'zip';
+  readonly parts: readonly RecipePart[];
+  readonly directoryAt: number;
+  readonly directory: readonly number[];
+  readonly shift: number;
+  readonly end: ZipEnd;
+}
+
+export interface TreeRecipe {
+  readonly kind: 'tree';
+  readonly parts: readonly RecipePart[];
+}
+
+export interface RecipePart {
+  readonly head: RecipeHead;
+  /** Bytes of what has to be supplied for it. */
+  readonly size: number;
+  readonly packing: Packing;
+  /** What headers say; undefined where it follows from the content. */
+  readonly facts: ZipFacts | undefined;
+  /** What it resembles in an older archive. */
+  readonly origin: Origin | undefined;
+  /** How the content itself is made, where it is an archive that was taken apart. */
+  readonly nested: ZipRecipe | undefined;
+}
+
+export type RecipeHead =
+  | { readonly kind: 'gap' }
+  | { readonly kind: 'entry'; readonly zip: ZipHead }
+  | { readonly kind: 'file'; readonly tree: Omit<TreeFile, 'offset' | 'size'> }
+  | { readonly kind: 'link'; readonly tree: TreeLink | TreeDirectory };
+
+/**
+ * How a part's bytes are made from what is supplied. `stored`, `raw` and `copied`: they are it. `raw` are those that nobody could unpack and pack
+ * again, `copied` those that an older archive has exactly so.
+ */
+export type Packing = 'stored' | 'raw' | 'copied' | DeflateParameters;
+
+/**
+ * `packed`: the old part's bytes as they lie there are these. `content`: the old part's content is this one. `base`: they resemble each other;
+ * for a `raw` part it is the bytes as they lie there that do.
+ */
+export interface Origin {
+  readonly is: 'packed' | 'content' | 'base';
+  /** Which one of the older archives. */
+  readonly old: number;
+  readonly place: Place;
+}
+
+/** The way to a part: its place among the parts of an archive, after those of the archives around it. */
+export type Place = readonly number[];
+
+/** A part that has to be supplied. */
+export interface Leaf {
+  readonly part: RecipePart;
+  readonly place: Place;
+}
+
+/** All parts that have bytes and are not made from others, in the order of the file. */
+export function leaves(recipe: Recipe, above: Place = []): Leaf[] {
+  return recipe.parts.flatMap((part, i) => {
+    const place = [...above, i];
+    if (part.nested !== undefined) return leaves(part.nested, place);
+    return part.size === 0 ? [] : [{ part, place }];
+  });
+}

@@ -1,0 +1,35 @@
+/**
+ * The encoders that deflate streams can be made again with, by the names that formats use. Each stands for the exact bytes that it writes,
+ * pinned by golden vectors; a new one goes to the end of the list, none ever leaves it.
+ * - `zlib`: zlib as published, 1.2.x to 1.3.x. The JDK, Python, Maven, Gradle and most others write with it.
+ * - `chromium`: zlib as Chromium changed it, with a hash over four bytes. Node.js tools write with it.
+ */
+export const deflateEncoders = ['zlib', 'chromium'] as const;
+
+export type DeflateEncoder = (typeof deflateEncoders)[number];
+
+/** What an encoder was told. The window has 32 KiB and the strategy is the default one. */
+export interface DeflateParameters {
+  readonly encoder: DeflateEncoder;
+  /** 1 to 9. */
+  readonly level: number;
+  /** 1 to 9; zlib's default is 8. */
+  readonly memLevel: number;
+}
+
+const most = 9;
+
+/** How many codes there are: each is a whole number below. */
+export const deflateCodeCount = deflateEncoders.length * most * most;
+
+/** The parameters as one number, as formats write them. */
+export function deflateCode({ encoder, level, memLevel }: DeflateParameters): number {
+  return (deflateEncoders.indexOf(encoder) * most + level - 1) * most + memLevel - 1;
+}
+
+/** The other way; undefined for a number that stands for nothing. */
+export function deflateParametersOf(code: number): DeflateParameters | undefined {
+  const encoder = deflateEncoders[Math.floor(code / (most * most))];
+  if (encoder === undefined || !Number.isInteger(code)) return undefined;
+  return { encoder, level: (Math.floor(code / most) % most) + 1, memLevel: (code % most) + 1 };
+}

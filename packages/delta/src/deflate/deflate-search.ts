@@ -1,0 +1,67 @@
+import type { Bytes } from '@block-pack/core';
+import { type DeflateParameters, deflateCode, deflateEncoders } from './deflate-parameters.ts';
+import { redeflate, redeflatesTo } from './redeflate.ts';
+import { sameBytes } from './same-bytes.ts';
+
+/**
+ * The parameters with which an encoder writes exactly this raw deflate stream for this content; undefined when none of those that are
+ * tried does. Where several do, the first of a fixed order counts.
+ */
+export function deflateParameters(packed: Uint8Array, content: Uint8Array): DeflateParameters | undefined {
+  return new DeflateSearch().find(packed, content);
+}
+
+/**
+ * Finds the parameters of one stream after another. The entries of an archive mostly come from one encoder: what was found last is tried
+ * first, and where nothing is ever found the search soon tries little. So results depend on the streams before, and on nothing else.
+ */
+export class DeflateSearch {
+  #last: DeflateParameters | undefined;
+  #missesInARow = 0;
+
+  find(packed: Uint8Array, content: Uint8Array): DeflateParameters | undefined {
+    return this.#note(this.#candidates().find((candidate) => redeflatesTo(packed, content, candidate)));
+  }
+
+  /** {@link find} for a stream that is too large for memory; both are read from their beginning once for every guess. */
+  async findInStream(packed: () => Bytes, content: () => Bytes): Promise<DeflateParameters | undefined> {
+    for (const candidate of this.#candidates())
+      if (await sameBytes(redeflate(content(), candidate), packed())) return this.#note(candidate);
+    return this.#note(undefined);
+  }
+
+  #candidates(): readonly DeflateParameters[] {
+    const likely = this.#missesInARow < patience ? searchOrder : searchOrder.slice(0, usual);
+    const last = this.#last;
+    if (last === undefined) return likely;
+    return [last, ...likely.filter((candidate) => deflateCode(candidate) !== deflateCode(last))];
+  }
+
+  #note(found: DeflateParameters | undefined): DeflateParameters | undefined {
+    this.#last = found ?? this.#last;
+    this.#missesInARow = found === undefined ? this.#missesInARow + 1 : 0;
+    return found;
+  }
+}
+
+/** Streams that nothing is found for before the search gives up what is rare. */
+const patience = 8;
+
+/** Of 258,743 streams in 1,660 real jars all but 33 were made by the first two. */
+const searchOrder: readonly DeflateParameters[] = [
+  { encoder: 'zlib', level: 6, memLevel: 8 },
+  { encoder: 'zlib', level: 9, memLevel: 8 },
+  { encoder: 'zlib', level: 6, memLevel: 9 },
+  { encoder: 'zlib', level: 9, memLevel: 9 },
+  { encoder: 'chromium', level: 6, memLevel: 8 },
+  { encoder: 'chromium', level: 9, memLevel: 8 },
+  ...deflateEncoders.flatMap((encoder) =>
+    [8, 9].flatMap((memLevel) =>
+      [1, 2, 3, 4, 5, 7, 8].map((level) => ({ encoder, level, memLevel }) as const),
+    ),
+  ),
+  { encoder: 'chromium', level: 6, memLevel: 9 },
+  { encoder: 'chromium', level: 9, memLevel: 9 },
+];
+
+const usual = 4;

@@ -1,0 +1,47 @@
+export { ArchiveReader } from './archive/archive-reader.ts';
+export { recipeOf } from './archive/archive-recipe.ts';
+export { decodeSkeletons } from './archive/decode-skeleton.ts';
+export type { ArchiveSince } from './archive/encode-skeleton.ts';
+export { encodeSkeletons } from './archive/encode-skeleton.ts';
+export type { ArchiveLimits } from './archive/limits.ts';
+export { archiveLimits } from './archive/limits.ts';
+export type { Supply } from './archive/put-together.ts';
+export { putTogether } from './archive/put-together.ts';
+export type { Layout } from './archive/read-layout.ts';
+export { readLayout } from './archive/read-layout.ts';
+export type {
+  Leaf,
+  Origin,
+  Packing,
+  Place,
+  Recipe,
+  RecipeHead,
+  RecipePart,
+  TreeRecipe,
+  ZipRecipe,
+} from './archive/recipe.ts';
+export { leaves } from './archive/recipe.ts';
+export type { Archive, Content, TakeApartOptions } from './archive/take-apart.ts';
+export { takeApart } from './archive/take-apart.ts';
+export type { TreeDirectory, TreeFile, TreeLayout, TreeLink, TreePart } from './archive/tree-layout.ts';
+export type {
+  DataDescriptor,
+  LocalFacts,
+  ZipEnd,
+  ZipEntryPart,
+  ZipFacts,
+  ZipForm,
+  ZipGap,
+  ZipHead,
+  ZipLayout,
+  ZipPart,
+} from './archive/zip-layout.ts';
+export type { DeflateEncoder, DeflateParameters } from './deflate/deflate-parameters.ts';
+export {
+  deflateCode,
+  deflateCodeCount,
+  deflateEncoders,
+  deflateParametersOf,
+} from './deflate/deflate-parameters.ts';
+export { DeflateSearch, deflateParameters } from './deflate/deflate-search.ts';
+export { redeflate, redeflateAtOnce } from './deflate/redeflate.ts';
