@@ -89,16 +89,26 @@ export async function rebuildLayer(
   options: RebuildLayerOptions,
 ): Promise<AssembledLayer> {
   const { encoding, directories, layer } = requiredRecipe(manifest);
-  const { fetch, blocks } = options;
-  if (fetch !== undefined) await fetchBlocks(manifest, blocks, (range) => fetch(range), options.signal);
+  const { fetch } = options;
+  if (fetch !== undefined) await fetchBlocks(manifest, { ...options, fetch: (range) => fetch(range) });
   return assembleLayer(manifest, { ...options, encoding, directories }, layer.digest);
 }
 
-async function fetchBlocks(
+/** Where blocks are kept, and where those that lack are read. */
+export interface FetchBlocksOptions {
+  readonly blocks: BlobStore;
+  readonly signal?: AbortSignal;
+  /** Reads bytes of the layer's blob. */
+  fetch(range: ByteRange): Bytes;
+}
+
+/**
+ * Brings the blocks that a store lacks out of ranges of their layer, each checked against its digest.
+ * @throws MANIFEST_INVALID, DIGEST_MISMATCH
+ */
+export async function fetchBlocks(
   manifest: ImportManifest,
-  blocks: BlobStore,
-  fetch: (range: ByteRange) => Bytes,
-  signal: AbortSignal | undefined,
+  { blocks, signal, fetch }: FetchBlocksOptions,
 ): Promise<void> {
   const segments = await missingSegments(manifest, blocks);
   for (const range of merged(segments)) {
