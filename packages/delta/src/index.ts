@@ -45,3 +45,8 @@ export {
 } from './deflate/deflate-parameters.ts';
 export { DeflateSearch, deflateParameters } from './deflate/deflate-search.ts';
 export { redeflate, redeflateAtOnce } from './deflate/redeflate.ts';
+export { applyDifference } from './difference/apply-difference.ts';
+export type { PackContentsOptions } from './difference/pack-contents.ts';
+export { packContents, unpackContents } from './difference/pack-contents.ts';
+export type { DifferenceContent, DifferenceOptions } from './difference/write-difference.ts';
+export { writeDifference } from './difference/write-difference.ts';

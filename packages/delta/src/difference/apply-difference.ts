@@ -1,0 +1,71 @@
+import { ByteReader, type Bytes, chunkSize, collect, type RandomAccess } from '@block-pack/core';
+import { applyCovers } from './apply-covers.ts';
+import { deltaInvalid } from './delta-invalid.ts';
+import { unpackStreams } from './packing.ts';
+import { decodePieces, readPieces } from './pieces.ts';
+import { decodeSectionHeader, headerLimit } from './section.ts';
+import { differenceMagic } from './write-difference.ts';
+
+/**
+ * Makes the contents of a difference, one behind the other, from the very bases it was written for, in their order. It checks that all
+ * is well formed; whether the result is right only its digest can tell.
+ * @throws DELTA_INVALID
+ */
+export async function* applyDifference(bases: readonly RandomAccess[], difference: Bytes): Bytes {
+  const reader = new ByteReader(difference, () => deltaInvalid('it ends too early'));
+  try {
+    let missing = await readHeader(reader, bases);
+    while (missing > 0) {
+      const made = await applySection(reader, bases, missing);
+      missing -= made.length;
+      for (let at = 0; at < made.length; at += chunkSize) yield made.subarray(at, at + chunkSize);
+    }
+    if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Returns how many bytes the difference makes. */
+async function readHeader(reader: ByteReader, bases: readonly RandomAccess[]): Promise<number> {
+  const magic = await reader.take(differenceMagic.length);
+  if (magic.some((byte, index) => byte !== differenceMagic[index]))
+    throw deltaInvalid('it does not begin as a difference of version 1 does');
+  const count = await readVarint(reader);
+  if (count !== bases.length) throw deltaInvalid(`it was made for ${count} bases, not for ${bases.length}`);
+  return readVarint(reader);
+}
+
+async function applySection(
+  reader: ByteReader,
+  bases: readonly RandomAccess[],
+  most: number,
+): Promise<Uint8Array> {
+  const headerLength = await readVarint(reader);
+  if (headerLength > headerLimit) throw deltaInvalid(`a section's header has ${headerLength} bytes`);
+  const {
+    form,
+    newLength,
+    baseLength,
+    streams: lengths,
+  } = decodeSectionHeader(await reader.take(headerLength));
+  if (newLength > most) throw deltaInvalid(`a section makes ${newLength} bytes where ${most} are missing`);
+  const parts: Uint8Array[] = [];
+  for (const { packed } of lengths.parts) parts.push(await collect(reader.part(packed), packed, 'a stream'));
+  const streams = unpackStreams(lengths, parts);
+  const pieces = decodePieces(streams.pieces, bases, baseLength);
+  const bytes = new Uint8Array(baseLength + newLength);
+  await readPieces(pieces, bases, bytes);
+  applyCovers({ bytes, baseLength }, streams, form);
+  return bytes.subarray(baseLength);
+}
+
+async function readVarint(reader: ByteReader): Promise<number> {
+  let value = 0;
+  for (let scale = 1; scale <= 2 ** 42; scale *= 128) {
+    const [byte = 0] = await reader.take(1);
+    value += (byte % 128) * scale;
+    if (byte < 128) return value;
+  }
+  throw deltaInvalid('a number is too large');
+}

@@ -1,0 +1,225 @@
+import { type BlockPackError, bytesOf, collect, type RandomAccess, randomAccessOf } from '@block-pack/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { applyDifference } from './apply-difference.ts';
+import { type DifferenceContent, type DifferenceOptions, writeDifference } from './write-difference.ts';
+
+describe('a difference', () => {
+  it('makes the new bytes of the old ones, whatever was edited', async () => {
+    await fc.assert(
+      fc.asyncProperty(editedBytes, async ({ before, after }) => {
+        const difference = await write([before], [{ content: after, base: 0 }]);
+        expect(await apply([before], difference)).toEqual(after);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('makes many contents of many bases, in sections however short', async () => {
+    const contents = fc.array(fc.record({ content: someBytes, base: fc.option(fc.nat({ max: 3 })) }), {
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(someBytes, { minLength: 4, maxLength: 6 }),
+        contents,
+        fc.integer({ min: 300, max: 5_000 }),
+        async (bases, chosen, sectionLength) => {
+          const wanted = chosen.map(({ content, base }) => (base === null ? { content } : { content, base }));
+          const difference = await write(bases, wanted, { sectionLength });
+          expect(await apply(bases, difference)).toEqual(joined(wanted.map(({ content }) => content)));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('of the same bytes is a few bytes', async () => {
+    const bytes = randomBytes(100_000, 1);
+    expect((await write([bytes], [{ content: bytes, base: 0 }])).length).toBeLessThan(40);
+  });
+
+  it('of bytes that have nothing in common is hardly longer than they are', async () => {
+    const content = randomBytes(100_000, 2);
+    expect((await write([randomBytes(100_000, 1)], [{ content, base: 0 }])).length).toBeLessThan(100_060);
+  });
+
+  it('costs little where addresses moved by the same distance everywhere', async () => {
+    const before = randomBytes(200_000, 3);
+    const after = before.slice();
+    for (let at = 0; at < after.length; at += 40) after[at] = (after[at] ?? 0) + 16;
+    expect((await write([before], [{ content: after, base: 0 }])).length).toBeLessThan(300);
+  });
+
+  it('finds in a base what no content names it for', async () => {
+    const [gone, near] = [randomBytes(5_000, 4), randomBytes(5_000, 5)];
+    const difference = await write([near, gone], [{ content: gone, base: 0 }]);
+    expect(difference.length).toBeLessThan(80);
+    expect(await apply([near, gone], difference)).toEqual(gone);
+  });
+
+  it('finds what new bytes repeat, base or none', async () => {
+    const once = randomBytes(20_000, 6);
+    const content = joined([once, once, once]);
+    expect((await write([], [{ content }])).length).toBeLessThan(20_100);
+  });
+
+  it('finds what moved far within a file that is cut into sections', async () => {
+    const parts = Array.from({ length: 8 }, (_, seed) => randomBytes(10_000, 10 + seed));
+    const before = joined(parts);
+    const after = joined([...parts.slice(5), ...parts.slice(0, 5)]);
+    const difference = await write([before], [{ content: after, base: 0 }], { sectionLength: 25_000 });
+    expect(difference.length).toBeLessThan(after.length / 4);
+    expect(await apply([before], difference)).toEqual(after);
+  });
+
+  it('is made in bounded work of bytes that repeat themselves with errors', async () => {
+    const period = randomBytes(997, 7);
+    const before = Uint8Array.from({ length: 300_000 }, (_, at) => period[at % 997] ?? 0);
+    const after = before.map((byte, at) => (at % 101 === 0 ? byte + 1 : byte));
+    const difference = await write([before], [{ content: after, base: 0 }]);
+    expect(await apply([before], difference)).toEqual(after);
+  });
+
+  it('is the same bytes each time', async () => {
+    const contents = [{ content: randomBytes(5_000, 9), base: 0 }];
+    const bases = [randomBytes(5_000, 8)];
+    expect(await write(bases, contents)).toEqual(await write(bases, contents));
+  });
+
+  it('is read in pieces of any length', async () => {
+    const base = randomBytes(5_000, 8);
+    const content = joined([base.subarray(1_000), randomBytes(3_000, 9)]);
+    const difference = await write([base], [{ content, base: 0 }]);
+    const single = [...difference].map((byte) => Uint8Array.of(byte));
+    expect(await collect(applyDifference([randomAccessOf(base)], bytesOf(...single)), 1e6, 'it')).toEqual(
+      content,
+    );
+  });
+
+  it('says how far it is, and stops when it is told to', async () => {
+    const content = randomBytes(5_000, 9);
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const onProgress = (bytes: number) => {
+      seen.push(bytes);
+      if (bytes >= 2_000) stop.abort();
+    };
+    const written = write([], [{ content }], { sectionLength: 1_000, onProgress, signal: stop.signal });
+    await expect(written).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(seen).toEqual([1_000, 2_000]);
+  });
+});
+
+describe('a difference that is not what it should be', () => {
+  const base = randomBytes(4_000, 20);
+  const content = joined([base.subarray(500, 2_000), randomBytes(900, 21), base.subarray(2_100)]);
+
+  it.each([
+    { flaw: 'for another number of bases', bases: [base, base] },
+    { flaw: 'for a longer base', bases: [base.subarray(1)] },
+    { flaw: 'that ends early', spoil: (bytes: Uint8Array) => bytes.subarray(0, -1) },
+    { flaw: 'with bytes behind its end', spoil: (bytes: Uint8Array) => joined([bytes, Uint8Array.of(0)]) },
+    { flaw: 'of another version', spoil: (bytes: Uint8Array) => bytes.with(3, 0x32) },
+    { flaw: 'that is empty', spoil: () => new Uint8Array() },
+  ])('is refused: $flaw', async ({ bases = [base], spoil = (bytes: Uint8Array) => bytes }) => {
+    await expect(apply(bases, spoil(await good()))).rejects.toMatchObject({ code: 'DELTA_INVALID' });
+  });
+
+  it('is refused, or makes other bytes of the same length, when any bit of it is wrong', async () => {
+    const difference = await good();
+    for (let bit = 0; bit < difference.length * 8; bit += 5) {
+      const damaged = difference.with(bit >> 3, (difference[bit >> 3] ?? 0) ^ (1 << (bit & 7)));
+      await refusedOr(damaged, (made) => expect(made.length).toBe(content.length));
+    }
+  });
+
+  it('is refused wherever it ends', async () => {
+    const difference = await good();
+    for (let end = 0; end < difference.length; end += 7) {
+      const outcome = apply([base], difference.subarray(0, end));
+      await expect(outcome).rejects.toMatchObject({ code: 'DELTA_INVALID' });
+    }
+  });
+
+  it('is refused, or makes something small, when it is any bytes behind a true beginning', async () => {
+    const start = fc.nat({ max: 30 });
+    await fc.assert(
+      fc.asyncProperty(start, fc.uint8Array({ maxLength: 80 }), async (length, tail) => {
+        const hostile = joined([(await good()).subarray(0, length), tail]);
+        await refusedOr(hostile, (made) => expect(made.length).toBeLessThan(1 << 22));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  function good(): Promise<Uint8Array> {
+    return write([base], [{ content, base: 0 }]);
+  }
+
+  async function refusedOr(difference: Uint8Array, check: (made: Uint8Array) => void): Promise<void> {
+    const made = await apply([base], difference).catch((error: BlockPackError) => error);
+    if (made instanceof Uint8Array) check(made);
+    else expect(made).toMatchObject({ code: 'DELTA_INVALID' });
+  }
+});
+
+const someBytes = fc.oneof(
+  fc.uint8Array({ maxLength: 2_000 }),
+  fc.tuple(fc.nat({ max: 4_000 }), fc.nat()).map(([length, seed]) => randomBytes(length, seed % 5)),
+);
+
+/** Bytes, and the same after some were replaced, removed, repeated and moved. */
+const editedBytes = fc
+  .tuple(
+    someBytes,
+    fc.array(fc.record({ at: fc.nat(), length: fc.nat({ max: 300 }), to: fc.nat(), bytes: fc.uint8Array() })),
+  )
+  .map(([before, edits]) => {
+    let after = before;
+    for (const { at, length, to, bytes } of edits) {
+      const start = at % (after.length + 1);
+      const moved = after.subarray(start, start + length);
+      const target = to % (after.length + 1);
+      after = joined([
+        after.subarray(0, target),
+        bytes,
+        moved,
+        after.subarray(Math.min(after.length, target + length)),
+      ]);
+    }
+    return { before, after };
+  });
+
+function write(
+  bases: readonly Uint8Array[],
+  contents: readonly { readonly content: Uint8Array; readonly base?: number }[],
+  options: DifferenceOptions = {},
+): Promise<Uint8Array> {
+  const wanted: DifferenceContent[] = contents.map((each) => ({ ...each, content: accessOf(each.content) }));
+  return collect(
+    writeDifference(bases.map(accessOf), wanted, { quality: 5, ...options }),
+    1e9,
+    'the difference',
+  );
+}
+
+function apply(bases: readonly Uint8Array[], difference: Uint8Array): Promise<Uint8Array> {
+  return collect(applyDifference(bases.map(accessOf), bytesOf(difference)), 1e9, 'what it makes');
+}
+
+function accessOf(bytes: Uint8Array): RandomAccess {
+  return randomAccessOf(bytes);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+function randomBytes(length: number, seed: number): Uint8Array {
+  let state = seed + 0x9e3779b9;
+  return Uint8Array.from({ length }, () => {
+    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5;
+    return (state ^ (state >>> 13)) >>> 7;
+  });
+}

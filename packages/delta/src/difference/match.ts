@@ -1,0 +1,59 @@
+import { type Cover, growCovers, type Window } from './cover.ts';
+
+/** Shorter matches are not looked for: a cover of so few bytes costs more than it saves. A multiple of four. */
+export const shortestMatch = 12;
+
+/** Finds matches of bytes in those before them. */
+export interface MatchSearch {
+  /** Where the last match found begins. */
+  readonly matchSource: number;
+  /** Bytes compared so far: the measure of work. */
+  readonly compared: number;
+  /** Length of the longest match that is known for the bytes at `at`; 0 for none worth a cover. Positions are asked for in rising order. */
+  longest(at: number): number;
+}
+
+/** Bytes that may be compared for each new one before the search ends and the rest is literal. Real data stay far below it. */
+const workPerByte = 256;
+
+/**
+ * Covers of the new bytes, approximate as in bsdiff (Percival, "Naive differences of executable code", 2003): another source is taken
+ * only where it agrees in more than `threshold` bytes more than going on where we are would.
+ */
+export function match(window: Window, search: MatchSearch, threshold: number): Cover[] {
+  return growCovers(window, exactCovers(window, search, threshold));
+}
+
+function exactCovers({ bytes, baseLength }: Window, search: MatchSearch, threshold: number): Cover[] {
+  const covers: Cover[] = [];
+  const budget = search.compared + (bytes.length - baseLength) * workPerByte + (1 << 20);
+  // Where we are: new byte `at` against byte `at + shift`.
+  let shift = -bytes.length;
+  let scan = baseLength;
+  // `agreeing` of the bytes in [scan, counted) go on as they did.
+  let counted = scan;
+  let agreeing = 0;
+  while (scan < bytes.length && search.compared < budget) {
+    const length = search.longest(scan);
+    while (counted < scan + length) if (bytes[counted] === bytes[counted++ + shift]) agreeing++;
+    let step = 1;
+    if (length > agreeing + threshold) {
+      covers.push({ target: scan, source: search.matchSource, length });
+      shift = search.matchSource - scan;
+      step = length;
+    } else if (length > 0 && length === agreeing) {
+      step = length;
+    } else if (length > 4 * threshold) {
+      // Going on is nearly as good all along. A better match that begins in here reaches further, and grows back to its beginning.
+      step = length >> 1;
+    }
+    if (scan + step >= counted) {
+      agreeing = 0;
+      counted = scan + step;
+    } else {
+      for (let at = scan; at < scan + step; at++) if (bytes[at] === bytes[at + shift]) agreeing--;
+    }
+    scan += step;
+  }
+  return covers;
+}

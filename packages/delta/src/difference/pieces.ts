@@ -1,0 +1,77 @@
+import { type RandomAccess, readRange } from '@block-pack/core';
+import { deltaInvalid } from './delta-invalid.ts';
+import { VarintReader, VarintWriter } from './varint.ts';
+
+/** A part of one of several sources, by its index. */
+export interface Piece {
+  readonly index: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Pieces that follow one another, and are whole, take one byte each. */
+export function encodePieces(pieces: readonly Piece[], sources: readonly RandomAccess[]): Uint8Array {
+  const writer = new VarintWriter();
+  let expected = 0;
+  for (const { index, offset, length } of pieces) {
+    const whole = offset === 0 && length === sources[index]?.size;
+    const step = index - expected;
+    writer.add(2 * (step < 0 ? -2 * step - 1 : 2 * step) + (whole ? 0 : 1));
+    if (!whole) {
+      writer.add(offset);
+      writer.add(length);
+    }
+    expected = index + 1;
+  }
+  return writer.bytes();
+}
+
+/**
+ * @param total what the pieces have together
+ * @throws DELTA_INVALID
+ */
+export function decodePieces(bytes: Uint8Array, sources: readonly RandomAccess[], total: number): Piece[] {
+  const reader = new VarintReader(bytes, 'pieces of the base');
+  const pieces: Piece[] = [];
+  let expected = 0;
+  let length = 0;
+  while (!reader.atEnd) {
+    const piece = decodePiece(reader, sources, expected);
+    pieces.push(piece);
+    expected = piece.index + 1;
+    length += piece.length;
+  }
+  if (length !== total)
+    throw deltaInvalid(`it needs a base of ${total} bytes, the bases at hand give ${length}`);
+  return pieces;
+}
+
+function decodePiece(reader: VarintReader, sources: readonly RandomAccess[], expected: number): Piece {
+  const number = reader.next();
+  const folded = Math.floor(number / 2);
+  const index = expected + (folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2);
+  const size = sources[index]?.size;
+  if (size === undefined) throw deltaInvalid(`it needs base ${index} of ${sources.length}`);
+  if (number % 2 === 0) return { index, offset: 0, length: size };
+  const [offset, length] = [reader.next(), reader.next()];
+  if (offset + length > size)
+    throw deltaInvalid(`it needs bytes ${offset} to ${offset + length} of a base of ${size}`);
+  return { index, offset, length };
+}
+
+/** Reads the pieces, one behind the other, into `to`. */
+export async function readPieces(
+  pieces: readonly Piece[],
+  sources: readonly RandomAccess[],
+  to: Uint8Array,
+): Promise<void> {
+  let at = 0;
+  for (const { index, offset, length } of pieces) {
+    const source = sources[index];
+    if (source === undefined) throw new RangeError(`piece of source ${index} of ${sources.length}`);
+    for await (const bytes of readRange(source, offset, length)) {
+      to.set(bytes, at);
+      at += bytes.length;
+    }
+  }
+}

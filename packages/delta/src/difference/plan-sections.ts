@@ -1,0 +1,122 @@
+import type { Piece } from './pieces.ts';
+
+/** What one section makes, and of what. */
+export interface SectionPlan {
+  readonly contents: readonly Piece[];
+  readonly bases: readonly Piece[];
+}
+
+export interface ContentSize {
+  readonly size: number;
+  /** Index of the base that it is compared with. */
+  readonly base?: number;
+}
+
+/** Where a base of many bytes is cut for each part of a content of many: the offsets of windows of `windowLength`. */
+export type Align = (
+  content: number,
+  base: number,
+  partLength: number,
+  windowLength: number,
+) => Promise<number[]>;
+
+/**
+ * Contents in their order, as many to a section as fit. Beside a content's base go the bases behind it that no content names: what
+ * disappeared near it. What has more than `length` bytes, content or base, is cut into sections of its own.
+ * @param length bytes of content, and bytes of base, that a section may have
+ */
+export async function planSections(
+  contents: readonly ContentSize[],
+  baseSizes: readonly number[],
+  length: number,
+  align: Align,
+): Promise<SectionPlan[]> {
+  const material = materialOf(contents, baseSizes.length);
+  const plans: SectionPlan[] = [];
+  let open = new OpenSection();
+  const close = () => {
+    if (open.contents.length > 0) plans.push(open);
+    open = new OpenSection();
+  };
+  for (const [index, { size, base }] of contents.entries()) {
+    if (size === 0) continue;
+    const baseSize = base === undefined ? 0 : (baseSizes[base] ?? 0);
+    if (size > length || baseSize > length) {
+      close();
+      plans.push(...(await cut(index, size, base, baseSize, length, align)));
+      continue;
+    }
+    if (open.contentLength + size > length || open.baseLength + baseSize > length || open.isFull) close();
+    open.addContent({ index, offset: 0, length: size });
+    for (const near of material.get(index) ?? []) open.addBase(near, baseSizes[near] ?? 0, length);
+  }
+  close();
+  return plans;
+}
+
+/** For each content its base, and the ones that no content names up to the next that one does. */
+function materialOf(contents: readonly ContentSize[], baseCount: number): Map<number, number[]> {
+  const named = new Set(contents.map(({ base }) => base));
+  const material = new Map<number, number[]>();
+  const first = contents.findIndex(({ size }) => size > 0);
+  for (const [index, { base }] of contents.entries()) {
+    const near: number[] = base === undefined ? [] : [base];
+    const from = base === undefined ? baseCount : base + 1;
+    for (let next = from; next < baseCount && !named.has(next); next++) near.push(next);
+    material.set(index, near);
+  }
+  for (let next = 0; next < baseCount && !named.has(next); next++) material.get(first)?.push(next);
+  return material;
+}
+
+/** A section takes no more contents than this, so that its list of pieces stays small. */
+const mostContents = 1 << 14;
+
+class OpenSection implements SectionPlan {
+  readonly contents: Piece[] = [];
+  readonly bases: Piece[] = [];
+  contentLength = 0;
+  baseLength = 0;
+  readonly #known = new Set<number>();
+
+  get isFull(): boolean {
+    return this.contents.length === mostContents || this.bases.length >= 2 * mostContents;
+  }
+
+  addContent(piece: Piece): void {
+    this.contents.push(piece);
+    this.contentLength += piece.length;
+  }
+
+  /** Once each, and only what fits. */
+  addBase(index: number, size: number, limit: number): void {
+    if (size === 0 || this.#known.has(index) || this.baseLength + size > limit) return;
+    this.#known.add(index);
+    this.bases.push({ index, offset: 0, length: size });
+    this.baseLength += size;
+  }
+}
+
+/** Sections of one content: parts half as long as their windows of the base, so that what moved by a quarter is still found. */
+async function cut(
+  index: number,
+  size: number,
+  base: number | undefined,
+  baseSize: number,
+  length: number,
+  align: Align,
+): Promise<SectionPlan[]> {
+  const partLength = base === undefined ? length : Math.ceil(length / 2);
+  const windowLength = Math.min(length, baseSize);
+  const isCut = base !== undefined && baseSize > length;
+  const starts = isCut ? await align(index, base, partLength, windowLength) : [];
+  const plans: SectionPlan[] = [];
+  for (let offset = 0; offset < size; offset += partLength) {
+    const start = starts[plans.length] ?? 0;
+    plans.push({
+      contents: [{ index, offset, length: Math.min(partLength, size - offset) }],
+      bases: base === undefined ? [] : [{ index: base, offset: start, length: windowLength }],
+    });
+  }
+  return plans;
+}

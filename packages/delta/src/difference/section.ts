@@ -1,0 +1,68 @@
+import { deltaInvalid } from './delta-invalid.ts';
+import { type PackedStreams, readLengths, type StreamLengths, writeLengths } from './packing.ts';
+import { type DifferenceForm, differenceForms } from './streams.ts';
+import { VarintReader, VarintWriter } from './varint.ts';
+
+/** Most bytes of a section's base, and of what it makes: this bounds what a reader needs, whatever it reads. */
+export const sectionLimit = 64 << 20;
+
+/** A header has some 20 numbers. */
+export const headerLimit = 256;
+
+/**
+ * What is done to base and new bytes before they are compared, and undone afterwards. A closed list: the position is the id, an id is
+ * never given anew, and a reader refuses those it does not know. `none` compares the bytes as they are.
+ */
+export const transforms = ['none'] as const;
+
+export type Transform = (typeof transforms)[number];
+
+export interface SectionHeader {
+  readonly transform: Transform;
+  readonly form: DifferenceForm;
+  readonly newLength: number;
+  readonly baseLength: number;
+  readonly streams: StreamLengths;
+}
+
+export function encodeSectionHeader(
+  header: Omit<SectionHeader, 'streams'>,
+  streams: PackedStreams,
+): Uint8Array {
+  const writer = new VarintWriter();
+  writer.add(transforms.indexOf(header.transform));
+  writer.add(differenceForms.indexOf(header.form));
+  writer.add(header.newLength);
+  writer.add(header.baseLength);
+  writeLengths(writer, streams);
+  return writer.bytes();
+}
+
+/** @throws DELTA_INVALID */
+export function decodeSectionHeader(bytes: Uint8Array): SectionHeader {
+  const reader = new VarintReader(bytes, 'numbers of a header');
+  const transform = known(transforms, reader.next(), 'transform');
+  const form = known(differenceForms, reader.next(), 'form of differences');
+  const newLength = limited(reader.next(), 'new bytes');
+  const baseLength = limited(reader.next(), 'bytes of a base');
+  if (newLength === 0) throw deltaInvalid('a section that makes nothing');
+  const streams = readLengths(reader, streamLimit(newLength));
+  reader.end();
+  return { transform, form, newLength, baseLength, streams };
+}
+
+/** What the streams of a section may have together. Their sum is near the new bytes at worst, for what is all literal. */
+export function streamLimit(newLength: number): number {
+  return 2 * newLength + (1 << 20);
+}
+
+function limited(length: number, what: string): number {
+  if (length <= sectionLimit) return length;
+  throw deltaInvalid(`a section has ${length} ${what}, more than ${sectionLimit}`);
+}
+
+function known<T>(list: readonly T[], id: number, what: string): T {
+  const found = list[id];
+  if (found !== undefined) return found;
+  throw deltaInvalid(`its ${what} ${id} is not known; a newer block-pack may have made it`);
+}

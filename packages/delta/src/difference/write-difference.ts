@@ -1,0 +1,95 @@
+import { type Bytes, checkSignal, type RandomAccess } from '@block-pack/core';
+import { alignParts } from './align.ts';
+import { encodePieces, readPieces } from './pieces.ts';
+import { planSections, type SectionPlan } from './plan-sections.ts';
+import { sectionLimit } from './section.ts';
+import { VarintWriter } from './varint.ts';
+import { writeSection } from './write-section.ts';
+
+/** `BPD` and the version of the format. */
+export const differenceMagic = Uint8Array.of(0x42, 0x50, 0x44, 0x31);
+
+/** Something that a difference makes. */
+export interface DifferenceContent {
+  readonly content: RandomAccess;
+  /** Index of the base that it is most like; without one it may still share bytes with those of its neighbours. */
+  readonly base?: number;
+}
+
+export interface DifferenceOptions {
+  /** Brotli's, 0 to 11; without it the best for all but very long streams. */
+  readonly quality?: number;
+  /** Most bytes of content, and of base, that are compared at once, up to 64 MiB; see docs/format/difference.md for the memory. */
+  readonly sectionLength?: number;
+  readonly signal?: AbortSignal;
+  /** Called with the bytes of content that are written so far. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+/** Both memory and time grow with it. Larger ones find little more: what belongs together lies together. */
+const usualSectionLength = 32 << 20;
+
+/**
+ * The contents, one behind the other, as changes of the bases: specified in docs/format/difference.md. Where a content ends it does not
+ * say. Each way of matching is tried, and the smallest result is kept. Bases and contents are read one section at a time.
+ *
+ * A base that no content names helps the one before it: give what disappeared beside what it was near.
+ */
+export async function* writeDifference(
+  bases: readonly RandomAccess[],
+  contents: readonly DifferenceContent[],
+  options: DifferenceOptions = {},
+): Bytes {
+  const sources = contents.map(({ content }) => content);
+  yield encodeHeader(bases, sources);
+  let written = 0;
+  for (const plan of await plansFor(bases, contents, options)) {
+    checkSignal(options.signal);
+    const window = await readWindow(plan, bases, sources);
+    yield await writeSection(window, encodePieces(plan.bases, bases), options.quality);
+    written += window.bytes.length - window.baseLength;
+    options.onProgress?.(written);
+  }
+}
+
+function encodeHeader(bases: readonly RandomAccess[], contents: readonly RandomAccess[]): Uint8Array {
+  const header = new VarintWriter();
+  for (const byte of differenceMagic) header.addByte(byte);
+  header.add(bases.length);
+  header.add(contents.reduce((sum, { size }) => sum + size, 0));
+  return header.bytes();
+}
+
+function plansFor(
+  bases: readonly RandomAccess[],
+  contents: readonly DifferenceContent[],
+  { sectionLength = usualSectionLength }: DifferenceOptions,
+): Promise<SectionPlan[]> {
+  const sizes = contents.map(({ content, base }) => ({
+    size: content.size,
+    ...(base === undefined ? {} : { base }),
+  }));
+  const baseSizes = bases.map(({ size }) => size);
+  return planSections(sizes, baseSizes, Math.min(sectionLength, sectionLimit), (content, base, ...lengths) =>
+    alignParts(at(bases, base), at(contents, content).content, ...lengths),
+  );
+}
+
+async function readWindow(
+  { bases: basePieces, contents: contentPieces }: SectionPlan,
+  bases: readonly RandomAccess[],
+  contents: readonly RandomAccess[],
+) {
+  const baseLength = basePieces.reduce((sum, { length }) => sum + length, 0);
+  const newLength = contentPieces.reduce((sum, { length }) => sum + length, 0);
+  const bytes = new Uint8Array(baseLength + newLength);
+  await readPieces(basePieces, bases, bytes);
+  await readPieces(contentPieces, contents, bytes.subarray(baseLength));
+  return { bytes, baseLength };
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const found = list[index];
+  if (found === undefined) throw new RangeError(`${index} of ${list.length}`);
+  return found;
+}
