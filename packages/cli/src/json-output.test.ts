@@ -42,6 +42,8 @@ describe('--json', () => {
       work.json('image', '--join', 'oci:image:base', '-o', 'oci-archive:image.tar'),
       work.json('image', 'java.import', '--form', 'native', '-o', 'oci-archive:native.tar'),
       work.json('convert', 'oci:image:base', '--form', 'native', '-o', 'oci:image:native'),
+      work.json('bundle', 'oci:image:2', '--since', 'oci:image:base', '-o', 'update.tar'),
+      work.json('apply', 'update.tar', '--have', 'oci:image', '--to', 'oci:site'),
       work.json('resolve', 'java.import', 'out'),
       work.json('ls'),
       work.json('inspect', 'java.import'),

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addApply, addBundle } from './command-line/bundle.ts';
 import { addConvert } from './command-line/convert.ts';
 import { addFiles } from './command-line/files.ts';
 import { addImage } from './command-line/image.ts';
@@ -45,6 +46,8 @@ block-pack help <command> says more about each.`,
     addFiles,
     addImage,
     addConvert,
+    addBundle,
+    addApply,
     addResolve,
     addLs,
     addInspect,

@@ -1,6 +1,27 @@
 export type { BlobSource, BlobStore, ByteRange, Descriptor, Written } from './blob.ts';
 export { blobAccess } from './blob.ts';
 export type { Block } from './block.ts';
+export type {
+  BundleBase,
+  BundleDocument,
+  BundleGroup,
+  BundleLayout,
+  BundleObject,
+  LayerOrigin,
+  OpenBundle,
+  WantedImage,
+} from './bundle/index.ts';
+export {
+  bundleArtifactType,
+  bundleInvalid,
+  bundleMarker,
+  bundlePayloadMediaType,
+  carriedBlobs,
+  chooseBase,
+  encodeBundle,
+  parseBundleDocument,
+  readBundle,
+} from './bundle/index.ts';
 export { ByteReader } from './byte-reader.ts';
 export type { Bytes, RandomAccess } from './bytes.ts';
 export {
@@ -117,6 +138,7 @@ export type {
   LayerFinding,
   LayerRanges,
   LayerRecipe,
+  MadeSegment,
   RebuildLayerOptions,
   SegmentKey,
   SegmentMemory,
@@ -134,6 +156,7 @@ export {
   LayerPaths,
   layerRanges,
   layerRecipe,
+  memberContent,
   noSegmentMemory,
   parseEncoding,
   rebuildLayer,

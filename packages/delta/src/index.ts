@@ -50,3 +50,8 @@ export type { PackContentsOptions } from './difference/pack-contents.ts';
 export { packContents, unpackContents } from './difference/pack-contents.ts';
 export type { DifferenceContent, DifferenceOptions } from './difference/write-difference.ts';
 export { writeDifference } from './difference/write-difference.ts';
+export type { GroupBlock } from './group/old-block.ts';
+export type { ReadGroupOptions } from './group/read-group.ts';
+export { readGroup } from './group/read-group.ts';
+export type { GroupEncoding, NewBlock, WriteGroupOptions, WrittenGroup } from './group/write-group.ts';
+export { writeGroup } from './group/write-group.ts';

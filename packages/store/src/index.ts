@@ -10,6 +10,8 @@ export type { OpenFile } from './open-file.ts';
 export { openFile } from './open-file.ts';
 export type { OpenStoreOptions } from './open-store.ts';
 export { openStore } from './open-store.ts';
+export type { Closure } from './place/closure.ts';
+export { closureOf } from './place/closure.ts';
 export type {
   FoundImage,
   Images,

@@ -6,6 +6,7 @@ import {
   type Digest,
   isDigest,
   type KeptSegment,
+  type MadeSegment,
   type SegmentKey,
   type SegmentMemory,
 } from '@block-pack/core';
@@ -77,7 +78,7 @@ class DiskSegments implements SegmentMemory {
     this.#forgotten.add(one);
   }
 
-  async keep(layer: Digest, segments: ReadonlyMap<SegmentKey, Omit<KeptSegment, 'layer'>>): Promise<void> {
+  async keep(layer: Digest, segments: ReadonlyMap<SegmentKey, MadeSegment>): Promise<void> {
     const size = await this.#store.size(layer);
     const rows = [...segments].map(([one, { offset, length, crc }]) => [one, offset, length, crc] as const);
     const forgotten = (one: SegmentKey) => segments.has(one) || this.#forgotten.has(one);

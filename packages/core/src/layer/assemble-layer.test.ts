@@ -283,7 +283,7 @@ describe('the segments of earlier layers', () => {
     const manifest = await fakeManifest(store, imports);
     const right = await assemble(store, manifest);
     const wrongs: ((kept: KeptSegment) => KeptSegment)[] = [
-      (kept) => ({ ...kept, crc: kept.crc ^ 1 }),
+      (kept) => ({ ...kept, crc: (kept.crc ?? 0) ^ 1 }),
       (kept) => ({ ...kept, length: kept.length - 1 }),
       (kept) => ({ ...kept, layer: digestOf(new Uint8Array()) }),
     ];

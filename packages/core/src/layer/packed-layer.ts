@@ -6,7 +6,13 @@ import type { AssembleLayerOptions } from './assemble-layer.ts';
 import { gzipMember, memberTrailerSize } from './gzip-member.ts';
 import type { LayerPlan } from './plan-layer.ts';
 import { endOfTar, segmentTar } from './segment.ts';
-import { type KeptSegment, type SegmentKey, type SegmentMemory, segmentKey } from './segment-memory.ts';
+import {
+  type KeptSegment,
+  type MadeSegment,
+  type SegmentKey,
+  type SegmentMemory,
+  segmentKey,
+} from './segment-memory.ts';
 import { type Part, sideBySide } from './side-by-side.ts';
 
 /** A gzip member of the layer, measured as it passed. */
@@ -98,7 +104,7 @@ export class PackedLayer {
       throw error;
     }
     const { length, crc } = this.segment(index);
-    if (length === kept.length && crc === kept.crc) return;
+    if (length === kept.length && (kept.crc === undefined || crc === kept.crc)) return;
     this.condemn(index);
     throw new Error(`a segment of ${kept.layer} is damaged`);
   }
@@ -137,8 +143,8 @@ export class PackedLayer {
   }
 
   /** Where each segment lies in the blob. */
-  segments(): ReadonlyMap<SegmentKey, Omit<KeptSegment, 'layer'>> {
-    const found = new Map<SegmentKey, Omit<KeptSegment, 'layer'>>();
+  segments(): ReadonlyMap<SegmentKey, MadeSegment> {
+    const found = new Map<SegmentKey, MadeSegment>();
     let offset = this.head.length;
     for (const index of this.#plan.segments.keys()) {
       const { length, crc } = this.segment(index);

@@ -10,9 +10,12 @@ export interface KeptSegment {
   /** Where the member begins in the layer's blob. */
   readonly offset: number;
   readonly length: number;
-  /** crc32 of the member's bytes, so that damage is seen while it is copied. */
-  readonly crc: number;
+  /** crc32 of the member's bytes, so that damage is seen while it is copied; without it, by the digest of the layer that is made. */
+  readonly crc?: number;
 }
+
+/** A segment of the layer that has just been made. */
+export type MadeSegment = Required<Omit<KeptSegment, 'layer'>>;
 
 /** Knows where segments of earlier layers can be had. Forgetting them all changes nothing but the time the next layer takes. */
 export interface SegmentMemory {
@@ -20,7 +23,7 @@ export interface SegmentMemory {
   find(key: SegmentKey): Promise<KeptSegment | undefined>;
   read(segment: KeptSegment): Bytes;
   /** To be called when the layer's blob is kept. */
-  keep(layer: Digest, segments: ReadonlyMap<SegmentKey, Omit<KeptSegment, 'layer'>>): Promise<void>;
+  keep(layer: Digest, segments: ReadonlyMap<SegmentKey, MadeSegment>): Promise<void>;
   /** Called for a segment that turned out to be damaged. */
   forget(key: SegmentKey): void;
 }

@@ -1,0 +1,220 @@
+import {
+  type BlobSource,
+  BlockPackError,
+  type BundleDocument,
+  type BundleGroup,
+  type Bytes,
+  bundleInvalid,
+  bytesOf,
+  type ContentDescriptor,
+  checkSignal,
+  collect,
+  type Digest,
+  decodeImportManifest,
+  encodeImportsLayer,
+  type ImportManifest,
+  type LayerOrigin,
+  layerRecipe,
+  type OpenBundle,
+  randomAccessOf,
+  rebuildLayer,
+} from '@block-pack/core';
+import { type GroupBlock, readGroup, unpackContents } from '@block-pack/delta';
+import type { PlaceBlobs } from '@block-pack/store';
+import { byteSize } from '../byte-size.ts';
+import type { CommandContext } from '../command.ts';
+import { type HeldImages, joinedBlobs } from './held-images.ts';
+import type { ScratchBlobs } from './scratch-blobs.ts';
+
+/** The images of a bundle, made whole: every blob that is read here has been checked. */
+export interface AppliedBundle {
+  readonly images: readonly { readonly root: ContentDescriptor; readonly name?: string }[];
+  readonly blobs: PlaceBlobs;
+  /** Bytes of layers that were made of blocks. */
+  readonly madeBytes: number;
+}
+
+/** Where a bundle is applied. */
+export interface ApplyOptions {
+  /** The bundle, for messages. */
+  readonly name: string;
+  readonly held: HeldImages;
+  readonly scratch: ScratchBlobs;
+  readonly context: Pick<CommandContext, 'signal' | 'progress'>;
+}
+
+/** Bytes of an import manifest. */
+const textLimit = 1 << 28;
+
+/**
+ * Makes the images that a bundle brings, of it and of what is held: first the import manifests, which say what else is needed; then the blocks; then
+ * the layers. Nothing is published.
+ * @throws BLOB_MISSING for prerequisites that are not there, DELTA_INVALID, DIGEST_MISMATCH
+ */
+export async function applyBundle(bundle: OpenBundle, options: ApplyOptions): Promise<AppliedBundle> {
+  return new Application(bundle, options).run();
+}
+
+class Application {
+  readonly #document: BundleDocument;
+  readonly #blobs: BlobSource;
+  readonly #options: ApplyOptions;
+
+  constructor({ document, blobs }: OpenBundle, options: ApplyOptions) {
+    this.#document = document;
+    this.#blobs = blobs;
+    this.#options = options;
+  }
+
+  async run(): Promise<AppliedBundle> {
+    const { layers, groups, images } = this.#document;
+    const { held, scratch } = this.#options;
+    const wanted = layers.filter((layer) => !held.hasBlob(layer));
+    for (const group of groups.filter(({ holds }) => holds === 'imports')) await this.#make(group);
+    await this.#checkPrerequisites(wanted);
+    for (const layer of layers) if (held.hasBlob(layer)) await this.#verify(layer);
+    const needsBlocks = wanted.some(({ origin }) => origin === 'segments');
+    for (const group of groups) if (group.holds === 'blocks' && needsBlocks) await this.#make(group);
+    let madeBytes = 0;
+    for (const layer of wanted) {
+      if (layer.origin === 'segments') madeBytes += await this.#makeLayer(layer);
+      if (layer.origin === 'imports') await this.#makeImportsLayer(layer);
+    }
+    return {
+      images: images.map(({ name, mediaType, digest, size }) => ({
+        root: { mediaType, digest, size },
+        ...(name !== undefined && { name }),
+      })),
+      blobs: joinedBlobs(scratch, this.#blobs, held),
+      madeBytes,
+    };
+  }
+
+  /** Everything that the bundle does not bring, before anything is made. */
+  async #checkPrerequisites(wanted: readonly LayerOrigin[]): Promise<void> {
+    const { groups } = this.#document;
+    const brought = new Set(groups.flatMap(({ objects }) => objects.map(({ digest }) => digest)));
+    const missing = new Map<Digest, string>();
+    for (const layer of wanted) {
+      if (layer.origin === 'present') missing.set(layer.digest, `the layer ${layer.digest}`);
+      if (layer.origin !== 'segments') continue;
+      for (const line of (await this.#imports(layer.imports)).imports) {
+        const isThere = brought.has(line.digest) || (await this.#options.held.has(line.digest));
+        if (!isThere) missing.set(line.digest, `the block of ${line.path}`);
+      }
+    }
+    if (wanted.some(({ origin }) => origin === 'segments'))
+      for (const { digest } of groups.flatMap(basesOf))
+        if (!brought.has(digest) && !(await this.#options.held.has(digest)))
+          missing.set(digest, `the block ${digest}`);
+    if (missing.size > 0) throw prerequisitesMissing(this.#options.name, missing);
+  }
+
+  /** What is there already is used as it is, so it is read once. */
+  async #verify({ digest, size }: LayerOrigin): Promise<void> {
+    this.#show(`checking a layer of ${byteSize(size)}`);
+    for await (const _ of this.#options.held.read(digest)) checkSignal(this.#options.context.signal);
+  }
+
+  async #make(group: BundleGroup): Promise<void> {
+    const { objects, payload } = group;
+    const { scratch } = this.#options;
+    this.#show(`unpacking ${objects.length} ${group.holds}`);
+    const keep = async (at: number, content: Bytes): Promise<void> => {
+      const object = objects[at];
+      if (object === undefined) throw new RangeError(`no object ${at}`);
+      await scratch.write(this.#sized(content, object), object.digest);
+    };
+    const bytes = this.#blobs.read(payload.digest);
+    if (group.encoding === 'raw') return keep(0, bytes);
+    if (group.encoding === 'brotli') return keep(0, unpackContents(bytes, objects[0]?.size ?? 0));
+    const olds: GroupBlock[] = [];
+    for (const base of group.bases) olds.push({ kind: base.kind, content: await this.#base(base) });
+    await readGroup(bytes, olds, { ...group, blocks: objects, keep });
+  }
+
+  /** A base is read in pieces: out of memory where it is a text, else out of a file. */
+  async #base({ digest }: { readonly digest: Digest }): Promise<GroupBlock['content']> {
+    const { held, scratch, name } = this.#options;
+    const text = held.texts.get(digest);
+    if (text !== undefined) return randomAccessOf(text.bytes);
+    if (!(await scratch.has(digest))) {
+      if (!(await held.has(digest)))
+        throw prerequisitesMissing(name, new Map([[digest, `the block ${digest}`]]));
+      await scratch.write(held.read(digest), digest);
+    }
+    return scratch.access(digest);
+  }
+
+  async *#sized(content: Bytes, { digest, size }: { readonly digest: Digest; readonly size: number }): Bytes {
+    let seen = 0;
+    for await (const chunk of content) {
+      checkSignal(this.#options.context.signal);
+      seen += chunk.length;
+      if (seen > size) throw bundleInvalid(this.#options.name, `${digest} becomes more than ${size} bytes`);
+      yield chunk;
+    }
+  }
+
+  async #imports(digest: Digest): Promise<ImportManifest> {
+    const { held, scratch, name } = this.#options;
+    const known = held.texts.get(digest)?.bytes;
+    const bytes = known ?? (await collect(scratch.read(digest), textLimit, 'An import manifest'));
+    return decodeImportManifest(
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+      `An import manifest of ${name}`,
+    );
+  }
+
+  async #makeLayer(layer: LayerOrigin & { readonly origin: 'segments' }): Promise<number> {
+    const { held, scratch, name, context } = this.#options;
+    const manifest = await this.#imports(layer.imports);
+    const recipe = layerRecipe(manifest);
+    if (recipe?.layer.digest !== layer.digest)
+      throw bundleInvalid(
+        name,
+        `the import manifest ${layer.imports} is not that of the layer ${layer.digest}`,
+      );
+    this.#show(`making a layer of ${byteSize(layer.size)}`);
+    const made = await rebuildLayer(manifest, {
+      blocks: {
+        ...joinedBlobs(scratch, held),
+        write: (content, expected) => scratch.write(content, expected),
+      },
+      segments: held.segments,
+      signal: context.signal,
+      write: (content, expected) => scratch.write(content, expected),
+    });
+    if (made.diffId !== recipe.diffId)
+      throw bundleInvalid(
+        name,
+        `the diffID of the layer ${layer.digest} is ${made.diffId}, expected ${recipe.diffId}`,
+      );
+    return made.size;
+  }
+
+  async #makeImportsLayer(layer: LayerOrigin & { readonly origin: 'imports' }): Promise<void> {
+    const files = [];
+    for (const { name, imports } of layer.files) files.push({ name, manifest: await this.#imports(imports) });
+    const { bytes } = await encodeImportsLayer(files);
+    await this.#options.scratch.write(bytesOf(bytes), layer.digest);
+  }
+
+  #show(text: string): void {
+    checkSignal(this.#options.context.signal);
+    this.#options.context.progress.show(text);
+  }
+}
+
+function basesOf(group: BundleGroup): readonly { readonly digest: Digest }[] {
+  return group.encoding === 'raw' || group.encoding === 'brotli' ? [] : group.bases;
+}
+
+function prerequisitesMissing(name: string, missing: ReadonlyMap<Digest, string>): BlockPackError {
+  const [[, first] = ['', '']] = missing;
+  const more = missing.size === 1 ? '' : `, and ${missing.size - 1} more`;
+  return new BlockPackError('BLOB_MISSING', `${name} needs what is not there: ${first}${more}`, {
+    hint: 'The bundle was made for a site that has another image. Name the place of that image with --have, or have a bundle made since the image that is here.',
+    details: { digests: [...missing.keys()].slice(0, 100) },
+  });
+}

@@ -1,0 +1,185 @@
+import {
+  type BlobSource,
+  BlockPackError,
+  type ByteRange,
+  type Bytes,
+  blobMissing,
+  blockFromSegment,
+  type ContentDescriptor,
+  type Digest,
+  digestOf,
+  encodeImportManifest,
+  type Import,
+  type ImportsFile,
+  imageDocumentKind,
+  type KeptSegment,
+  layerRecipe,
+  memberContent,
+  parseImageIndex,
+  parseImageManifest,
+  readDocument,
+  readImportsLayers,
+  type SegmentKey,
+  type SegmentMemory,
+  segmentKey,
+  verified,
+} from '@block-pack/core';
+import type { Images, PlaceBlobs } from '@block-pack/store';
+
+/** A segment of a layer that somebody has: a block can be read out of it. */
+interface HeldSegment {
+  readonly line: Import;
+  readonly empty: readonly string[];
+  readonly layer: Digest;
+  readonly range: ByteRange;
+}
+
+/**
+ * What images that are somewhere give to make others of: their blobs, the blocks in their layers, and their import manifests. What lacks or is
+ * damaged of them counts as absent.
+ */
+export class HeldImages implements PlaceBlobs {
+  /** Import manifests as they stand in the images, by the digests of their texts. */
+  readonly texts = new Map<Digest, HeldText>();
+  readonly #blobs = new Map<Digest, { readonly size: number; readonly from: PlaceBlobs }>();
+  readonly #segments = new Map<Digest, HeldSegment>();
+  readonly #keys = new Map<SegmentKey, KeptSegment>();
+
+  /** Takes in one image of a place: a manifest, or an index with all that it leads to. */
+  async add(root: ContentDescriptor, { blobs, name }: Pick<Images, 'blobs' | 'name'>): Promise<void> {
+    if (this.#blobs.has(root.digest) || !(await blobs.has(root.digest, root.size))) return;
+    const kind = imageDocumentKind(root.mediaType);
+    try {
+      const bytes =
+        kind === undefined || kind === 'config' ? undefined : await readDocument(root, blobs, name);
+      this.#blobs.set(root.digest, { size: root.size, from: blobs });
+      if (kind === 'index' && bytes !== undefined)
+        for (const member of parseImageIndex(bytes, name, root.mediaType).manifests)
+          await this.add(member, { blobs, name });
+      if (kind === 'manifest' && bytes !== undefined)
+        await this.#addManifest(bytes, root.mediaType, blobs, name);
+    } catch (error) {
+      if (!(error instanceof BlockPackError) || error.family === 'interrupted') throw error;
+    }
+  }
+
+  async #addManifest(bytes: Uint8Array, mediaType: string, blobs: PlaceBlobs, name: string): Promise<void> {
+    const manifest = parseImageManifest(bytes, name, mediaType);
+    const { config, layers, blocks = [] } = manifest;
+    for (const one of [config, ...layers, ...blocks]) await this.add(one, { blobs, name });
+    for (const { files } of await readImportsLayers(manifest, blobs, name))
+      for (const file of files) this.#addImports(file);
+  }
+
+  #addImports({ name, manifest }: ImportsFile): void {
+    const bytes = new TextEncoder().encode(encodeImportManifest(manifest));
+    this.texts.set(digestOf(bytes), { name, bytes, imports: manifest.imports });
+    const recipe = layerRecipe(manifest);
+    if (recipe === undefined || !this.hasBlob(recipe.layer)) return;
+    const layer = recipe.layer.digest;
+    let offset = recipe.head;
+    for (const [index, line] of manifest.imports.entries()) {
+      const { packed, empty } = recipe.segments[index] ?? { packed: 0, empty: [] };
+      const range = { offset, length: packed };
+      this.#segments.set(line.digest, { line, empty, layer, range });
+      this.#keys.set(segmentKey(line, recipe.encoding), { layer, ...range });
+      offset += packed;
+    }
+  }
+
+  /** Imports of all images, those of the last one first. */
+  get imports(): readonly Import[] {
+    return [...this.texts.values()].reverse().flatMap(({ imports }) => imports);
+  }
+
+  /** Whether a blob of an image is there; not one that would have to be read out of a layer. */
+  hasBlob({ digest, size }: { readonly digest: Digest; readonly size: number }): boolean {
+    return this.#blobs.get(digest)?.size === size;
+  }
+
+  async has(digest: Digest, size?: number): Promise<boolean> {
+    const blob = this.#blobs.get(digest);
+    if (blob !== undefined) return size === undefined || blob.size === size;
+    return this.#segments.has(digest) || this.texts.has(digest);
+  }
+
+  blobPath(digest: Digest): string {
+    return this.#blobs.get(digest)?.from.blobPath?.(digest) ?? '';
+  }
+
+  async *read(digest: Digest, range?: ByteRange): Bytes {
+    const blob = this.#blobs.get(digest);
+    if (blob !== undefined) return yield* blob.from.read(digest, range);
+    const segment = this.#segments.get(digest);
+    if (segment === undefined) throw blobMissing(digest, 'the images that are there');
+    const what = `The block of ${segment.line.path} in the layer ${segment.layer}`;
+    const block = this.#block(segment, what);
+    yield* range === undefined ? verified(block, digest, what) : part(block, range);
+  }
+
+  async *#block({ line, empty, layer, range }: HeldSegment, what: string): Bytes {
+    try {
+      yield* blockFromSegment(line, empty, memberContent(this.read(layer, range)));
+    } catch (cause) {
+      throw isDamage(cause) ? damaged(what, cause) : cause;
+    }
+  }
+
+  /** Segments to be copied into new layers as they are. */
+  get segments(): SegmentMemory {
+    return {
+      find: async (key) => this.#keys.get(key),
+      read: ({ layer, offset, length }) => this.read(layer, { offset, length }),
+      keep: async () => {},
+      forget: (key) => void this.#keys.delete(key),
+    };
+  }
+}
+
+export interface HeldText {
+  /** Of the import manifest, in its image. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly imports: readonly Import[];
+}
+
+async function* part(content: Bytes, { offset, length }: ByteRange): Bytes {
+  let at = 0;
+  for await (const chunk of content) {
+    const start = Math.max(0, offset - at);
+    const end = Math.min(chunk.length, offset + length - at);
+    if (start < end) yield chunk.subarray(start, end);
+    at += chunk.length;
+    if (at >= offset + length) return;
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  if (error instanceof BlockPackError) return error.code === 'TAR_INVALID';
+  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+}
+
+function damaged(what: string, cause: unknown): BlockPackError {
+  return new BlockPackError('DIGEST_MISMATCH', `${what} is damaged`, {
+    hint: 'Have the image checked with block-pack verify, and get it again.',
+    cause,
+  });
+}
+
+/** Sources one behind the other; the first that has a blob gives it. */
+export function joinedBlobs(
+  ...sources: readonly (BlobSource & { blobPath?(digest: Digest): string })[]
+): PlaceBlobs {
+  const sourceOf = async (digest: Digest, size?: number) => {
+    for (const source of sources) if (await source.has(digest, size)) return source;
+    return undefined;
+  };
+  return {
+    has: async (digest, size) => (await sourceOf(digest, size)) !== undefined,
+    async *read(digest, range) {
+      const source = await sourceOf(digest);
+      if (source === undefined) throw blobMissing(digest, 'the bundle and the images that are there');
+      yield* source.read(digest, range);
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import {
+  type BundleDocument,
+  bytesOf,
+  type ContentDescriptor,
+  carriedBlobs,
+  checkSignal,
+  type Digest,
+  digestOf,
+  encodeBundle,
+  encodeImportManifest,
+  encodeImportsLayer,
+  fetchBlocks,
+  type Import,
+  type ImportsFile,
+  imageDocumentKind,
+  importSize,
+  type LayerOrigin,
+  readImportsLayers,
+  recipeOf,
+} from '@block-pack/core';
+import { type Closure, closureOf, type Images } from '@block-pack/store';
+import { byteSize } from '../byte-size.ts';
+import type { CommandContext } from '../command.ts';
+import type { BundleBlob } from './bundle-file.ts';
+import type { HeldImages } from './held-images.ts';
+import { joinedBlobs } from './held-images.ts';
+import type { ScratchBlobs } from './scratch-blobs.ts';
+import { writeGroups } from './write-groups.ts';
+
+/** What a bundle is made of. */
+export interface BundleSources {
+  readonly wanted: { readonly images: Images; readonly root: ContentDescriptor; readonly name?: string };
+  /** One for each past that a site may have. */
+  readonly pasts: readonly HeldImages[];
+  readonly scratch: ScratchBlobs;
+  readonly context: Pick<CommandContext, 'signal' | 'progress'>;
+}
+
+/** A bundle that has not been written yet. */
+export interface MadeBundle {
+  readonly document: BundleDocument;
+  /** The artifact's digest. */
+  readonly digest: Digest;
+  readonly index: Uint8Array;
+  readonly blobs: readonly BundleBlob[];
+  /** Bytes that the image has in all. */
+  readonly imageBytes: number;
+}
+
+/** @throws BLOB_MISSING, IMAGE_INVALID and what reading images throws */
+export async function makeBundle(sources: BundleSources): Promise<MadeBundle> {
+  const { wanted, context } = sources;
+  const { blobs } = wanted.images;
+  const closure = await closureOf([wanted.root], blobs, context.signal);
+  const found = await findImports(closure, wanted.images);
+  const isConfig = ({ mediaType }: ContentDescriptor) => imageDocumentKind(mediaType) === 'config';
+  const origins = closure.leaves
+    .filter((leaf) => !isConfig(leaf))
+    .map((leaf) => originOf(leaf, found, sources.pasts));
+  const objects = await newObjects(origins, found, sources);
+  const groups = await writeGroups(objects, sources);
+  const { mediaType, digest, size } = wanted.root;
+  const image = { mediaType, digest, size, ...(wanted.name !== undefined && { name: wanted.name }) };
+  const document: BundleDocument = { version: 1, images: [image], layers: origins, groups };
+  const { list, artifact, index } = encodeBundle(document);
+  const documents = [...closure.documents, ...closure.leaves.filter(isConfig), ...carriedBlobs(document)];
+  const carried = joinedBlobs(sources.scratch, blobs);
+  return {
+    document,
+    digest: artifact.descriptor.digest,
+    index,
+    blobs: [
+      ...documents.map((one) => ({ ...one, read: () => carried.read(one.digest) })),
+      ...[list, artifact].map(({ descriptor, bytes }) => ({ ...descriptor, read: () => bytesOf(bytes) })),
+    ],
+    imageBytes: [...closure.leaves, ...closure.documents].reduce((sum, one) => sum + one.size, 0),
+  };
+}
+
+/** What the imports layers of an image say about its layers. */
+interface FoundImports {
+  /** By the digest of the layer that an import manifest explains. */
+  readonly layers: ReadonlyMap<Digest, FoundFile>;
+  /** By the digests of imports layers that can be written again to the byte. */
+  readonly importsLayers: ReadonlyMap<Digest, readonly FoundFile[]>;
+}
+
+export interface FoundFile extends ImportsFile {
+  /** The manifest as it stands in the image. */
+  readonly text: Uint8Array;
+  readonly digest: Digest;
+}
+
+async function findImports({ manifests }: Closure, { blobs, name }: Images): Promise<FoundImports> {
+  const layers = new Map<Digest, FoundFile>();
+  const importsLayers = new Map<Digest, readonly FoundFile[]>();
+  for (const manifest of manifests.values()) {
+    if (imageDocumentKind(manifest.config.mediaType) !== 'config') continue;
+    for (const { layer, files } of await readImportsLayers(manifest, blobs, name)) {
+      const texts = files.map(withText);
+      for (const file of texts) layers.set(recipeOf(file).layer.digest, file);
+      const digest = manifest.layers[layer]?.digest;
+      const again = await encodeImportsLayer(files);
+      if (digest === again.digest) importsLayers.set(digest, texts);
+    }
+  }
+  return { layers, importsLayers };
+}
+
+function withText(file: ImportsFile): FoundFile {
+  const text = new TextEncoder().encode(encodeImportManifest(file.manifest));
+  return { ...file, text, digest: digestOf(text) };
+}
+
+function originOf(
+  { mediaType, digest, size }: ContentDescriptor,
+  { layers, importsLayers }: FoundImports,
+  pasts: readonly HeldImages[],
+): LayerOrigin {
+  const blob = { digest, size };
+  if (pasts.length > 0 && pasts.every((past) => past.hasBlob(blob))) return { ...blob, origin: 'present' };
+  const file = layers.get(digest);
+  if (file !== undefined) return { ...blob, origin: 'segments', imports: file.digest };
+  const files = importsLayers.get(digest);
+  if (files === undefined) return { ...blob, origin: 'carried', mediaType };
+  return { ...blob, origin: 'imports', files: files.map(({ name, digest: imports }) => ({ name, imports })) };
+}
+
+/** What has to travel: import manifests, and blocks, which lie in the scratch directory by then. */
+export interface NewObjects {
+  readonly texts: readonly FoundFile[];
+  /** Each block once, as it is first imported. */
+  readonly blocks: readonly Import[];
+}
+
+async function newObjects(
+  origins: readonly LayerOrigin[],
+  { layers }: FoundImports,
+  { wanted, pasts, scratch, context }: BundleSources,
+): Promise<NewObjects> {
+  const knows = async (digest: Digest, size?: number) => {
+    for (const past of pasts) if (!(await past.has(digest, size))) return false;
+    return pasts.length > 0;
+  };
+  const texts: FoundFile[] = [];
+  const blocks = new Map<Digest, Import>();
+  for (const { digest, size, origin } of origins) {
+    const file = layers.get(digest);
+    if (origin !== 'segments' || file === undefined) continue;
+    checkSignal(context.signal);
+    context.progress.show(`reading a layer of ${byteSize(size)}`);
+    if (!pasts.every(({ texts: known }) => known.has(file.digest)) || pasts.length === 0) texts.push(file);
+    for (const line of file.manifest.imports)
+      if (!blocks.has(line.digest) && !(await knows(line.digest, importSize(line))))
+        blocks.set(line.digest, line);
+    await fetchBlocks(file.manifest, {
+      blocks: {
+        has: async (one, bytes) => (await scratch.has(one, bytes)) || knows(one, bytes),
+        read: (one, range) => scratch.read(one, range),
+        write: (content, expected) => scratch.write(content, expected),
+      },
+      signal: context.signal,
+      fetch: (range) => wanted.images.blobs.read(digest, range),
+    });
+  }
+  return { texts, blocks: [...blocks.values()] };
+}

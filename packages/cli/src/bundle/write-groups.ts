@@ -1,0 +1,152 @@
+import {
+  type BundleGroup,
+  bytesOf,
+  chooseBase,
+  type Digest,
+  type Import,
+  importKind,
+  randomAccessOf,
+  readRange,
+} from '@block-pack/core';
+import { type GroupBlock, packContents, writeGroup } from '@block-pack/delta';
+import { byteSize } from '../byte-size.ts';
+import type { HeldImages } from './held-images.ts';
+import type { BundleSources, FoundFile, NewObjects } from './make-bundle.ts';
+
+/** Something to be sent: a block or an import manifest, and older ones that are like it. */
+interface Sent extends GroupBlock {
+  readonly digest: Digest;
+  readonly like: Like | undefined;
+}
+
+interface Like extends GroupBlock {
+  readonly digest: Digest;
+}
+
+/** The smallest of what can be made of the objects, by making it. Payloads are kept in the scratch directory. */
+export async function writeGroups(objects: NewObjects, sources: BundleSources): Promise<BundleGroup[]> {
+  const texts = objects.texts.map((file) => sentText(file, sources.pasts));
+  const blocks: Sent[] = [];
+  for (const line of objects.blocks) blocks.push(await sentBlock(line, sources));
+  return [...(await smallest('imports', texts, sources)), ...(await smallest('blocks', blocks, sources))];
+}
+
+function sentText({ name, text, digest }: FoundFile, pasts: readonly HeldImages[]): Sent {
+  const content = randomAccessOf(text);
+  const candidates = [...(pasts[0]?.texts ?? [])].filter(
+    ([old, held]) => held.name === name && pasts.every((past) => past.texts.has(old)),
+  );
+  const found = candidates.at(-1);
+  const like =
+    found && ({ kind: 'file', digest: found[0], content: randomAccessOf(found[1].bytes) } as const);
+  return { kind: 'file', digest, content, like };
+}
+
+async function sentBlock(line: Import, { pasts, scratch }: BundleSources): Promise<Sent> {
+  const kind = importKind(line);
+  const sent = { kind, digest: line.digest, content: scratch.access(line.digest) };
+  const known: Import[] = [];
+  for (const old of pasts[0]?.imports ?? []) if (await everyHas(pasts, old.digest)) known.push(old);
+  const old = chooseBase(line, known);
+  if (old === undefined || pasts[0] === undefined) return { ...sent, like: undefined };
+  if (!(await scratch.has(old.digest))) await scratch.write(pasts[0].read(old.digest), old.digest);
+  return { ...sent, like: { kind, digest: old.digest, content: scratch.access(old.digest) } };
+}
+
+async function everyHas(pasts: readonly HeldImages[], digest: Digest): Promise<boolean> {
+  for (const past of pasts) if (!(await past.has(digest))) return false;
+  return true;
+}
+
+/** Bytes of blocks that resemble none up to which they are compared with everything; more take long, and find little. */
+const comparedSize = 8 << 20;
+
+/** All that have older ones in one group, and with them a few others; the rest in another. A group is kept where it is smaller than its parts alone. */
+async function smallest(
+  holds: BundleGroup['holds'],
+  sent: readonly Sent[],
+  sources: BundleSources,
+): Promise<BundleGroup[]> {
+  const others = sent.filter(({ like }) => like === undefined);
+  const isFew = others.reduce((sum, { content }) => sum + content.size, 0) <= comparedSize;
+  const hasOlder = others.length < sent.length;
+  const parts = hasOlder && isFew ? [sent] : [sent.filter(({ like }) => like !== undefined), others];
+  const groups: BundleGroup[] = [];
+  for (const part of parts) {
+    if (part.length === 0) continue;
+    const encoding = part.some(({ like }) => like !== undefined) ? 'delta' : 'inflated';
+    const together = await writeTogether(holds, part, encoding, sources);
+    const alone = await writeAlone(holds, part, sources);
+    groups.push(...(sizeOf([together]) <= sizeOf(alone) ? [together] : alone));
+  }
+  return groups;
+}
+
+function sizeOf(groups: readonly BundleGroup[]): number {
+  return groups.reduce((sum, { payload }) => sum + payload.size, 0);
+}
+
+async function writeTogether(
+  holds: BundleGroup['holds'],
+  sent: readonly Sent[],
+  encoding: 'delta' | 'inflated',
+  { scratch, context }: BundleSources,
+): Promise<BundleGroup> {
+  const bases = [
+    ...new Map(sent.flatMap(({ like }) => (like === undefined ? [] : [[like.digest, like]]))).values(),
+  ];
+  const places = new Map(bases.map(({ digest }, at) => [digest, at]));
+  const blocks = sent.map((one) => {
+    const place = one.like && places.get(one.like.digest);
+    return { ...one, bases: place === undefined ? [] : [place] };
+  });
+  const written = await writeGroup(blocks, bases, encoding, {
+    signal: context.signal,
+    onProgress: (bytes, total) =>
+      context.progress.show(`comparing ${holds}, ${byteSize(bytes)} of ${byteSize(total)}`),
+  });
+  const { digest, size } = await scratch.write(written.payload);
+  return {
+    holds,
+    payload: { digest, size },
+    encoding,
+    skeleton: written.skeleton,
+    bases: bases.map((base) => ({ digest: base.digest, size: base.content.size, kind: base.kind })),
+    objects: sent.map((one, at) => {
+      const { apart, bases } = written.blocks[at] ?? { apart: false, bases: [] };
+      return { ...described(one), apart, bases: [...bases] };
+    }),
+  };
+}
+
+function described({ digest, content: { size }, kind }: Sent) {
+  return { digest, size, kind };
+}
+
+/** Above this many bytes the best quality takes minutes and saves little. */
+const bestQualityBelow = 4 << 20;
+
+async function writeAlone(
+  holds: BundleGroup['holds'],
+  sent: readonly Sent[],
+  { scratch }: BundleSources,
+): Promise<BundleGroup[]> {
+  const groups: BundleGroup[] = [];
+  for (const one of sent) {
+    const objects = [{ ...described(one), apart: false, bases: [] }];
+    const quality = one.content.size <= bestQualityBelow ? 11 : 9;
+    const { digest, size } = await scratch.write(packContents(readRange(one.content), { quality }));
+    if (size < one.content.size)
+      groups.push({ holds, payload: { digest, size }, encoding: 'brotli', objects });
+    else
+      groups.push({
+        holds,
+        payload: { digest: one.digest, size: one.content.size },
+        encoding: 'raw',
+        objects,
+      });
+    if (holds === 'imports')
+      await scratch.write(bytesOf(await one.content.read(0, one.content.size)), one.digest);
+  }
+  return groups;
+}

@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import type { ApplyCommandOptions } from '../commands/apply.ts';
+import type { BundleCommandOptions } from '../commands/bundle.ts';
+import { collect, type GlobalOptions, type Run, withExamples, withGlobalOptions } from './options.ts';
+
+export function addBundle(program: Command, run: Run): void {
+  const command = program
+    .command('bundle')
+    .summary('make one file that brings an image to a site that has an older one')
+    .description(
+      'Writes what a site lacks of an image, as small as it can be had: dependencies that changed travel as changes of the older ones. The site makes the very image of it, with the same digest. Before the file gets its name, it is applied once, and the result is compared.',
+    )
+    .argument(
+      '<image>',
+      'the place of the image: oci:DIR[:tag], oci-archive:FILE[:tag] or docker-archive:FILE',
+    )
+    .option(
+      '--since <place>',
+      'an image that the site has; repeatable: the bundle then fits a site that has any one of them (default: it has nothing)',
+      collect,
+    )
+    .requiredOption('-o, --output <file>', 'where the bundle goes');
+  withGlobalOptions(command);
+  withExamples(command, [
+    ['block-pack bundle oci:shop:1.1 --since oci:shop:1.0 -o update.tar', 'an update from 1.0 to 1.1'],
+    ['block-pack bundle oci:shop:1.1 -o first.tar', 'for a site that has nothing yet'],
+  ]);
+  command.action((image: string, options: BundleCommandOptions & GlobalOptions) =>
+    run('bundle', options, async (context) =>
+      (await import('../commands/bundle.ts')).bundle(image, options, context),
+    ),
+  );
+}
+
+export function addApply(program: Command, run: Run): void {
+  const command = program
+    .command('apply')
+    .summary('make the image that a bundle brings')
+    .description(
+      'Makes the image of the bundle and of the images that are here, checks every digest, and publishes it last. Where something lacks or is damaged, nothing is published. It can be run again at any time.',
+    )
+    .argument('<bundle>', 'the file that block-pack bundle wrote')
+    .requiredOption('--to <place>', 'where the image goes; oci:DIR gives the images that it holds')
+    .option('--have <place>', 'another place of images that the bundle may build upon; repeatable', collect);
+  withGlobalOptions(command);
+  withExamples(command, [
+    ['block-pack apply update.tar --to oci:site', 'an update; oci:site holds the image before it'],
+    [
+      'block-pack apply update.tar --have oci-archive:old.tar --to oci-archive:new.tar',
+      'from one archive to another',
+    ],
+  ]);
+  command.action((file: string, options: ApplyCommandOptions & GlobalOptions) =>
+    run('apply', options, async (context) =>
+      (await import('../commands/apply.ts')).apply(file, options, context),
+    ),
+  );
+}

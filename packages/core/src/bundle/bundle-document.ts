@@ -1,0 +1,187 @@
+import * as v from 'valibot';
+import { type Digest, isDigest } from '../digest.ts';
+import { BlockPackError } from '../error.ts';
+import { isImportsName } from '../image/imports-layer.ts';
+import { documentLimit, parseJsonDocument } from '../image/json-document.ts';
+import { isTagged } from './image-name.ts';
+
+/** What a bundle brings, and how a site makes it of what it has. Specified in docs/format/bundle.md. */
+export interface BundleDocument {
+  readonly version: 1;
+  /** What the site wants. */
+  readonly images: readonly WantedImage[];
+  /** Where each layer comes from, and whatever else is no document; each once. */
+  readonly layers: readonly LayerOrigin[];
+  /** Import manifests come before all blocks: they say what else the site must have. */
+  readonly groups: readonly BundleGroup[];
+}
+
+export type WantedImage = v.InferOutput<typeof wantedImage>;
+export type LayerOrigin = v.InferOutput<typeof layerOrigin>;
+export type BundleGroup = v.InferOutput<typeof group>;
+export type BundleObject = v.InferOutput<typeof object>;
+export type BundleBase = v.InferOutput<typeof base>;
+
+const digest = v.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'a sha256 digest');
+const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const blob = { digest, size };
+const kind = v.picklist(['file', 'tree']);
+
+const wantedImage = v.strictObject({
+  name: v.optional(v.pipe(v.string(), v.check(isTagged, 'a name of an image'))),
+  mediaType: v.string(),
+  ...blob,
+});
+
+const importsName = v.pipe(v.string(), v.check(isImportsName, 'a name of an import manifest'));
+
+const layerOrigin = v.variant('origin', [
+  /** The site has the blob: it is a prerequisite. */
+  v.strictObject({ ...blob, origin: v.literal('present') }),
+  /** The bundle has the blob. */
+  v.strictObject({ ...blob, origin: v.literal('carried'), mediaType: v.string() }),
+  /** Made of the blocks of the import manifest that has this digest; it says how. */
+  v.strictObject({ ...blob, origin: v.literal('segments'), imports: digest }),
+  /** The layer that holds these import manifests. */
+  v.strictObject({
+    ...blob,
+    origin: v.literal('imports'),
+    files: v.pipe(v.array(v.strictObject({ name: importsName, imports: digest })), v.minLength(1)),
+  }),
+]);
+
+const object = v.strictObject({
+  ...blob,
+  kind,
+  /** True where it is an archive whose skeleton stands in the group. */
+  apart: v.boolean(),
+  /** What it is written against: places among the group's bases. */
+  bases: v.array(size),
+});
+
+/** A block or an import manifest that the site has, or that a group before has brought. */
+const base = v.strictObject({ ...blob, kind });
+
+const skeleton = v.strictObject({ size, packed: size });
+const held = { holds: v.picklist(['imports', 'blocks']), payload: v.strictObject(blob) };
+const alone = v.pipe(v.array(object), v.length(1));
+const together = v.pipe(v.array(object), v.minLength(1));
+
+/** How objects travel: a closed list, so that nobody begins what he cannot end. */
+const group = v.variant('encoding', [
+  /** The payload is the object. */
+  v.strictObject({ ...held, encoding: v.literal('raw'), objects: alone }),
+  /** The payload is the object in brotli. */
+  v.strictObject({ ...held, encoding: v.literal('brotli'), objects: alone }),
+  /** Archives taken apart: skeletons, and then a difference that makes the contents. */
+  v.strictObject({
+    ...held,
+    encoding: v.literal('delta'),
+    skeleton,
+    bases: v.array(base),
+    objects: together,
+  }),
+  /** The same, but that the contents are packed as they are. */
+  v.strictObject({
+    ...held,
+    encoding: v.literal('inflated'),
+    skeleton,
+    bases: v.array(base),
+    objects: together,
+  }),
+]);
+
+const document = v.strictObject({
+  version: v.literal(1),
+  images: v.pipe(v.array(wantedImage), v.minLength(1)),
+  layers: v.array(layerOrigin),
+  groups: v.array(group),
+});
+
+/** JSON without white space, keys in the order of the specification. */
+export function encodeBundleDocument(bundle: BundleDocument): Uint8Array {
+  const bytes = new TextEncoder().encode(JSON.stringify(v.parse(document, bundle)));
+  if (bytes.length <= documentLimit) return bytes;
+  throw bundleInvalid('The bundle to be made', `it lists too much: more than ${documentLimit} bytes`);
+}
+
+/**
+ * @param name of the bundle, for messages
+ * @throws DELTA_INVALID; INPUT_UNSUPPORTED for another version, or something in it that this version does not know
+ */
+export function parseBundleDocument(bytes: Uint8Array, name: string): BundleDocument {
+  const json = parseJsonDocument(bytes, `The list of ${name}`);
+  refuseNewer(json, name);
+  const parsed = v.safeParse(document, json);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    const where = v.getDotPath(issue) ?? 'its list';
+    throw bundleInvalid(name, `${where}: expected ${issue.expected}, found ${issue.received}`);
+  }
+  checkReferences(parsed.output, name);
+  return parsed.output;
+}
+
+const encodings: readonly unknown[] = ['raw', 'brotli', 'delta', 'inflated'];
+const origins: readonly unknown[] = ['present', 'carried', 'segments', 'imports'];
+
+function refuseNewer(json: unknown, name: string): void {
+  const { version, groups, layers } = Object(json);
+  if (version !== 1 && Number.isInteger(version)) throw unknownThing(name, `is of version ${version}`);
+  for (const { encoding } of listOf(groups))
+    if (typeof encoding === 'string' && !encodings.includes(encoding))
+      throw unknownThing(name, `uses the encoding ${JSON.stringify(encoding)}`);
+  for (const { origin } of listOf(layers))
+    if (typeof origin === 'string' && !origins.includes(origin))
+      throw unknownThing(name, `has a layer of the origin ${JSON.stringify(origin)}`);
+}
+
+function listOf(value: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(value) ? value.map(Object) : [];
+}
+
+function unknownThing(name: string, what: string): BlockPackError {
+  return new BlockPackError('INPUT_UNSUPPORTED', `${name} ${what}, which this version does not know`, {
+    hint: 'Use a newer block-pack.',
+    details: { name },
+  });
+}
+
+/** Nothing stands twice, and whatever is referred to is there. */
+function checkReferences({ layers, groups }: BundleDocument, name: string): void {
+  once(layers, name);
+  once(
+    groups.flatMap(({ objects }) => objects),
+    name,
+  );
+  const firstBlocks = groups.findIndex(({ holds }) => holds === 'blocks');
+  if (firstBlocks !== -1 && groups.slice(firstBlocks).some(({ holds }) => holds === 'imports'))
+    throw bundleInvalid(name, 'import manifests stand behind blocks');
+  for (const one of groups) checkBases(one, name);
+}
+
+function checkBases(group: BundleGroup, name: string): void {
+  const bases = group.encoding === 'raw' || group.encoding === 'brotli' ? [] : group.bases;
+  for (const object of group.objects) {
+    const wrong = object.bases.find((one) => one >= bases.length);
+    if (wrong !== undefined || new Set(object.bases).size < object.bases.length)
+      throw bundleInvalid(name, `the bases of ${object.digest} are not there, or stand twice`);
+  }
+}
+
+function once(blobs: readonly { readonly digest: Digest }[], name: string): void {
+  const seen = new Set<Digest>();
+  for (const one of blobs) {
+    if (seen.has(one.digest)) throw bundleInvalid(name, `${one.digest} stands twice in its list`);
+    seen.add(one.digest);
+  }
+}
+
+/** The error of every bundle that is not as the specification has it. */
+export function bundleInvalid(name: string, flaw: string, cause?: unknown): BlockPackError {
+  return new BlockPackError('DELTA_INVALID', `${name} is not as a bundle has it: ${flaw}`, {
+    hint: 'Copy the bundle again; if it stays so, make it again.',
+    details: { name },
+    cause,
+  });
+}

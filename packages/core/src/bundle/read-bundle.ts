@@ -1,0 +1,161 @@
+import type { BlobSource } from '../blob.ts';
+import { bytesOf, collect, type RandomAccess, readRange } from '../bytes.ts';
+import { readCanonicalTar } from '../canonical-tar.ts';
+import { type Digest, isDigest, Measure, verified } from '../digest.ts';
+import { BlockPackError } from '../error.ts';
+import { parseImageIndex, parseImageManifest } from '../image/image-documents.ts';
+import { documentLimit } from '../image/json-document.ts';
+import { blobMissing } from '../memory-blob-store.ts';
+import { encodeTarHeader, padding } from '../tar-header.ts';
+import type { FileEntry, TreeEntry } from '../tree.ts';
+import { type BundleDocument, bundleInvalid, parseBundleDocument } from './bundle-document.ts';
+import {
+  bundleArtifactType,
+  bundleListMediaType,
+  bundleMarker,
+  carriedBlobs,
+  encodeBundle,
+} from './bundle-layout.ts';
+
+/** A bundle, every byte of which has been checked once. */
+export interface OpenBundle {
+  readonly document: BundleDocument;
+  /** Of the artifact, which stands for the whole: what a signature is over. */
+  readonly digest: Digest;
+  readonly blobs: BlobSource;
+}
+
+/**
+ * Reads a bundle once from front to back: it is a canonical tar of blobs that are what their names say, and of small files that follow from its
+ * list. So whoever changes a bit anywhere is found here.
+ * @param name of the bundle, for messages
+ * @throws DELTA_INVALID, INPUT_UNSUPPORTED for what a newer version made, IMAGE_INVALID
+ */
+export async function readBundle(source: RandomAccess, name: string): Promise<OpenBundle> {
+  const parts = await partsOf(source, name);
+  const small = (path: string) => smallFile(source, parts, path, name);
+  if (Buffer.compare(await small('oci-layout'), bundleMarker) !== 0)
+    throw bundleInvalid(name, 'its oci-layout is another one');
+  const index = await small('index.json');
+  const blobs = new TarBlobs(source, parts, name);
+  const { document, digest } = await listIn(index, blobs, name);
+  if (Buffer.compare(encodeBundle(document).index, index) !== 0)
+    throw bundleInvalid(name, 'its index.json does not follow from its list');
+  for (const { digest: carried, size } of carriedBlobs(document))
+    if (!(await blobs.has(carried, size))) throw bundleInvalid(name, `it lacks ${carried}`);
+  return { document, digest, blobs };
+}
+
+interface Part {
+  readonly offset: number;
+  readonly size: number;
+}
+
+const folder = 'blobs/sha256/';
+
+async function partsOf(source: RandomAccess, name: string): Promise<ReadonlyMap<string, Part>> {
+  const parts = new Map<string, Part>();
+  let at = 0;
+  try {
+    for await (const entry of readCanonicalTar(readRange(source), name)) {
+      if (!isFile(entry)) throw bundleInvalid(name, `it holds ${JSON.stringify(entry.path)}`);
+      const offset = at + encodeTarHeader(entry).length;
+      await checkName(entry, name);
+      parts.set(entry.path, { offset, size: entry.size });
+      at = offset + entry.size + padding(entry.size);
+    }
+  } catch (error) {
+    if (!(error instanceof BlockPackError) || error.family !== 'format' || error.code === 'DELTA_INVALID')
+      throw error;
+    throw bundleInvalid(name, error.message, error);
+  }
+  return parts;
+}
+
+function isFile(entry: TreeEntry): entry is FileEntry {
+  const known = entry.path.startsWith(folder) || entry.path === 'oci-layout' || entry.path === 'index.json';
+  return entry.kind === 'file' && !entry.executable && known;
+}
+
+async function checkName({ path, read }: FileEntry, name: string): Promise<void> {
+  if (!path.startsWith(folder)) return;
+  const measure = new Measure();
+  for await (const chunk of read()) measure.add(chunk);
+  const seen = measure.digest();
+  if (seen !== `sha256:${path.slice(folder.length)}`)
+    throw bundleInvalid(name, `its ${path} is damaged: its digest is ${seen}`);
+}
+
+async function smallFile(
+  source: RandomAccess,
+  parts: ReadonlyMap<string, Part>,
+  path: string,
+  name: string,
+): Promise<Uint8Array> {
+  const part = parts.get(path);
+  if (part === undefined) throw bundleInvalid(name, `it has no ${path}`);
+  if (part.size > documentLimit) throw bundleInvalid(name, `its ${path} has ${part.size} bytes`);
+  return source.read(part.offset, part.size);
+}
+
+async function listIn(
+  index: Uint8Array,
+  blobs: BlobSource,
+  name: string,
+): Promise<Pick<OpenBundle, 'document' | 'digest'>> {
+  const { manifests } = parseImageIndex(index, `index.json of ${name}`);
+  const artifact = manifests.find(({ artifactType }) => artifactType === bundleArtifactType);
+  if (artifact === undefined) throw noBundle(name);
+  const bytes = await collect(blobs.read(artifact.digest), documentLimit, `The manifest of ${name}`);
+  const { config } = parseImageManifest(bytes, `The manifest of ${name}`, artifact.mediaType);
+  if (config.mediaType !== bundleListMediaType) throw noBundle(name);
+  const list = await collect(blobs.read(config.digest), documentLimit, `The list of ${name}`);
+  return { document: parseBundleDocument(list, name), digest: artifact.digest };
+}
+
+function noBundle(name: string): BlockPackError {
+  return new BlockPackError(
+    'INPUT_UNSUPPORTED',
+    `${name} is an image layout, but no bundle of this version`,
+    {
+      hint: 'block-pack bundle makes bundles. An image that is whole needs none: copy it, for example with skopeo.',
+      details: { name },
+    },
+  );
+}
+
+class TarBlobs implements BlobSource {
+  readonly #source: RandomAccess;
+  readonly #parts: ReadonlyMap<string, Part>;
+  readonly #name: string;
+
+  constructor(source: RandomAccess, parts: ReadonlyMap<string, Part>, name: string) {
+    this.#source = source;
+    this.#parts = parts;
+    this.#name = name;
+  }
+
+  #part(digest: Digest): Part | undefined {
+    return this.#parts.get(`${folder}${digest.slice('sha256:'.length)}`);
+  }
+
+  async has(digest: Digest, size?: number): Promise<boolean> {
+    const part = this.#part(digest);
+    return part !== undefined && (size === undefined || part.size === size);
+  }
+
+  read(digest: Digest, range?: { readonly offset: number; readonly length: number }) {
+    const part = isDigest(digest) ? this.#part(digest) : undefined;
+    if (part === undefined) return failing(blobMissing(digest, this.#name));
+    if (range === undefined)
+      return verified(readRange(this.#source, part.offset, part.size), digest, `A blob of ${this.#name}`);
+    if (range.offset + range.length > part.size)
+      return failing(bundleInvalid(this.#name, `${digest} has only ${part.size} bytes`));
+    return readRange(this.#source, part.offset + range.offset, range.length);
+  }
+}
+
+async function* failing(error: Error) {
+  yield* bytesOf();
+  throw error;
+}

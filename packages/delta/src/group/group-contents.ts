@@ -1,0 +1,116 @@
+import type { RandomAccess } from '@block-pack/core';
+import { type Leaf, leaves, type Place, type Recipe } from '../archive/recipe.ts';
+import { HeldContents } from './held-contents.ts';
+import { isReadable, type OldBlock, oldLeaves, oldPartAt, partAccess } from './old-block.ts';
+
+/** A block of a group, as its skeleton says it is made; without a recipe it is one content. */
+export interface PlannedBlock {
+  readonly size: number;
+  readonly recipe: Recipe | undefined;
+  /** Places among the group's old blocks. */
+  readonly bases: readonly number[];
+}
+
+/** Bytes that a group's contents have to make. */
+export interface PlannedContent {
+  readonly block: number;
+  /** Undefined for the whole block. */
+  readonly leaf: Leaf | undefined;
+  readonly size: number;
+  /** Place among the sources. */
+  readonly base?: number;
+}
+
+/** What the contents are, in their order, and what they are compared with: the same on both sides. */
+export interface GroupContents {
+  readonly contents: readonly PlannedContent[];
+  readonly sources: readonly RandomAccess[];
+}
+
+/**
+ * Every leaf that is not copied is a content. Behind the bases of a block's contents come those old parts that no leaf of it names: what
+ * disappeared, and may be found again in what is new.
+ */
+export function groupContents(blocks: readonly PlannedBlock[], olds: readonly OldBlock[]): GroupContents {
+  const sources = new Sources(olds);
+  const contents = blocks.flatMap((block, at) => {
+    const planned =
+      block.recipe === undefined ? [whole(block, at, sources)] : parts(block, block.recipe, at, sources);
+    return planned.filter(({ size }) => size > 0);
+  });
+  return { contents, sources: sources.list };
+}
+
+function whole({ size, bases: [first] }: PlannedBlock, block: number, sources: Sources): PlannedContent {
+  return { block, leaf: undefined, size, ...(first !== undefined && { base: sources.whole(first) }) };
+}
+
+function parts({ bases }: PlannedBlock, recipe: Recipe, block: number, sources: Sources): PlannedContent[] {
+  const archives = sources.archives(bases);
+  const named = new Set<string>();
+  const contents: PlannedContent[] = [];
+  for (const leaf of leaves(recipe)) {
+    const { origin, packing, size } = leaf.part;
+    const old = origin && archives[origin.old];
+    if (origin !== undefined) named.add(keyOf(origin.old, origin.place));
+    if (origin !== undefined && origin.is !== 'base') continue;
+    const base = origin && old !== undefined ? sources.part(old, origin.place, packing === 'raw') : undefined;
+    contents.push({ block, leaf, size, ...(base !== undefined && { base }) });
+  }
+  if (contents.length > 0) for (const [i, old] of archives.entries()) sources.disappeared(old, i, named);
+  return contents;
+}
+
+function keyOf(old: number, place: Place): string {
+  return `${old}:${place.join('.')}`;
+}
+
+/** What contents are compared with, each once, in the order in which it is first named. */
+class Sources {
+  readonly list: RandomAccess[] = [];
+  readonly #olds: readonly OldBlock[];
+  readonly #known = new Map<string, number>();
+  readonly #held = new HeldContents();
+
+  constructor(olds: readonly OldBlock[]) {
+    this.#olds = olds;
+  }
+
+  /** Those of the bases that are archives: the older archives of a skeleton. */
+  archives(bases: readonly number[]): number[] {
+    return bases.filter((one) => this.#olds[one]?.layout !== undefined);
+  }
+
+  whole(old: number): number {
+    return this.#add(`${old}`, () => this.#old(old).content);
+  }
+
+  part(old: number, place: Place, packed: boolean): number | undefined {
+    const block = this.#old(old);
+    const part = block.layout && oldPartAt(block.layout, place);
+    if (part === undefined || (!packed && !isReadable(part))) return undefined;
+    return this.#add(`${keyOf(old, place)}${packed ? ' packed' : ''}`, () =>
+      partAccess(block, place, part, packed, this.#held),
+    );
+  }
+
+  disappeared(old: number, as: number, named: ReadonlySet<string>): void {
+    const { layout } = this.#old(old);
+    for (const { place, part } of layout === undefined ? [] : oldLeaves(layout))
+      if (isReadable(part) && !named.has(keyOf(as, place))) this.part(old, place, false);
+  }
+
+  #add(key: string, make: () => RandomAccess): number {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.list.push(make());
+    this.#known.set(key, this.list.length - 1);
+    return this.list.length - 1;
+  }
+
+  #old(at: number): OldBlock {
+    const old = this.#olds[at];
+    if (old === undefined) throw new RangeError(`no old block ${at}`);
+    return old;
+  }
+}

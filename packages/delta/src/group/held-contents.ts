@@ -1,0 +1,21 @@
+import { type Bytes, collect, type RandomAccess } from '@block-pack/core';
+
+/** Contents that are made when they are read. The last one stays in memory, since it is read in pieces. */
+export class HeldContents {
+  #last: { readonly access: RandomAccess; readonly bytes: Promise<Uint8Array> } | undefined;
+
+  access(size: number, load: () => Promise<Uint8Array>): RandomAccess {
+    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      if (this.#last?.access !== access) this.#last = { access, bytes: load() };
+      const bytes = await this.#last.bytes;
+      if (offset + length > bytes.length) throw new RangeError(`read past the end: ${offset}+${length}`);
+      return bytes.subarray(offset, offset + length);
+    };
+    const access: RandomAccess = { size, read };
+    return access;
+  }
+}
+
+export async function collectContent(content: Bytes, size: number): Promise<Uint8Array> {
+  return collect(content, size, 'A part of an archive');
+}

@@ -1,0 +1,78 @@
+import type { RandomAccess } from '@block-pack/core';
+import { ArchiveReader } from '../archive/archive-reader.ts';
+import { type ArchiveLimits, archiveLimits } from '../archive/limits.ts';
+import { partSize } from '../archive/old-parts.ts';
+import { slice } from '../archive/read-ahead.ts';
+import { type Layout, readLayout } from '../archive/read-layout.ts';
+import type { Place } from '../archive/recipe.ts';
+import type { TreePart } from '../archive/tree-layout.ts';
+import type { ZipPart } from '../archive/zip-layout.ts';
+import { collectContent, type HeldContents } from './held-contents.ts';
+
+/** Entries above this many bytes stay as they lie, so that a content always fits into memory. */
+export const groupLimits: ArchiveLimits = { ...archiveLimits, entrySize: 64 << 20 };
+
+/** A block or a text, as both sides have it. */
+export interface GroupBlock {
+  readonly kind: 'file' | 'tree';
+  readonly content: RandomAccess;
+}
+
+/** What a group is written against, and read with. */
+export interface OldBlock extends GroupBlock {
+  /** Undefined for what is no archive. */
+  readonly layout: Layout | undefined;
+}
+
+export async function openOldBlock({ kind, content }: GroupBlock): Promise<OldBlock> {
+  return { kind, content, layout: await readLayout(content, kind, groupLimits) };
+}
+
+/** A leaf of an old layout: a part that is no archive taken apart. */
+export interface OldLeaf {
+  readonly place: Place;
+  readonly part: ZipPart | TreePart;
+}
+
+/** All leaves, in the order of the file. */
+export function oldLeaves(layout: Layout, above: Place = []): OldLeaf[] {
+  return layout.parts.flatMap((part, i) => {
+    const place = [...above, i];
+    const inner = layout.nested.get(i);
+    return inner === undefined ? [{ place, part }] : oldLeaves(inner, place);
+  });
+}
+
+export function oldPartAt(layout: Layout, [at, ...below]: Place): ZipPart | TreePart | undefined {
+  if (at === undefined) return undefined;
+  if (below.length === 0) return layout.parts[at];
+  const inner = layout.nested.get(at);
+  return inner && oldPartAt(inner, below);
+}
+
+/** Whether both sides take the part for one whose content can be read. */
+export function isReadable(part: ZipPart | TreePart): boolean {
+  if (part.kind !== 'entry') return part.kind === 'gap' || part.kind === 'file';
+  const { method, flags } = part.head.form;
+  if ((flags & 1) === 1) return false;
+  return method === 0 || (method === 8 && part.facts.size <= groupLimits.entrySize);
+}
+
+/** A part's content, or for `packed` its bytes as they lie. A content that has to be unpacked is held while it is the last that was read. */
+export function partAccess(
+  { content, layout }: OldBlock,
+  place: Place,
+  part: ZipPart | TreePart,
+  packed: boolean,
+  held: HeldContents,
+): RandomAccess {
+  if (layout === undefined) throw new RangeError('no archive has parts');
+  const reader = new ArchiveReader(content, layout);
+  const isNested = place.length > 1;
+  const isPacked = packed || part.kind !== 'entry' || part.head.form.method !== 8;
+  if (isPacked && !isNested && part.kind !== 'symlink' && part.kind !== 'directory')
+    return slice(content, part.offset, partSize(part, true));
+  const size = partSize(part, packed);
+  const load = () => collectContent(packed ? reader.packed(place) : reader.content(place), size);
+  return held.access(size, load);
+}

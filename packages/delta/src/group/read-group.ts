@@ -1,0 +1,121 @@
+import { brotliDecompressSync } from 'node:zlib';
+import { ByteReader, type Bytes, collect } from '@block-pack/core';
+import { ArchiveReader } from '../archive/archive-reader.ts';
+import { decodeSkeletons } from '../archive/decode-skeleton.ts';
+import { putTogether } from '../archive/put-together.ts';
+import type { Leaf, Recipe } from '../archive/recipe.ts';
+import { applyDifference } from '../difference/apply-difference.ts';
+import { deltaInvalid } from '../difference/delta-invalid.ts';
+import { unpackContents } from '../difference/pack-contents.ts';
+import { groupContents, type PlannedBlock } from './group-contents.ts';
+import { type GroupBlock, type OldBlock, openOldBlock } from './old-block.ts';
+import type { GroupEncoding, WrittenGroup } from './write-group.ts';
+
+/** A group, as its bundle says it is. */
+export interface ReadGroupOptions {
+  readonly encoding: GroupEncoding;
+  readonly skeleton: WrittenGroup['skeleton'];
+  readonly blocks: readonly {
+    readonly size: number;
+    readonly apart: boolean;
+    readonly bases: readonly number[];
+  }[];
+  /** Keeps a block; called for each of them in their order. What it is given is the right one only if its digest is. */
+  keep(block: number, content: Bytes): Promise<void>;
+}
+
+/** Bytes: skeletons of some hundred thousand entries. */
+const skeletonLimit = 1 << 28;
+
+/**
+ * Makes the blocks of a group again from the old blocks that it was written against.
+ * @throws DELTA_INVALID
+ */
+export async function readGroup(
+  payload: Bytes,
+  olds: readonly GroupBlock[],
+  { encoding, skeleton, blocks, keep }: ReadGroupOptions,
+): Promise<void> {
+  const reader = new ByteReader(payload, () => deltaInvalid('it ends too early'));
+  try {
+    const bytes = await readSkeleton(reader, skeleton);
+    const opened: OldBlock[] = [];
+    for (const old of olds) opened.push(await openOldBlock(old));
+    const planned = plannedBlocks(blocks, bytes, opened);
+    const plan = groupContents(planned, opened);
+    const total = plan.contents.reduce((sum, { size }) => sum + size, 0);
+    const made =
+      encoding === 'delta'
+        ? applyDifference(plan.sources, reader.rest())
+        : unpackContents(reader.rest(), total);
+    const source = new ByteReader(made, () => deltaInvalid('its contents end too early'));
+    try {
+      for (const [at, block] of planned.entries()) await keep(at, blockBytes(block, opened, source));
+      if (!(await source.atEnd())) throw deltaInvalid('contents are left over');
+    } finally {
+      await source.close();
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+async function readSkeleton(
+  reader: ByteReader,
+  { size, packed }: WrittenGroup['skeleton'],
+): Promise<Uint8Array> {
+  if (size > skeletonLimit || packed > size + 1024) throw deltaInvalid(`its skeletons have ${size} bytes`);
+  const bytes = await collect(reader.part(packed), packed, 'The skeletons');
+  const skeleton = unpacked(bytes, size);
+  if (skeleton.length !== size)
+    throw deltaInvalid(`its skeletons have ${skeleton.length} bytes, not ${size}`);
+  return skeleton;
+}
+
+function unpacked(bytes: Uint8Array, size: number): Uint8Array {
+  try {
+    return brotliDecompressSync(bytes, { maxOutputLength: Math.max(1, size) });
+  } catch (cause) {
+    throw deltaInvalid('its skeletons cannot be unpacked', cause);
+  }
+}
+
+function plannedBlocks(
+  blocks: ReadGroupOptions['blocks'],
+  skeleton: Uint8Array,
+  olds: readonly OldBlock[],
+): PlannedBlock[] {
+  const layouts = blocks
+    .filter(({ apart }) => apart)
+    .map(({ bases }) => bases.flatMap((one) => olds[one]?.layout ?? []));
+  const next = decodeSkeletons(skeleton, layouts).values();
+  return blocks.map(({ size, apart, bases }) => ({
+    size,
+    bases,
+    recipe: apart ? next.next().value : undefined,
+  }));
+}
+
+function blockBytes(
+  { size, recipe, bases }: PlannedBlock,
+  olds: readonly OldBlock[],
+  contents: ByteReader,
+): Bytes {
+  if (recipe === undefined) return contents.part(size);
+  const readers = bases.flatMap((one) => {
+    const { content, layout } = olds[one] ?? {};
+    return content === undefined || layout === undefined ? [] : [new ArchiveReader(content, layout)];
+  });
+  return archiveBytes(recipe, readers, contents);
+}
+
+function archiveBytes(recipe: Recipe, olds: readonly ArchiveReader[], contents: ByteReader): Bytes {
+  const supply = ({ part: { origin, size: length } }: Leaf): Bytes => {
+    if (origin === undefined || origin.is === 'base') return contents.part(length);
+    const old = olds[origin.old];
+    if (old === undefined)
+      throw deltaInvalid(`it copies from the old block ${origin.old}, which it does not name`);
+    return origin.is === 'packed' ? old.packed(origin.place) : old.content(origin.place);
+  };
+  return putTogether(recipe, supply);
+}

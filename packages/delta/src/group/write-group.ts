@@ -1,0 +1,213 @@
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
+import { type Bytes, checkSignal, type RandomAccess, readRange } from '@block-pack/core';
+import { ArchiveReader } from '../archive/archive-reader.ts';
+import { decodeSkeletons } from '../archive/decode-skeleton.ts';
+import { encodeSkeletons } from '../archive/encode-skeleton.ts';
+import { type Layout, readLayout } from '../archive/read-layout.ts';
+import type { Recipe } from '../archive/recipe.ts';
+import { type Archive, takeApart } from '../archive/take-apart.ts';
+import { packContents } from '../difference/pack-contents.ts';
+import { writeDifference } from '../difference/write-difference.ts';
+import {
+  type GroupContents,
+  groupContents,
+  type PlannedBlock,
+  type PlannedContent,
+} from './group-contents.ts';
+import { collectContent, HeldContents } from './held-contents.ts';
+import {
+  type GroupBlock,
+  groupLimits,
+  isReadable,
+  type OldBlock,
+  oldLeaves,
+  openOldBlock,
+} from './old-block.ts';
+
+/** A block to be written, and the old blocks that it is most like. */
+export interface NewBlock extends GroupBlock {
+  /** Places among the old blocks. */
+  readonly bases: readonly number[];
+}
+
+/** How contents travel: as changes of old ones, or packed as they are. */
+export type GroupEncoding = 'delta' | 'inflated';
+
+export interface WriteGroupOptions {
+  readonly signal?: AbortSignal;
+  /** Called with the bytes of contents that are written so far, and all of them. */
+  onProgress?(bytes: number, total: number): void;
+}
+
+/** A group, and what its reader has to be told beside its bytes. */
+export interface WrittenGroup {
+  /** Bytes of the skeletons, and of what the payload begins with: the same in brotli. */
+  readonly skeleton: { readonly size: number; readonly packed: number };
+  /** Bytes of all contents. */
+  readonly contents: number;
+  /** For each block: whether its archive was taken apart, and the bases that it is written against. */
+  readonly blocks: readonly { readonly apart: boolean; readonly bases: readonly number[] }[];
+  /** To be read once. */
+  readonly payload: Bytes;
+}
+
+/**
+ * Blocks as changes of older ones, all together: archives are taken apart on both sides, what is the same is copied, and the contents that
+ * changed make one difference. Specified in docs/format/bundle.md.
+ */
+export async function writeGroup(
+  blocks: readonly NewBlock[],
+  olds: readonly GroupBlock[],
+  encoding: GroupEncoding,
+  options: WriteGroupOptions = {},
+): Promise<WrittenGroup> {
+  const { signal } = options;
+  const oldArchives: OldArchive[] = [];
+  for (const old of olds) oldArchives.push(await openOldArchive(old, signal));
+  const news: NewArchive[] = [];
+  for (const block of blocks) news.push(await openNewArchive(block, oldArchives, signal));
+  const apart = news.flatMap(({ archive, bases }) =>
+    archive === undefined ? [] : [{ archive, olds: archivesOf(bases, oldArchives) }],
+  );
+  const skeleton = encodeSkeletons(apart);
+  const recipes = decodeSkeletons(
+    skeleton,
+    apart.map((one) => one.olds.map(({ layout }) => layout)),
+  );
+  const planned = plannedBlocks(news, recipes);
+  const plan = groupContents(planned, oldArchives);
+  const packed = await packSkeleton(skeleton);
+  return {
+    skeleton: { size: skeleton.length, packed: packed.length },
+    contents: plan.contents.reduce((sum, { size }) => sum + size, 0),
+    blocks: news.map(({ archive, bases }) => ({ apart: archive !== undefined, bases })),
+    payload: payloadOf(packed, news, plan, encoding, options),
+  };
+}
+
+interface OldArchive extends OldBlock {
+  readonly archive: Archive | undefined;
+}
+
+async function openOldArchive(old: GroupBlock, signal: AbortSignal | undefined): Promise<OldArchive> {
+  checkSignal(signal);
+  const opened = await openOldBlock(old);
+  if (opened.layout === undefined) return { ...opened, archive: undefined };
+  const archive = await takeApart(old.content, opened.layout, { encoders: 'skip', limits: groupLimits });
+  return { ...opened, archive };
+}
+
+interface NewArchive extends NewBlock {
+  readonly archive: Archive | undefined;
+}
+
+async function openNewArchive(
+  block: NewBlock,
+  olds: readonly OldArchive[],
+  signal: AbortSignal | undefined,
+): Promise<NewArchive> {
+  checkSignal(signal);
+  const layout = await readLayout(block.content, block.kind, groupLimits);
+  const archive = layout && (await takeApart(block.content, layout, { limits: groupLimits }));
+  const bases = archive === undefined ? block.bases : block.bases.filter((one) => isSound(olds[one]));
+  return { ...block, archive, bases };
+}
+
+/** The reader tells by headers alone which parts can be unpacked; an archive where that is not true is no base. */
+function isSound(old: OldArchive | undefined): boolean {
+  if (old?.archive === undefined) return false;
+  return oldLeaves(old.archive.layout).every(({ place, part }) => {
+    const content = contentAt(old.archive, place);
+    return content === undefined || content.packing !== 'raw' || part.kind !== 'entry' || !isReadable(part);
+  });
+}
+
+function contentAt(
+  archive: Archive | undefined,
+  [at = -1, ...below]: readonly number[],
+): Archive['contents'][number] | undefined {
+  const content = archive?.contents[at];
+  return below.length === 0 ? content : contentAt(content?.nested, below);
+}
+
+function archivesOf(
+  bases: readonly number[],
+  olds: readonly OldArchive[],
+): (Archive & { readonly layout: Layout })[] {
+  return bases.flatMap((one) => olds[one]?.archive ?? []);
+}
+
+function plannedBlocks(news: readonly NewArchive[], recipes: readonly Recipe[]): PlannedBlock[] {
+  const next = recipes.values();
+  return news.map(({ archive, bases, content: { size } }) => {
+    const recipe = archive === undefined ? undefined : next.next().value;
+    return { size, bases, recipe };
+  });
+}
+
+const compress = promisify(brotliCompress);
+
+async function packSkeleton(skeleton: Uint8Array): Promise<Uint8Array> {
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: skeleton.length > 4 << 20 ? 9 : 11,
+    [constants.BROTLI_PARAM_LGWIN]: 24,
+  };
+  return compress(skeleton, { params });
+}
+
+async function* payloadOf(
+  skeleton: Uint8Array,
+  news: readonly NewArchive[],
+  { contents, sources }: GroupContents,
+  encoding: GroupEncoding,
+  { signal, onProgress }: WriteGroupOptions,
+): Bytes {
+  yield skeleton;
+  const held = new HeldContents();
+  const accesses = contents.map((one) => ({ ...one, content: contentAccess(one, news, held) }));
+  const total = contents.reduce((sum, { size }) => sum + size, 0);
+  if (encoding === 'delta') {
+    yield* writeDifference(sources, accesses, {
+      ...(signal !== undefined && { signal }),
+      onProgress: (bytes) => onProgress?.(bytes, total),
+    });
+    return;
+  }
+  yield* packContents(
+    joined(
+      accesses.map(({ content }) => content),
+      signal,
+      (bytes) => onProgress?.(bytes, total),
+    ),
+  );
+}
+
+function contentAccess(
+  { block, leaf, size }: PlannedContent,
+  news: readonly NewArchive[],
+  held: HeldContents,
+): RandomAccess {
+  const { content, archive } = news[block] ?? {};
+  if (content === undefined) throw new RangeError(`no block ${block}`);
+  if (leaf === undefined || archive === undefined) return content;
+  const reader = new ArchiveReader(content, archive.layout);
+  const { place, part } = leaf;
+  return held.access(size, () =>
+    collectContent(part.packing === 'raw' ? reader.packed(place) : reader.content(place), size),
+  );
+}
+
+async function* joined(
+  contents: readonly RandomAccess[],
+  signal: AbortSignal | undefined,
+  onProgress: (bytes: number) => void,
+): Bytes {
+  let bytes = 0;
+  for (const content of contents) {
+    checkSignal(signal);
+    yield* readRange(content);
+    bytes += content.size;
+    onProgress(bytes);
+  }
+}
