@@ -105,10 +105,12 @@ export class RootTree implements RootView {
         `${shown(wanted)} lies below ${shown(`/${names.join('/')}`)}, a ${here.what.kind}`,
       );
     }
+    let path = `/${names.join('/')}`;
+    // What is above a proper path is one as well.
+    if (way.missing.length > 0) this.#path([...names, ...way.missing], wanted);
     for (const name of way.missing) {
-      names.push(name);
-      const path = this.#path(names, wanted);
-      const made = { what: implied(path, this.#layer), children: new Map<string, Node>() };
+      path = `${path === '/' ? '' : path}/${name}`;
+      const made = { what: implied(path as ImagePath, this.#layer), children: new Map<string, Node>() };
       here.children?.set(name, made);
       here = made;
       this.#count(path);
