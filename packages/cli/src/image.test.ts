@@ -128,6 +128,12 @@ describe('block-pack image', () => {
 
   it('refuses what is no call', () => {
     refused(2, ['-o', 'oci:out'], 'Nothing is given');
+    refused(
+      2,
+      ['--join', 'oci:x', '--stop-signal', 'SIGINT', '-o', 'oci:out'],
+      '--stop-signal',
+      'only joined',
+    );
     refused(2, ['java.import', '-o', 'out'], 'oci:out');
     refused(2, ['java.import', '-o', 'oci:out', '--form', 'other'], 'standard or native');
     refused(2, ['java.import', '-o', 'oci:out', '--encoding', 'zstd'], 'gzip-6');
