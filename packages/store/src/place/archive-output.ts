@@ -73,9 +73,14 @@ function ociNames(name: string): Record<string, string> {
   return { [refName]: name };
 }
 
+const containerdName = 'io.containerd.image.name';
+
+/** Annotations by which tools name an image in an index. */
+export const nameAnnotations: readonly string[] = [refName, containerdName];
+
 /** As Docker and buildkit write them: containerd and podman take the full name from the first. */
 function dockerNames(name: string): Record<string, string> {
-  return { 'io.containerd.image.name': fullDockerName(name), [refName]: dockerTag(name) };
+  return { [containerdName]: fullDockerName(name), [refName]: dockerTag(name) };
 }
 
 /** Under its name when it is whole; a pipe or a device, such as /dev/stdout, is written to as it is. */
