@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Layout } from './testing/layout.ts';
 import { expectRefused } from './testing/refusal.ts';
@@ -119,11 +120,20 @@ describe('block-pack image', () => {
     expect(packed('2').filter((line) => !packed('1').includes(line))).toHaveLength(1);
   });
 
-  it('keeps the image in the store, so that a collection leaves the segments there', () => {
+  it('keeps the image in the store, so that a collection leaves the segments there until the tag goes', () => {
+    const collect = (...words: readonly string[]) => {
+      const blobs = work.path('store/blobs/sha256');
+      for (const name of readdirSync(blobs)) utimesSync(join(blobs, name), 0, 0);
+      expect(work.run('gc', '--keep', '0', ...words).exitCode).toBe(0);
+    };
     image('java.import', '-o', 'oci:out:1');
-    work.run('gc', '--keep', '0');
-    expect(work.run('verify').exitCode).toBe(0);
+    collect();
     expect(image('java.import', '-o', 'oci:out:1').stdout).toContain('3 as before');
+    expect(work.run('ls').stdout).toMatch(/image\/out-[0-9a-f]{8} +sha256:/);
+    const [kept] = work.json('ls').document.images as { tag: string; digest: string }[];
+    expect(kept?.digest).toBe(out.published('1').digest);
+    collect('--untag', kept?.tag ?? '');
+    expect(image('java.import', '-o', 'oci:out:1').stdout).not.toContain('as before');
   });
 
   it('refuses what is no call', () => {
