@@ -43,6 +43,7 @@ describe('--json', () => {
       work.json('image', 'java.import', '--form', 'native', '-o', 'oci-archive:native.tar'),
       work.json('convert', 'oci:image:base', '--form', 'native', '-o', 'oci:image:native'),
       work.json('resolve', 'java.import', 'out'),
+      work.json('resolve', 'oci:image:native', 'rootfs'),
       work.json('ls'),
       work.json('inspect', 'java.import'),
       work.json('inspect', 'shop'),
