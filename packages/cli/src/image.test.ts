@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Layout } from './testing/layout.ts';
@@ -118,6 +118,18 @@ describe('block-pack image', () => {
       return [...text.matchAll(/^\/app\/lib.*packed=\d+/gm)].map(([line]) => line);
     };
     expect(packed('2').filter((line) => !packed('1').includes(line))).toHaveLength(1);
+  });
+
+  it('takes a layer as it is whose imports did not change, whatever else did', () => {
+    image('java.import', '--files', 'dist:/app/dist', '-o', 'oci:out:1');
+    rmSync(work.path('store/cache/segments.json'));
+    work.write('dist/main.js', 'changed');
+    const { stdout } = image('java.import', '--files', 'dist:/app/dist', '-o', 'oci:out:2');
+    expect(stdout).toMatch(/files +1 import\n.*java +3 imports, 3 as before/);
+    const [files, java] = out.layers('2');
+    expect([java, out.layers('1').indexOf(files ?? '')]).toEqual([out.layers('1')[1], -1]);
+    image('java.import', '--files', 'dist:/app/dist', '-o', 'oci:out:3', '--encoding', 'gzip-0');
+    expect(out.layers('3')[1]).not.toBe(java);
   });
 
   it('keeps the image in the store, so that a collection leaves the segments there until the tag goes', () => {

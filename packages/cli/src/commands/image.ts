@@ -14,6 +14,7 @@ import { type ImageCall, type ImageOptions, parseCall } from '../image/image-cal
 import { imageDocument, imageText } from '../image/image-summary.ts';
 import { readSources } from '../image/import-sources.ts';
 import { joinImages, type PlatformImage, sortByPlatform } from '../image/joined-images.ts';
+import { LayerMemory } from '../image/layer-memory.ts';
 import { publishFromStore } from '../image/publish-image.ts';
 
 export async function image(
@@ -39,10 +40,12 @@ export async function image(
 async function buildAll(call: ImageCall, store: Store, context: CommandContext): Promise<BuiltImage[]> {
   const sources = await readSources(call, store, context);
   if (sources.length === 0) return [];
-  const segments = openSegmentMemory(store);
+  const layers = await LayerMemory.open(call.output.place.path, store);
+  const memories = { layers, segments: openSegmentMemory(store) };
   const built: BuiltImage[] = [];
   for (const base of await openBases(call.base, call.platforms, store, context))
-    built.push(await buildImage({ ...call.plan, sources }, base, segments, store, context));
+    built.push(await buildImage({ ...call.plan, sources }, base, memories, store, context));
+  await layers.save();
   return built;
 }
 
