@@ -7,6 +7,8 @@ export interface Consumer {
   pull(reference: string): void;
   /** From a tar file. */
   load(file: string): void;
+  /** Into a tar file, as it saves by itself or as its own options say. */
+  save(reference: string, file: string, options: readonly string[]): void;
   /** The digest of the manifest that was pulled or loaded; undefined where the runtime does not keep it. */
   digest(reference: string): string | undefined;
   /** Runs a command in the image to its end, without a network; its stdout. */

@@ -27,6 +27,7 @@ export async function startContainerd(folder: string): Promise<Consumer> {
     name: 'containerd',
     pull: (reference) => ctr('images', 'pull', '--plain-http', reference),
     load: (file) => ctr('images', 'import', file),
+    save: (reference, file, options) => ctr('images', 'export', ...options, file, reference),
     digest(reference) {
       const line = ctr('images', 'list')
         .split('\n')

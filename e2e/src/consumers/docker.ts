@@ -20,6 +20,7 @@ export async function startDocker(folder: string, registry: string): Promise<Con
     name: 'docker',
     pull: (reference) => docker('pull', '--quiet', reference),
     load: (file) => docker('load', '--quiet', '--input', file),
+    save: (reference, file, options) => docker('save', ...options, '--output', file, reference),
     digest(reference) {
       const named = docker('image', 'inspect', '--format', '{{join .RepoDigests "\\n"}}', reference);
       return /sha256:[0-9a-f]{64}/.exec(named)?.[0];

@@ -28,6 +28,7 @@ export function startPodman(folder: string): Consumer {
     name: 'podman',
     pull: (reference) => podman('pull', ...trusting, '--tls-verify=false', reference),
     load: (file) => podman('load', ...trusting, '--input', file),
+    save: (reference, file, options) => podman('save', '--quiet', ...options, '--output', file, reference),
     digest: (reference) => podman('image', 'inspect', '--format', '{{.Digest}}', reference).trim(),
     run: (reference, [program = '', ...args]) =>
       podman('run', '--rm', ...bounds, '--network', 'none', '--entrypoint', program, reference, ...args),
