@@ -63,6 +63,7 @@ export {
   imageInvalid,
   isImportsName,
   isNative,
+  isRunnable,
   layerCompression,
   layerMediaTypes,
   parseImageConfig,

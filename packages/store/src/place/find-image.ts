@@ -6,6 +6,7 @@ import {
   imageDocumentKind,
   imageInvalid,
   isDigest,
+  isRunnable,
   type Platform,
   parseImageConfig,
   parseImageIndex,
@@ -247,11 +248,4 @@ class Search {
 
 function isFitting(wanted: Platform, offered: Platform | undefined): boolean {
   return offered !== undefined && platformMatches(wanted, offered);
-}
-
-/** Attestations stand in an index beside the images they speak of, with a platform that nobody has. */
-function isRunnable({ mediaType, platform, artifactType }: ContentDescriptor): boolean {
-  return (
-    imageDocumentKind(mediaType) === 'manifest' && artifactType === undefined && platform?.os !== 'unknown'
-  );
 }
