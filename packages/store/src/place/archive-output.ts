@@ -13,6 +13,7 @@ import {
 } from '@block-pack/core';
 import { Draft, syncDirectory } from '../draft.ts';
 import { refName } from '../index-file.ts';
+import { draftPrefix, removeStaleDrafts } from '../target-draft.ts';
 import { giveTurn } from '../turn.ts';
 import { dockerManifest } from './docker-manifest.ts';
 import { dockerTag, fullDockerName } from './docker-name.ts';
@@ -99,7 +100,8 @@ async function writeWhole(path: string, content: Bytes): Promise<void> {
 
 async function writeDraft(path: string, content: Bytes): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
-  const draft = new Draft(dirname(path), '.block-pack-');
+  removeStaleDrafts(dirname(path));
+  const draft = new Draft(dirname(path), draftPrefix);
   try {
     for await (const chunk of content) {
       await draft.writeLater(chunk);
