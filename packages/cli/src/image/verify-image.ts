@@ -96,6 +96,7 @@ class ImageCheck {
   }
 
   async root(descriptor: ContentDescriptor, depth = 0): Promise<void> {
+    if (this.#again(`document ${descriptor.digest}`)) return;
     await this.#guarded(descriptor.digest, async () => {
       const bytes = await this.#document(descriptor);
       const { mediaType } = descriptor;
