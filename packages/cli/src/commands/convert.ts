@@ -4,10 +4,10 @@ import {
   bytesOf,
   type ContentDescriptor,
   convertImage,
+  fetchBlocks,
   type ImageForm,
   type ImportsFile,
   imageDocumentKind,
-  layerRanges,
   parseImageIndex,
   parseImageManifest,
   readDocument,
@@ -112,15 +112,8 @@ async function bringBlocks(
   store: Store,
   { signal }: CommandContext,
 ): Promise<void> {
-  const { missing } = await layerRanges(file.manifest, store);
-  if (missing.length === 0) return;
   const { digest } = recipeOf(file).layer;
-  await rebuildLayer(file.manifest, {
-    blocks: store,
-    signal,
-    fetch: (range) => blobs.read(digest, range),
-    write: (content, expected) => store.write(content, expected),
-  });
+  await fetchBlocks(file.manifest, { blocks: store, signal, fetch: (range) => blobs.read(digest, range) });
 }
 
 /** Everything below the root that the store does not have yet: what is the same in both forms. */
