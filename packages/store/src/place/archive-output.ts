@@ -26,17 +26,14 @@ import type { Publication } from './publish.ts';
  */
 export async function writeArchive(publication: Publication): Promise<number> {
   const { place, closure } = publication;
-  const isDocker = place.kind === 'docker-archive';
-  const small = {
-    'oci-layout': { imageLayoutVersion: '1.0.0' },
-    ...(isDocker && { 'manifest.json': dockerManifest(publication) }),
-  };
   const blobs = [...closure.leaves, ...closure.documents];
   const entries = [
     ...blobs.map((descriptor) => blobEntry(descriptor, publication)),
-    ...Object.entries(small).map(([path, json]) => fileEntry(path, JSON.stringify(json))),
+    fileEntry('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' })),
     indexEntry(publication),
   ];
+  if (place.kind === 'docker-archive')
+    entries.push(fileEntry('manifest.json', JSON.stringify(dockerManifest(publication))));
   await writeWhole(place.path, writeCanonicalTar(entries));
   return blobs.reduce((sum, { size }) => sum + size, 0);
 }

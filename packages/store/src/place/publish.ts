@@ -1,7 +1,7 @@
 import { BlockPackError, type ContentDescriptor, checkSignal, type Digest } from '@block-pack/core';
 import { diskError } from '../disk-error.ts';
 import { nameAnnotations, writeArchive } from './archive-output.ts';
-import { closureOf } from './closure.ts';
+import { type Closure, closureOf } from './closure.ts';
 import { defaultName } from './find-image.ts';
 import type { PlaceBlobs } from './images.ts';
 import { writeLayout } from './layout-output.ts';
@@ -90,7 +90,7 @@ export async function publishImage(
 /** All that is known before the first byte is written. */
 export interface Publication {
   readonly place: Place;
-  readonly closure: Awaited<ReturnType<typeof closureOf>>;
+  readonly closure: Closure;
   /** The image first. */
   readonly entries: readonly { readonly root: ContentDescriptor; readonly name?: string }[];
   readonly blobs: PlaceBlobs;
