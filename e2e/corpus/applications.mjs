@@ -14,15 +14,9 @@ const quarkus = join(import.meta.dirname, 'quarkus-service');
 
 const applications = {
   /** `spring-boot-service-1.0.0.jar` (fat jar) and `lib/` (the same dependencies, flat). */
-  'spring-boot-service': {
-    sources: filesBelow(springBoot),
-    make(folder) {
-      maven('building the Spring Boot service', '-f', springBoot, 'clean', 'package');
-      const jar = 'spring-boot-service-1.0.0.jar';
-      cpSync(join(springBoot, 'target', jar), join(folder, jar));
-      cpSync(join(springBoot, 'target/lib'), join(folder, 'lib'), { recursive: true });
-    },
-  },
+  'spring-boot-service': springBootService('the Spring Boot service'),
+  /** The same with another version of one dependency. */
+  'spring-boot-service-bumped': springBootService('the Spring Boot service', '-Dsnakeyaml.version=2.3'),
   /** `quarkus-app/`: a fast-jar, jars named `<group>.<artifact>-<version>.jar`. */
   'quarkus-service': {
     sources: filesBelow(quarkus),
@@ -76,6 +70,18 @@ function main(names) {
     if (!application) fail(`unknown application '${name}': expected ${Object.keys(applications).join(', ')}`);
     makeOnce(join(corpus, 'apps', name), [import.meta.filename, ...application.sources], application.make);
   }
+}
+
+function springBootService(name, ...properties) {
+  return {
+    sources: filesBelow(springBoot),
+    make(folder) {
+      maven(`building ${name}`, '-f', springBoot, 'clean', 'package', ...properties);
+      const jar = 'spring-boot-service-1.0.0.jar';
+      cpSync(join(springBoot, 'target', jar), join(folder, jar));
+      cpSync(join(springBoot, 'target/lib'), join(folder, 'lib'), { recursive: true });
+    },
+  };
 }
 
 function copyArtifact(coordinates, folder) {

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blockPack } from './block-pack.ts';
 import { run, succeed } from './workspace.ts';
@@ -24,6 +24,8 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 const at = (...names: readonly string[]) => join(work, ...names);
 const image = at('image');
+
+const resolve = (...words: readonly string[]) => blockPack(['resolve', ...words, '--store', at('store')]);
 
 /** A layer of what a shell script makes in an empty directory, in one of GNU tar's dialects. */
 function addLayer(format: string, script: string): void {
@@ -47,7 +49,7 @@ describe.skipIf(!hasUmoci)('an image as umoci unpacks it', () => {
     ['without root', ['--rootless'], ['--rootless']],
   ])('is resolved to the same files, %s', (_, ours, theirs) => {
     const [a, b] = [mkdtempSync(at('ours-')), mkdtempSync(at('theirs-'))];
-    const { exitCode, stderr } = blockPack(['resolve', `oci:${image}:all`, join(a, 'rootfs'), ...ours]);
+    const { exitCode, stderr } = resolve(`oci:${image}:all`, join(a, 'rootfs'), ...ours);
     expect(exitCode, stderr).toBe(0);
     succeed('umoci', ['unpack', ...theirs, '--image', `${image}:all`, join(b, 'bundle')]);
     const expected = told(join(b, 'bundle/rootfs'), theirs.length > 0);
@@ -63,7 +65,7 @@ describe.skipIf(!hasUmoci)('an image as umoci unpacks it', () => {
       [`oci:${image}:all`, a],
       [archive, b],
     ] as const)
-      expect(blockPack(['resolve', place, join(target, 'rootfs')]).exitCode).toBe(0);
+      expect(resolve(place, join(target, 'rootfs')).exitCode).toBe(0);
     expect(told(join(b, 'rootfs'), false)).toEqual(told(join(a, 'rootfs'), false));
   });
 });

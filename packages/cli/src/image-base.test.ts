@@ -163,6 +163,15 @@ describe('block-pack image upon a base', () => {
     refused(exitCode, ['java.import', '--base', 'oci:base:1', '-o', 'oci:out'], /layer|sha256/);
   });
 
+  it('refuses documents that no registry would take, and layers that it cannot read', () => {
+    writeBase(work, '1', usual, { run: { Labels: { long: 'x'.repeat(5 << 20) } } });
+    refused(4, ['java.import', '--base', 'oci:base:1', '-o', 'oci:out'], '4194304');
+    writeBase(work, '2', usual, { layerType: 'application/vnd.oci.image.layer.v1.tar+zstd' });
+    refused(3, ['java.import', '--base', 'oci:base:2', '-o', 'oci:out'], /layer/);
+    refused(3, ['java.import', '--base', 'oci:missing', '-o', 'oci:out'], 'missing');
+    refused(3, ['java.import', '--base', 'oci:base:none', '-o', 'oci:out'], 'none');
+  });
+
   it('refuses a base whose layer is damaged, or of a kind that cannot be carried', () => {
     const { digest } = writeBase(work, '1', usual);
     const [{ digest: layer } = { digest: '' }] = base.document(digest).layers;

@@ -45,6 +45,7 @@ describe('--json', () => {
       work.json('bundle', 'oci:image:2', '--since', 'oci:image:base', '-o', 'update.tar'),
       work.json('apply', 'update.tar', '--have', 'oci:image', '--to', 'oci:site'),
       work.json('resolve', 'java.import', 'out'),
+      work.json('resolve', 'oci:image:native', 'rootfs'),
       work.json('ls'),
       work.json('inspect', 'java.import'),
       work.json('inspect', 'shop'),

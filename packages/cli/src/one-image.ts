@@ -2,6 +2,7 @@ import {
   BlockPackError,
   type ContentDescriptor,
   imageDocumentKind,
+  isRunnable,
   parseImageIndex,
   parsePlatform,
   platformText,
@@ -18,18 +19,11 @@ export async function oneImage(images: Images, platform: string | undefined): Pr
   const found = await images.find();
   if (imageDocumentKind(found.descriptor.mediaType) === 'manifest') return found;
   const { manifests } = parseImageIndex(found.bytes, images.name, found.descriptor.mediaType);
-  const members = manifests.filter(isImage);
+  const members = manifests.filter(isRunnable);
   const [first] = members;
   if (first !== undefined && members.every(({ digest }) => digest === first.digest))
     return images.find(first.digest);
   throw severalPlatforms(images.name, members);
-}
-
-/** An index also names what belongs to its images: attestations, and the artifact that keeps the blocks. */
-function isImage({ mediaType, artifactType, platform }: ContentDescriptor): boolean {
-  return (
-    imageDocumentKind(mediaType) !== undefined && artifactType === undefined && platform?.os !== 'unknown'
-  );
 }
 
 function severalPlatforms(name: string, members: readonly ContentDescriptor[]): BlockPackError {

@@ -21,7 +21,7 @@ export interface BlobSource {
   /** @param size bytes; where it is given, a blob of another size does not count, since it is damaged */
   has(digest: Digest, size?: number): Promise<boolean>;
   /**
-   * The blob's bytes, or a part of them.
+   * The blob's bytes, or a part of them. A chunk is good only until the next one is asked for.
    * Reading a whole blob ends with DIGEST_MISMATCH when the bytes are not the ones the digest names.
    * @throws BLOB_MISSING
    */
@@ -48,7 +48,8 @@ export function blobAccess(source: BlobSource, blob: Descriptor): RandomAccess {
     size: blob.size,
     async read(offset, length) {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of source.read(blob.digest, { offset, length })) chunks.push(chunk);
+      for await (const chunk of source.read(blob.digest, { offset, length }))
+        chunks.push(new Uint8Array(chunk));
       return concat(chunks);
     },
   };

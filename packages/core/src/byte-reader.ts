@@ -19,7 +19,8 @@ export class ByteReader {
     let missing = length;
     while (missing > 0) {
       const piece = await this.#some(missing);
-      pieces.push(piece);
+      // A copy, since the source may use its array again for the next.
+      pieces.push(new Uint8Array(piece));
       missing -= piece.length;
     }
     return concat(pieces, length);

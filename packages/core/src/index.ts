@@ -84,6 +84,7 @@ export {
   imageInvalid,
   isImportsName,
   isNative,
+  isRunnable,
   layerCompression,
   layerMediaTypes,
   parseImageConfig,

@@ -1,7 +1,7 @@
 import { BlockPackError, type ByteRange, type Bytes, type Digest, Measure } from '@block-pack/core';
 import { closeBlob, type OpenBlob, openBlob } from './blob-files.ts';
 import { diskError } from './disk-error.ts';
-import { fileBytes } from './file-bytes.ts';
+import { fileBytes, passingBytes } from './file-bytes.ts';
 import type { StoreLayout } from './layout.ts';
 
 /**
@@ -35,7 +35,7 @@ async function* readPart(blob: OpenBlob, digest: Digest, path: string, { offset,
   if (offset + length > blob.size) {
     throw damaged(path, digest, `it has ${blob.size} bytes, ${offset + length} were expected`);
   }
-  yield* fileBytes(blob.file, offset, length);
+  yield* passingBytes(blob.file, offset, length);
 }
 
 function damaged(path: string, digest: Digest, flaw: string): BlockPackError {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ConvertCommandOptions } from '../commands/convert.ts';
+import type { OutputOptions } from '../image/image-form.ts';
 import { type GlobalOptions, type Run, withExamples, withGlobalOptions } from './options.ts';
 
 export function addConvert(program: Command, run: Run): void {
@@ -27,7 +27,7 @@ export function addConvert(program: Command, run: Run): void {
       'and back: the digest is that of shop:1.0',
     ],
   ]);
-  command.action((image: string, options: ConvertCommandOptions & GlobalOptions) =>
+  command.action((image: string, options: OutputOptions & GlobalOptions) =>
     run('convert', options, async (context) =>
       (await import('../commands/convert.ts')).convert(image, options, context),
     ),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ImageCommandOptions } from '../commands/image.ts';
+import type { ImageOptions } from '../image/image-call.ts';
 import { collect, type GlobalOptions, type Run, withExamples, withGlobalOptions } from './options.ts';
 
 export function addImage(program: Command, run: Run): void {
@@ -17,7 +17,7 @@ export function addImage(program: Command, run: Run): void {
       '-o, --output <place>',
       'where the image goes: oci:DIR[:tag], oci-archive:FILE[:tag] or docker-archive:FILE[:name:tag]',
     )
-    .option('--base <place>', 'the image to build upon, or scratch', 'scratch')
+    .option('--base <place>', 'the image to build upon (default: scratch, which is none)')
     .option(
       '--files <dir:path>',
       'application files, packed as they are, and where they go; repeatable',
@@ -66,7 +66,7 @@ export function addImage(program: Command, run: Run): void {
       'of two images that were made apart',
     ],
   ]);
-  command.action((manifests: string[], options: ImageCommandOptions & GlobalOptions) =>
+  command.action((manifests: string[], options: ImageOptions & GlobalOptions) =>
     run('image', options, async (context) =>
       (await import('../commands/image.ts')).image(manifests, options, context),
     ),

@@ -4,78 +4,86 @@ import {
   bytesOf,
   type ContentDescriptor,
   convertImage,
-  emptyConfig,
+  fetchBlocks,
   type ImageForm,
   type ImportsFile,
   imageDocumentKind,
-  layerRanges,
   parseImageIndex,
   parseImageManifest,
   readDocument,
   rebuildLayer,
   recipeOf,
 } from '@block-pack/core';
-import { openImages, openSegmentMemory, openStore, parsePlace, type Store } from '@block-pack/store';
+import {
+  type Images,
+  openImages,
+  openSegmentMemory,
+  openStore,
+  parsePlace,
+  type Store,
+} from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
+import { type ImageOutput, type OutputOptions, parseOutput } from '../image/image-form.ts';
 import {
   type Publication,
   publicationDocument,
   publicationText,
   publishFromStore,
 } from '../image/publish-image.ts';
-import { checkTag } from '../tag-name.ts';
-import { parseForm, refuseNativeForDocker } from './image.ts';
-
-export interface ConvertCommandOptions {
-  readonly form: string;
-  readonly output: string;
-  readonly tag?: string;
-}
 
 export async function convert(
   name: string,
-  options: ConvertCommandOptions,
+  options: OutputOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const form = parseForm(options.form);
-  const from = parsePlace(name, context.directory);
-  const place = parsePlace(options.output, context.directory);
-  if (options.tag !== undefined) checkTag(options.tag);
-  refuseNativeForDocker(form, place);
-  const store = await openStore(context.storeDirectory, { create: true });
-  const lease = await store.lease();
-  const images = await openImages(from);
+  const to = parseOutput(options, context.directory);
+  const images = await openImages(parsePlace(name, context.directory));
   try {
-    const { descriptor } = await images.find();
-    const { root, documents, imports } = await convertImage(descriptor, form, images.blobs, images.name);
-    for (const file of imports) {
-      if (form === 'standard') await bringLayer(file, images.blobs, store, context);
-      else await bringBlocks(file, images.blobs, store, context);
+    const store = await openStore(context.storeDirectory, { create: true });
+    const lease = await store.lease();
+    try {
+      return await convertInto(to, images, store, context);
+    } finally {
+      await lease.release();
     }
-    for (const { bytes } of documents) await store.write(bytesOf(bytes));
-    await store.write(bytesOf(emptyConfig.bytes));
-    await bringAll(root, images.blobs, store, images.name);
-    const output = await publishFromStore(root, place, options.tag, store, context);
-    const converted = documents.length > 0;
-    return {
-      document: {
-        form,
-        converted,
-        from: { place: images.name, digest: descriptor.digest },
-        image: { mediaType: root.mediaType, digest: root.digest, size: root.size },
-        output: publicationDocument(output),
-        store: output.store,
-        tag: output.tag,
-      },
-      text: (console) => convertText(form, converted, root, output, console),
-      exitCode: 0,
-    };
   } finally {
     images.close();
-    await lease.release();
   }
+}
+
+async function convertInto(
+  to: ImageOutput,
+  images: Images,
+  store: Store,
+  context: CommandContext,
+): Promise<Outcome> {
+  const { form } = to;
+  const { blobs, name } = images;
+  const { descriptor } = await images.find();
+  const { root, documents, imports } = await convertImage(descriptor, form, blobs, name);
+  for (const file of imports) {
+    if (form === 'standard') await bringLayer(file, blobs, store, context);
+    else await bringBlocks(file, blobs, store, context);
+  }
+  for (const { bytes } of documents) await store.write(bytesOf(bytes));
+  await bringAll(root, blobs, store, name);
+  const output = await publishFromStore(root, to, store, context);
+  const converted = documents.length > 0;
+  return {
+    document: {
+      form,
+      converted,
+      from: { place: name, digest: descriptor.digest },
+      image: { mediaType: root.mediaType, digest: root.digest, size: root.size },
+      output: publicationDocument(output),
+      store: output.store,
+      tag: output.tag,
+    },
+    text: (console) => convertText(form, converted, root, output, console),
+    exitCode: 0,
+  };
 }
 
 /** The layer of a native image's imports, made of its blocks. */
@@ -104,15 +112,8 @@ async function bringBlocks(
   store: Store,
   { signal }: CommandContext,
 ): Promise<void> {
-  const { missing } = await layerRanges(file.manifest, store);
-  if (missing.length === 0) return;
   const { digest } = recipeOf(file).layer;
-  await rebuildLayer(file.manifest, {
-    blocks: store,
-    signal,
-    fetch: (range) => blobs.read(digest, range),
-    write: (content, expected) => store.write(content, expected),
-  });
+  await fetchBlocks(file.manifest, { blocks: store, signal, fetch: (range) => blobs.read(digest, range) });
 }
 
 /** Everything below the root that the store does not have yet: what is the same in both forms. */

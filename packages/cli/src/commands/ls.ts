@@ -1,5 +1,5 @@
-import { type Digest, type ImportManifest, importSize } from '@block-pack/core';
-import { openStore } from '@block-pack/store';
+import { type Digest, type ImportManifest, imageDocumentKind, importSize } from '@block-pack/core';
+import { openStore, type Tag } from '@block-pack/store';
 import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
@@ -19,7 +19,8 @@ interface ListedTag {
 export async function ls(context: CommandContext): Promise<Outcome> {
   const store = await openStore(context.storeDirectory);
   const manifests = new Map<string, ImportManifest>();
-  for (const tag of (await store.tags()).filter(isImportsTag)) {
+  const all = await store.tags();
+  for (const tag of all.filter(isImportsTag)) {
     const manifest = await readTaggedOrWarn(tag, store, context);
     if (manifest !== undefined) manifests.set(tag.name, manifest);
   }
@@ -33,11 +34,23 @@ export async function ls(context: CommandContext): Promise<Outcome> {
   }
   const tags = [...manifests].map(([tag, manifest]) => listed(tag, manifest, sizes, users));
   const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const images = all.filter(isImageTag).map(({ name, digest }) => ({ tag: name, digest }));
   return {
-    document: { store: store.directory, blocks: sizes.size, bytes, tags },
-    text: (console) => lsText(tags, sizes.size, bytes, store.directory, console),
+    document: { store: store.directory, blocks: sizes.size, bytes, tags, images },
+    text: (console) => lsText(tags, sizes.size, bytes, store.directory, console) + imagesText(images),
     exitCode: 0,
   };
+}
+
+/** What `image` and `convert` keep: the layers of the last image that went to a place. */
+interface ListedImage {
+  readonly tag: string;
+  readonly digest: Digest;
+}
+
+function isImageTag({ mediaType, artifactType }: Tag): boolean {
+  const kind = imageDocumentKind(mediaType);
+  return artifactType === undefined && (kind === 'manifest' || kind === 'index');
 }
 
 function listed(
@@ -84,4 +97,10 @@ function lsText(
     { title: 'ITS OWN', align: 'right' },
   ] as const;
   return `${headline}\n${table(columns, rows)}`;
+}
+
+function imagesText(images: readonly ListedImage[]): string {
+  if (images.length === 0) return '';
+  const rows = images.map(({ tag, digest }) => [tag, digest]);
+  return `\n${table([{ title: 'TAG' }, { title: 'IMAGE' }], rows)}`;
 }

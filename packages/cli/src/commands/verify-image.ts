@@ -40,7 +40,7 @@ function verificationText(name: string, result: ImageVerification, console: Cons
     count(images, 'image'),
     count(blobs, 'blob'),
     byteSize(bytes),
-    `${count(derivedLayers, 'layer')} exactly as their imports say`,
+    ...(derivedLayers === 0 ? [] : [`${count(derivedLayers, 'layer')} exactly as imports say`]),
   ];
   if (findings.length === 0)
     return `${console.bold('all good')}: ${what.join(', ')}, in ${printable(name)}\n`;

@@ -10,6 +10,7 @@ import {
   imageDocumentKind,
   imageInvalid,
   isNative,
+  isRunnable,
   layerCompression,
   layerMediaTypes,
   type Platform,
@@ -112,7 +113,7 @@ async function chosen(images: Images, wanted: readonly Platform[] | undefined): 
     return Promise.all(wanted.map((platform) => images.find(undefined, platform)));
   const found = await images.find();
   if (imageDocumentKind(found.descriptor.mediaType) === 'manifest') return [found];
-  const members = runnable(found, images.name);
+  const members = membersOf(found, images.name);
   if (wanted === undefined || members.length === 1)
     return Promise.all(members.map(({ digest }) => images.find(digest)));
   const offered = members.map(({ platform }) =>
@@ -124,12 +125,9 @@ async function chosen(images: Images, wanted: readonly Platform[] | undefined): 
   });
 }
 
-/** The images of an index; attestations and other artifacts stand beside them. */
-export function runnable({ bytes, descriptor }: FoundImage, name: string): readonly ContentDescriptor[] {
-  return parseImageIndex(bytes, name, descriptor.mediaType).manifests.filter(
-    ({ mediaType, artifactType, platform }) =>
-      imageDocumentKind(mediaType) === 'manifest' && artifactType === undefined && platform?.os !== 'unknown',
-  );
+/** The images of an index. */
+export function membersOf({ bytes, descriptor }: FoundImage, name: string): readonly ContentDescriptor[] {
+  return parseImageIndex(bytes, name, descriptor.mediaType).manifests.filter(isRunnable);
 }
 
 /** Brings an image's layers into the store, and looks at what they hold. */

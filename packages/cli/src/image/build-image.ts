@@ -11,11 +11,13 @@ import {
   type ImageSettings,
   type ImportsFile,
   placeOverBase,
+  type SegmentMemory,
 } from '@block-pack/core';
-import type { openSegmentMemory, Store } from '@block-pack/store';
+import type { Store } from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
 import type { Base } from './base-images.ts';
+import { type LayerMemory, layerStamp } from './layer-memory.ts';
 
 /** What is the same for all platforms of an image. */
 export interface ImagePlan {
@@ -40,36 +42,58 @@ export interface BuiltLayer extends AssembledLayer {
   readonly name: string;
 }
 
+/** Where layers of before can be had. */
+export interface Memories {
+  readonly layers: LayerMemory;
+  readonly segments: SegmentMemory;
+}
+
 /** @throws IMPORT_COLLISION, BLOB_MISSING, DIGEST_MISMATCH, USAGE, INTERRUPTED */
 export async function buildImage(
   plan: ImagePlan,
   base: Base,
-  segments: ReturnType<typeof openSegmentMemory>,
+  memories: Memories,
   store: Store,
   context: CommandContext,
 ): Promise<BuiltImage> {
-  const { signal } = context;
   const placed = await placeOverBase(plan.sources, store, base.view, {
     replace: plan.replaceBaseFiles,
-    signal,
+    signal: context.signal,
     warn: (warning) => context.warn(warning),
   });
   const layers: BuiltLayer[] = [];
-  for (const { name, manifest } of placed) {
-    const layer = await assembleLayer(manifest, {
-      blocks: store,
-      encoding: plan.encoding ?? defaultEncoding(manifest.packer),
-      directories: base.directories,
-      segments,
-      signal,
-      onProgress: ({ segments: done, totalSegments, bytes }) =>
-        context.progress.show(`assembling ${name}, ${done} of ${totalSegments} segments, ${byteSize(bytes)}`),
-      write: (content, expected) => store.write(content, expected),
-    });
-    layers.push({ ...layer, name });
+  for (const source of placed) {
+    const encoding = plan.encoding ?? defaultEncoding(source.manifest.packer);
+    layers.push(await buildLayer(source, encoding, base, memories, store, context));
   }
   warnOfDepth(layers.length + 1 + (base.image?.manifest.layers.length ?? 0), context);
   return { base, layers, ...(await writeDocuments(plan, base, layers, store)) };
+}
+
+async function buildLayer(
+  { name, manifest }: ImportsFile,
+  encoding: EncodingId,
+  { directories }: Base,
+  memories: Memories,
+  store: Store,
+  { signal, progress }: CommandContext,
+): Promise<BuiltLayer> {
+  const stamp = layerStamp(manifest, encoding, directories);
+  const known = await memories.layers.find(name, stamp);
+  if (known !== undefined) return known;
+  const layer = await assembleLayer(manifest, {
+    blocks: store,
+    encoding,
+    directories,
+    segments: memories.segments,
+    signal,
+    onProgress: ({ segments, totalSegments, bytes }) =>
+      progress.show(`assembling ${name}, ${segments} of ${totalSegments} segments, ${byteSize(bytes)}`),
+    write: (content, expected) => store.write(content, expected),
+  });
+  const built = { ...layer, name };
+  await memories.layers.keep(stamp, built);
+  return built;
 }
 
 async function writeDocuments(

@@ -1,10 +1,25 @@
-import { type Digest, type ImportManifest, platformText } from '@block-pack/core';
+import {
+  type ContentDescriptor,
+  type Digest,
+  type ImageForm,
+  type ImportManifest,
+  platformText,
+} from '@block-pack/core';
 import { byteSize, count } from '../byte-size.ts';
-import type { ImageResult } from '../commands/image.ts';
 import type { Console } from '../console.ts';
 import { table } from '../table.ts';
 import type { BuiltImage, BuiltLayer } from './build-image.ts';
-import { publicationDocument, publicationText } from './publish-image.ts';
+import type { PlatformImage } from './joined-images.ts';
+import { type Publication, publicationDocument, publicationText } from './publish-image.ts';
+
+/** A published image, and what it was made of. */
+export interface ImageResult {
+  readonly form: ImageForm;
+  readonly root: ContentDescriptor;
+  readonly built: readonly BuiltImage[];
+  readonly images: readonly PlatformImage[];
+  readonly output: Publication;
+}
 
 export function imageDocument({
   form,

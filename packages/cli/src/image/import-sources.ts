@@ -17,23 +17,14 @@ import type { CommandContext } from '../command.ts';
 import { checkOutputOutside } from '../pack-output.ts';
 import { parsePrefix } from '../prefix.ts';
 import { readManifest } from '../read-manifest.ts';
-
-/** What the image imports, as the command line has it. */
-export interface SourceOptions {
-  /** `[NAME=]manifest`: a file, or a tag of the store. */
-  readonly manifests: readonly string[];
-  /** `DIR:/path`, packed as it is. */
-  readonly files: readonly string[];
-}
+import type { ImageCall } from './image-call.ts';
 
 /**
  * The import manifests under their names in the image, sorted by them.
- * @param output where the image goes; it may not lie in what is packed
  * @throws USAGE for two of one name, BLOB_MISSING for an import whose block the store does not have
  */
 export async function readSources(
-  { manifests, files }: SourceOptions,
-  output: string,
+  { manifests, files, output }: Pick<ImageCall, 'manifests' | 'files' | 'output'>,
   store: Store,
   context: CommandContext,
 ): Promise<readonly ImportsFile[]> {
@@ -44,7 +35,7 @@ export async function readSources(
     add(sources, source);
   }
   if (files.length > 0)
-    add(sources, { name: 'files', manifest: await packFiles(files, output, store, context) });
+    add(sources, { name: 'files', manifest: await packFiles(files, output.place.path, store, context) });
   return sources.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -94,7 +85,10 @@ async function checkBlocks({ name, manifest }: ImportsFile, text: string, store:
   );
 }
 
-/** One manifest of all directories; its blocks are cut as `block-pack files` cuts them. */
+/**
+ * One manifest of all directories; its blocks are cut as `block-pack files` cuts them.
+ * @param output where the image goes, which may not lie in what is packed
+ */
 async function packFiles(
   specs: readonly string[],
   output: string,

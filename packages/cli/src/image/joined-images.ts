@@ -13,7 +13,7 @@ import {
 } from '@block-pack/core';
 import { type FoundImage, openImages, parsePlace, type Store } from '@block-pack/store';
 import type { CommandContext } from '../command.ts';
-import { runnable } from './base-images.ts';
+import { membersOf } from './base-images.ts';
 
 /** An image for one platform, whole in the store. */
 export interface PlatformImage {
@@ -33,7 +33,7 @@ export async function joinImages(
     const members =
       imageDocumentKind(found.descriptor.mediaType) === 'manifest'
         ? [found]
-        : await Promise.all(runnable(found, images.name).map(({ digest }) => images.find(digest)));
+        : await Promise.all(membersOf(found, images.name).map(({ digest }) => images.find(digest)));
     const joined: PlatformImage[] = [];
     for (const member of members) joined.push(await bring(member, images.blobs, images.name, store));
     return joined;

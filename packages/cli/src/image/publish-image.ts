@@ -1,9 +1,10 @@
 import { type ContentDescriptor, checkSignal } from '@block-pack/core';
-import { type Place, type PublishReport, publishImage, type Store } from '@block-pack/store';
+import { type PublishReport, publishImage, type Store } from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
 import { printable } from '../table.ts';
 import { defaultTag } from '../tag-name.ts';
+import type { ImageOutput } from './image-form.ts';
 
 /** Where an image went. */
 export interface Publication extends PublishReport {
@@ -20,13 +21,12 @@ export interface Publication extends PublishReport {
  */
 export async function publishFromStore(
   root: ContentDescriptor,
-  place: Place,
-  givenTag: string | undefined,
+  { place, tag: given }: ImageOutput,
   store: Store,
   context: CommandContext,
 ): Promise<Publication> {
   checkSignal(context.signal);
-  const tag = givenTag ?? defaultTag('image', [place.path]);
+  const tag = given ?? defaultTag('image', [place.path]);
   await store.tag(tag, { mediaType: root.mediaType, digest: root.digest, size: root.size });
   const report = await publishImage(place, { root }, store, {
     signal: context.signal,

@@ -96,6 +96,7 @@ class ImageCheck {
   }
 
   async root(descriptor: ContentDescriptor, depth = 0): Promise<void> {
+    if (this.#again(`document ${descriptor.digest}`)) return;
     await this.#guarded(descriptor.digest, async () => {
       const bytes = await this.#document(descriptor);
       const { mediaType } = descriptor;
@@ -124,7 +125,7 @@ class ImageCheck {
     const files = imports.flatMap((found) => found.files);
     await this.#layers(manifest, config, files);
     await this.#blocks(digest, manifest, files);
-    if (!isNative(manifest)) this.#described(digest, manifest, files);
+    if (!isNative(manifest)) this.#described(manifest, config, digest, files);
   }
 
   /** Where they cannot be read, the rest is checked all the same. */
@@ -210,13 +211,22 @@ class ImageCheck {
     for (const block of blocks) await this.#blob(block);
   }
 
-  #described(digest: Digest, { layers }: ImageManifest, files: readonly ImportsFile[]): void {
+  /** Every manifest explains a layer of the image, to the byte. */
+  #described(
+    { layers }: ImageManifest,
+    config: ImageConfig,
+    digest: Digest,
+    files: readonly ImportsFile[],
+  ): void {
     for (const { name, manifest } of files) {
       const recipe = layerRecipe(manifest);
       if (layers.some((layer) => layer.digest === recipe?.layer.digest)) continue;
-      const told =
-        recipe === undefined ? 'no layer' : `the layer ${recipe.layer.digest}, which is not in the image`;
-      this.#find({ digest, imports: name, message: `describes ${told}` });
+      const repacked = recipe && layers[config.rootfs.diff_ids.indexOf(recipe.diffId)];
+      const message =
+        repacked === undefined
+          ? `describes ${recipe?.layer.digest ?? 'no layer'}, which is not in the image`
+          : `describes ${recipe?.layer.digest}, which another tool has compressed anew as ${repacked.digest}: copy it with --preserve-digests`;
+      this.#find({ digest, imports: name, message });
     }
   }
 

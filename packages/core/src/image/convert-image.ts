@@ -20,6 +20,7 @@ import { imageDocumentKind, imageIndexMediaType } from './media-types.ts';
 import {
   assertLossless,
   blockDescriptors,
+  emptyDocument,
   encodeBlocksArtifact,
   isNative,
   type OpenedImage,
@@ -155,7 +156,7 @@ function nativeRoot({ index, images }: OpenedRoot): Made {
       [imageAnnotations.form]: 'native',
     },
   });
-  return { root: root.descriptor, documents: [...documentsOf(made), ...artifacts, root] };
+  return { root: root.descriptor, documents: [...documentsOf(made), emptyDocument, ...artifacts, root] };
 }
 
 function standardRoot({ index, images, name }: OpenedRoot): Made {

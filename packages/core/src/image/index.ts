@@ -32,3 +32,4 @@ export type { BaseView, PlaceOverBaseOptions } from './place-over-base.ts';
 export { placeOverBase } from './place-over-base.ts';
 export type { Platform } from './platform.ts';
 export { parsePlatform, platformMatches, platformText } from './platform.ts';
+export { isRunnable } from './runnable.ts';

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Descriptor } from '../blob.ts';
 import { bytesOf } from '../bytes.ts';
@@ -325,5 +326,48 @@ describe('the native form', () => {
         code: 'IMAGE_INVALID',
       });
     }
+  });
+});
+
+describe('any image that is assembled', () => {
+  const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
+  const text = fc.string({ maxLength: 12, unit: 'grapheme' });
+  const texts = fc.dictionary(fc.stringMatching(/^[a-z.]{1,9}$/), text, { maxKeys: 3 });
+  const run = fc.record(
+    { Env: fc.array(text, { maxLength: 2 }), Labels: texts, 'x-new': text },
+    { requiredKeys: [] },
+  );
+
+  it('comes back from its native form to the same bytes', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(name, { minLength: 1, maxLength: 4 }),
+        fc.array(fc.record({ comment: text, empty_layer: fc.boolean() }), { maxLength: 4 }),
+        run,
+        texts,
+        async (names, entries, config, annotations) => {
+          // No more entries with a layer than the base has.
+          const history = entries.map((entry, at) => (at === 0 ? entry : { ...entry, empty_layer: true }));
+          const imports = names.sort().map((one) => importsFile(one, `/${one}/a`, `/${one}/b`));
+          const built = await build(imports, {
+            base: { ...base, config: { ...base.config, config, history } },
+            annotations,
+          });
+          // Building it back is part of converting it: what would not come back is refused.
+          const { root, documents } = await convertImage(
+            built.manifest.descriptor,
+            'native',
+            built.store,
+            'it',
+          );
+          for (const { bytes } of documents) await built.store.write(bytesOf(bytes));
+          const again = await convertImage(root, 'standard', built.store, 'it');
+          const manifest = again.documents.find(({ descriptor }) => descriptor.digest === again.root.digest);
+          expect(manifest?.bytes).toEqual(built.manifest.bytes);
+          expect(again.documents.map(({ bytes }) => bytes)).toContainEqual(built.config.bytes);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });

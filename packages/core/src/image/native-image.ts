@@ -105,6 +105,16 @@ export function blockDescriptors(files: readonly ImportsFile[]): ContentDescript
   return [...blocks.values()];
 }
 
+/** The config of an artifact, which goes with it. */
+export const emptyDocument: EncodedDocument = {
+  bytes: emptyConfig.bytes,
+  descriptor: {
+    mediaType: emptyConfig.mediaType,
+    digest: digestOf(emptyConfig.bytes),
+    size: emptyConfig.bytes.length,
+  },
+};
+
 /** The artifact type of {@link encodeBlocksArtifact}. */
 export const blocksArtifactType = 'application/vnd.dev.block-pack.blocks.v1+json';
 
@@ -121,11 +131,7 @@ export function encodeBlocksArtifact(
     schemaVersion: 2,
     mediaType: imageManifestMediaType,
     artifactType: blocksArtifactType,
-    config: {
-      mediaType: emptyConfig.mediaType,
-      digest: digestOf(emptyConfig.bytes),
-      size: emptyConfig.bytes.length,
-    },
+    config: emptyDocument.descriptor,
     layers: blocks,
     subject: { mediaType, digest, size },
   });

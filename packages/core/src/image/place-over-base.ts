@@ -55,21 +55,28 @@ function refuseKnownName(name: string, base: BaseView): void {
 }
 
 function throughLinks(file: ImportsFile, base: BaseView, { warn }: PlaceOverBaseOptions): ImportsFile {
-  const imports = file.manifest.imports.map((line) => ({ ...line, path: followed(line, base) }));
-  const moved = new Map(
-    imports.map(({ path }, at) => [parentOf(file.manifest.imports[at]?.path ?? path), parentOf(path)]),
-  );
+  const moved = new Map<ImagePath, ImagePath>();
+  const imports = file.manifest.imports.map((line) => {
+    const from = directoryOf(line);
+    const to = base.resolve(from);
+    if (from === to) return line;
+    moved.set(from, to);
+    return { ...line, path: importKind(line) === 'tree' ? to : joinImagePath(to, nameOf(line.path)) };
+  });
   for (const [from, to] of moved) {
-    if (from === to) continue;
-    const message = `The imports of ${file.name} below ${from} go to ${to}: a link of the base leads there`;
+    const message = `Imports of ${file.name} go to ${to} in place of ${from}: a link of the base leads there`;
     warn({ code: 'PATH_THROUGH_LINK', message });
   }
   return { ...file, manifest: { ...file.manifest, imports: sortImports(imports) } };
 }
 
-function followed({ path, ...line }: Import, base: BaseView): ImagePath {
-  if (importKind({ path, ...line }) === 'tree') return base.resolve(path);
-  return joinImagePath(base.resolve(parentOf(path)), path.slice(path.lastIndexOf('/') + 1));
+/** The directory that an import goes into: the tree's own, or the one that the file lies in. */
+function directoryOf(line: Import): ImagePath {
+  return importKind(line) === 'tree' ? line.path : parentOf(line.path);
+}
+
+function nameOf(path: ImagePath): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 interface Claimant {

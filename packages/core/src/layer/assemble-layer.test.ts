@@ -4,7 +4,7 @@ import { list } from 'tar';
 import { describe, expect, it } from 'vitest';
 import type { BlobSource } from '../blob.ts';
 import { type Bytes, bytesOf, collect } from '../bytes.ts';
-import { type Digest, digestOf } from '../digest.ts';
+import { type Digest, digestOf, verified } from '../digest.ts';
 import { parseImagePath } from '../image-path.ts';
 import { decodeImportManifest, encodeImportManifest, type ImportManifest } from '../import-manifest.ts';
 import { MemoryBlobStore } from '../memory-blob-store.ts';
@@ -101,6 +101,9 @@ describe('a layer', () => {
     const second = await assemble(two, await fakeManifest(two, [...imports].reverse()));
     expect(second.digest).toBe(first.digest);
     expect(encodeImportManifest(second.manifest)).toBe(encodeImportManifest(first.manifest));
+    const unsorted = await fakeManifest(one, imports);
+    const third = await assemble(one, { ...unsorted, imports: [...unsorted.imports].reverse() });
+    expect(third).toEqual(first);
   });
 
   it('says in its manifest how it was made, and comes out the same from that manifest', async () => {
@@ -213,22 +216,16 @@ describe('what cannot be a layer', () => {
     await expect(assemble(new MemoryBlobStore(), manifest)).rejects.toMatchObject({ code: 'BLOB_MISSING' });
   });
 
-  it('a damaged block is named, also where its segment is copied', async () => {
+  it.each([0, 2])('a damaged block is named (import %d), also where its segment is copied', async (index) => {
     const store = new MemoryBlobStore();
     const manifest = await fakeManifest(store, imports);
-    const { digest } = manifest.imports[0] ?? { digest: undefined };
+    const digest = manifest.imports[index]?.digest;
     const segments = new Remembering(store);
     await assemble(store, manifest, { segments });
-    for (const memory of [undefined, segments]) {
-      const options = {
-        blocks: damaging(store, digest),
-        ...(memory === undefined ? {} : { segments: memory }),
-      };
-      await expect(assemble(store, manifest, options)).rejects.toMatchObject({
-        code: 'DIGEST_MISMATCH',
-        message: expect.stringContaining(String(digest)),
-      });
-    }
+    const damage = { code: 'DIGEST_MISMATCH', message: expect.stringContaining(String(digest)) };
+    const blocks = damaging(store, digest);
+    await expect(assemble(store, manifest, { blocks })).rejects.toMatchObject(damage);
+    await expect(assemble(store, manifest, { blocks, segments })).rejects.toMatchObject(damage);
   });
 
   it('a line that lies about the size of its block is refused', async () => {
@@ -332,7 +329,7 @@ describe('a segment', () => {
       const block = await all(blockFromSegment(line, segment.empty, bytesOf(tar)));
       expect(digestOf(block)).toBe(line.digest);
     });
-    await fc.assert(property, { numRuns: 200 });
+    await fc.assert(property, { numRuns: 100 });
   });
 });
 
@@ -375,22 +372,14 @@ class Remembering implements SegmentMemory {
   }
 }
 
-/** A source that has changed one bit of a blob, and sees it only when the whole is read. */
+/** A source in which one bit of a blob is another: who reads the whole learns it at the end. */
 function damaging(store: MemoryBlobStore, damaged: Digest | undefined): BlobSource {
   return {
     has: (digest, size) => store.has(digest, size),
     async *read(digest, range) {
-      const bytes = await all(store.read(digest, range));
-      if (digest !== damaged) return yield bytes;
-      const changed = bytes.slice();
-      changed[0] = (changed[0] ?? 0) ^ 1;
-      const other = new MemoryBlobStore();
-      await other.write(bytesOf(changed));
-      yield changed;
-      if (range === undefined)
-        await other.write(bytesOf(changed), digest).catch((error) => {
-          throw Object.assign(error, { message: `${digest}: ${error.message}` });
-        });
+      const bytes = (await all(store.read(digest, range))).slice();
+      if (digest === damaged) bytes[0] = (bytes[0] ?? 0) ^ 1;
+      yield* range === undefined ? verified(bytesOf(bytes), digest, digest) : bytesOf(bytes);
     },
   };
 }

@@ -2,12 +2,12 @@ import type { BlobSource, Descriptor, Written } from '../blob.ts';
 import type { Bytes } from '../bytes.ts';
 import type { Digest } from '../digest.ts';
 import type { ImagePath } from '../image-path.ts';
-import type { ImportManifest } from '../import-manifest.ts';
+import { type ImportManifest, sortImports } from '../import-manifest.ts';
 import { digestTar, type TarDigest } from './digest-tar.ts';
 import type { EncodingId } from './encoding.ts';
 import { type DirectoryOwner, type LayerRecipe, withLayerRecipe } from './layer-recipe.ts';
 import { PackedLayer } from './packed-layer.ts';
-import { type LayerPlan, planLayer } from './plan-layer.ts';
+import { checkBlock, type LayerPlan, planLayer } from './plan-layer.ts';
 import { noSegmentMemory, type SegmentMemory } from './segment-memory.ts';
 
 /** How far a layer is. */
@@ -54,7 +54,8 @@ export async function assembleLayer(
   expected?: Digest,
 ): Promise<AssembledLayer> {
   const { blocks, directories = new Map(), segments = noSegmentMemory } = options;
-  const plan = await planLayer(manifest, blocks, directories, options.signal);
+  const sorted = { ...manifest, imports: sortImports(manifest.imports) };
+  const plan = await planLayer(sorted, blocks, directories, options.signal);
   for (;;) {
     const packed = new PackedLayer(plan, segments, options);
     const made = await attempt(packed, plan, options, expected);
@@ -66,7 +67,7 @@ export async function assembleLayer(
     const recipe = recipeOf(packed, plan, options.encoding, made);
     await segments.keep(layer.digest, packed.segments());
     const { copied } = packed;
-    return { manifest: withLayerRecipe(manifest, recipe), recipe, diffId, copied, ...layer };
+    return { manifest: withLayerRecipe(sorted, recipe), recipe, diffId, copied, ...layer };
   }
 }
 
@@ -91,7 +92,8 @@ function recipeOf(
 }
 
 /**
- * Writes the blob, and digests the tar inside, which are two reads of the blocks at the same time: what is compressed is ahead of what is digested.
+ * Writes the blob, and digests the tar inside: two readings of the blocks at the same time, since many blocks are compressed at once, and can only be
+ * digested one after the other.
  * @returns undefined when remembered segments proved to be damaged: the next attempt does without them
  */
 async function attempt(
@@ -145,9 +147,7 @@ async function agree(
   for (const [index, { line }] of plan.segments.entries()) {
     if (Buffer.compare(packed.segment(index).trailer, tar.trailers[index] ?? new Uint8Array()) === 0)
       continue;
-    for await (const _ of blocks.read(line.digest)) {
-      // Reading it whole checks its digest.
-    }
+    await checkBlock(line, blocks);
     if (!packed.condemn(index)) throw new Error(`two readings of ${line.digest} differ`);
   }
   return packed.damaged.length === 0;

@@ -27,7 +27,7 @@ export class LayerPaths {
     checkName(path, line);
     const other = this.#claims.get(path);
     if (other !== undefined) throw collision(path, other.line, line);
-    this.#claims.set(path, { line, isDirectory: false });
+    this.#claim(path, { line, isDirectory: false });
     this.#directory(parentOf(path), line);
   }
 
@@ -38,8 +38,13 @@ export class LayerPaths {
       if (other?.isDirectory === true) return;
       if (other !== undefined) throw collision(at, other.line, line);
       checkName(at, line);
-      this.#claims.set(at, { line, isDirectory: true });
+      this.#claim(at, { line, isDirectory: true });
     }
+  }
+
+  #claim(path: ImagePath, claim: Claim): void {
+    if (this.#claims.size === pathLimit) throw tooManyPaths(claim.line);
+    this.#claims.set(path, claim);
   }
 
   /** All directories but the root, sorted. */
@@ -49,6 +54,9 @@ export class LayerPaths {
     return directories.sort(compareBytewise);
   }
 }
+
+/** As many as are read of any layer; a hostile one could else fill the memory with names. */
+const pathLimit = 1_000_000;
 
 interface Claim {
   readonly line: Import;
@@ -80,6 +88,17 @@ function checkName(path: ImagePath, line: Import): void {
     {
       hint: `Rename it in the input of ${line.path}, or leave it out.`,
       details: { path, import: line.path },
+    },
+  );
+}
+
+function tooManyPaths(line: Import): BlockPackError {
+  return new BlockPackError(
+    'INPUT_UNSUPPORTED',
+    `The layer would have more than ${pathLimit} files and directories`,
+    {
+      hint: `Make more than one import manifest of the imports; the one of ${line.path} was too much.`,
+      details: { limit: pathLimit, path: line.path },
     },
   );
 }

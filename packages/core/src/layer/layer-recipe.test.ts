@@ -106,7 +106,7 @@ describe("a layer's recipe", () => {
           expect(error).toMatchObject({ name: 'BlockPackError' });
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });

@@ -53,7 +53,7 @@ export class PackedLayer {
     let ended = 0;
     let end = 0;
     for await (const chunk of sideBySide(parts, atOnce)) {
-      if (stop.aborted) throw new Error('what is to be packed is not what was digested');
+      if (stop.aborted) throw new Error('the digest of the tar failed');
       checkSignal(this.#options.signal);
       size += chunk.length;
       for (

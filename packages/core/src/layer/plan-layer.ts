@@ -1,5 +1,6 @@
 import type { BlobSource } from '../blob.ts';
 import { readCanonicalTar } from '../canonical-tar.ts';
+import { BlockPackError } from '../error.ts';
 import type { ImagePath } from '../image-path.ts';
 import { type Import, type ImportManifest, importKind } from '../import-manifest.ts';
 import { checkSignal } from '../pack.ts';
@@ -37,17 +38,34 @@ export async function planLayer(
   for (const line of manifest.imports) {
     checkSignal(signal);
     paths.addImport(line);
-    const empty: string[] = [];
-    if (importKind(line) === 'tree') {
-      for await (const { kind, path } of readCanonicalTar(blocks.read(line.digest), line.digest)) {
-        paths.addEntry(line, kind, path);
-        if (kind === 'directory') empty.push(path);
-      }
-    }
+    const empty = importKind(line) === 'tree' ? await addTree(line, blocks, paths) : [];
     segments.push({ line, empty });
   }
   const owners = ownersOf(paths.directories(), directories);
   return { segments, owners, head: headTar(paths.directories(), owners) };
+}
+
+/** @returns its empty directories */
+async function addTree(line: Import, blocks: BlobSource, paths: LayerPaths): Promise<readonly string[]> {
+  const empty: string[] = [];
+  try {
+    for await (const { kind, path } of readCanonicalTar(blocks.read(line.digest), line.digest)) {
+      paths.addEntry(line, kind, path);
+      if (kind === 'directory') empty.push(path);
+    }
+  } catch (error) {
+    // What cannot be understood may be damage: then that is said.
+    if (error instanceof BlockPackError && error.code === 'TAR_INVALID') await checkBlock(line, blocks);
+    throw error;
+  }
+  return empty;
+}
+
+/** Reads a block to its end, which checks its digest. @throws DIGEST_MISMATCH, BLOB_MISSING */
+export async function checkBlock({ digest }: Import, blocks: BlobSource): Promise<void> {
+  for await (const _ of blocks.read(digest)) {
+    // The digest is all that is asked.
+  }
 }
 
 function ownersOf(

@@ -13,6 +13,7 @@ import {
 } from '@block-pack/core';
 import { Draft, syncDirectory } from '../draft.ts';
 import { refName } from '../index-file.ts';
+import { draftPrefix, removeStaleDrafts } from '../target-draft.ts';
 import { giveTurn } from '../turn.ts';
 import { dockerManifest } from './docker-manifest.ts';
 import { dockerTag, fullDockerName } from './docker-name.ts';
@@ -25,17 +26,14 @@ import type { Publication } from './publish.ts';
  */
 export async function writeArchive(publication: Publication): Promise<number> {
   const { place, closure } = publication;
-  const isDocker = place.kind === 'docker-archive';
-  const small = {
-    'oci-layout': { imageLayoutVersion: '1.0.0' },
-    ...(isDocker && { 'manifest.json': dockerManifest(publication) }),
-  };
   const blobs = [...closure.leaves, ...closure.documents];
   const entries = [
     ...blobs.map((descriptor) => blobEntry(descriptor, publication)),
-    ...Object.entries(small).map(([path, json]) => fileEntry(path, JSON.stringify(json))),
+    fileEntry('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' })),
     indexEntry(publication),
   ];
+  if (place.kind === 'docker-archive')
+    entries.push(fileEntry('manifest.json', JSON.stringify(dockerManifest(publication))));
   await writeWhole(place.path, writeCanonicalTar(entries));
   return blobs.reduce((sum, { size }) => sum + size, 0);
 }
@@ -73,9 +71,14 @@ function ociNames(name: string): Record<string, string> {
   return { [refName]: name };
 }
 
+const containerdName = 'io.containerd.image.name';
+
+/** Annotations by which tools name an image in an index. */
+export const nameAnnotations: readonly string[] = [refName, containerdName];
+
 /** As Docker and buildkit write them: containerd and podman take the full name from the first. */
 function dockerNames(name: string): Record<string, string> {
-  return { 'io.containerd.image.name': fullDockerName(name), [refName]: dockerTag(name) };
+  return { [containerdName]: fullDockerName(name), [refName]: dockerTag(name) };
 }
 
 /** Under its name when it is whole; a pipe or a device, such as /dev/stdout, is written to as it is. */
@@ -94,7 +97,8 @@ async function writeWhole(path: string, content: Bytes): Promise<void> {
 
 async function writeDraft(path: string, content: Bytes): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
-  const draft = new Draft(dirname(path), '.block-pack-');
+  removeStaleDrafts(dirname(path));
+  const draft = new Draft(dirname(path), draftPrefix);
   try {
     for await (const chunk of content) {
       await draft.writeLater(chunk);

@@ -6,6 +6,7 @@ import {
   imageDocumentKind,
   imageInvalid,
   isDigest,
+  isRunnable,
   type Platform,
   parseImageConfig,
   parseImageIndex,
@@ -182,17 +183,18 @@ class Search {
     );
   }
 
-  /** The manifests of an index and of the indexes inside it. */
-  async #members(image: FoundImage, depth = 0): Promise<ContentDescriptor[]> {
+  /** The manifests of an index and of the indexes inside it, each index once: a few hostile ones could name each other without end. */
+  async #members(image: FoundImage, seen = new Set<string>(), depth = 0): Promise<ContentDescriptor[]> {
     const { digest, mediaType } = image.descriptor;
     if (depth > depthLimit)
       throw imageInvalid(this.#place.text, `its indexes are nested deeper than ${depthLimit}`);
+    seen.add(digest);
     const { manifests } = parseImageIndex(image.bytes, `The index ${digest}`, mediaType);
     const members: ContentDescriptor[] = [];
     for (const one of manifests) {
-      const isIndex = imageDocumentKind(one.mediaType) === 'index';
-      if (isIndex) members.push(...(await this.#members(await this.load(one), depth + 1)));
-      else members.push(one);
+      if (imageDocumentKind(one.mediaType) !== 'index') members.push(one);
+      else if (!seen.has(one.digest))
+        for (const inner of await this.#members(await this.load(one), seen, depth + 1)) members.push(inner);
     }
     return members;
   }
@@ -247,11 +249,4 @@ class Search {
 
 function isFitting(wanted: Platform, offered: Platform | undefined): boolean {
   return offered !== undefined && platformMatches(wanted, offered);
-}
-
-/** Attestations stand in an index beside the images they speak of, with a platform that nobody has. */
-function isRunnable({ mediaType, platform, artifactType }: ContentDescriptor): boolean {
-  return (
-    imageDocumentKind(mediaType) === 'manifest' && artifactType === undefined && platform?.os !== 'unknown'
-  );
 }

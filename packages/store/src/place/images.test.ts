@@ -150,6 +150,17 @@ describe('the image that is meant', () => {
     images.close();
   });
 
+  it('is found though thousands of indexes name each other, each level all of the next', async () => {
+    const blobs = new MemoryBlobStore();
+    const amd64 = { os: 'linux', architecture: 'amd64' };
+    const image = { ...(await fakeImage(blobs, ['x'])), platform: amd64 };
+    let root = await fakeIndex(blobs, [image]);
+    for (let level = 0; level < 3; level++) root = await fakeIndex(blobs, Array(2000).fill(root));
+    await publishImage(at('oci:place'), { root }, blobs);
+    const images = await open('oci:place');
+    expect((await images.find(undefined, amd64)).descriptor.digest).toBe(image.digest);
+  });
+
   it('is refused where it is for one other platform only', async () => {
     const { blobs, root } = await imageInMemory('x');
     await publishImage(at('oci:place'), { root }, blobs);

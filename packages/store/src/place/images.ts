@@ -50,7 +50,7 @@ export interface Images {
   close(): void;
 }
 
-/** @throws INPUT_MISSING, INPUT_UNREADABLE, INPUT_UNSUPPORTED, ARCHIVE_INVALID, IMAGE_INVALID */
+/** Opens a place for reading; nothing is written there. @throws INPUT_MISSING, INPUT_UNREADABLE, INPUT_UNSUPPORTED, ARCHIVE_INVALID, IMAGE_INVALID */
 export async function openImages(place: Place): Promise<Images> {
   const open = await openers[place.kind](place);
   return {

@@ -25,6 +25,7 @@ const kinds: readonly string[] = ['oci', 'oci-archive', 'docker-archive'] satisf
 const forms = 'Write oci:DIR[:tag], oci-archive:FILE[:tag] or docker-archive:FILE[:name:tag].';
 
 /**
+ * Understands what a user wrote; nothing is looked for.
  * @param cwd what a relative path starts from
  * @throws USAGE, with a guess where one can be made
  */

@@ -330,6 +330,16 @@ describe('an archive for Docker', () => {
   });
 });
 
+it('publishes an image that was found in another place under its new name alone', async () => {
+  const { blobs, root } = await imageInMemory('one');
+  await publish('docker-archive:a.tar:app:1.0', { root }, blobs);
+  const images = await openImages(at('docker-archive:a.tar'));
+  await publish('oci:out:new', { root: (await images.find()).descriptor }, images.blobs);
+  images.close();
+  const { manifests } = JSON.parse(readFileSync(join(here, 'out/index.json'), 'utf8'));
+  expect(manifests).toEqual([{ ...root, annotations: { 'org.opencontainers.image.ref.name': 'new' } }]);
+});
+
 describe.each(['oci:out', 'oci-archive:out', 'docker-archive:out'])('publishing to %s', (text) => {
   it('names a blob that is missing, and writes nothing', async () => {
     const { blobs, root } = await imageInMemory('one');

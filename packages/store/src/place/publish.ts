@@ -1,7 +1,7 @@
 import { BlockPackError, type ContentDescriptor, checkSignal, type Digest } from '@block-pack/core';
 import { diskError } from '../disk-error.ts';
-import { writeArchive } from './archive-output.ts';
-import { closureOf } from './closure.ts';
+import { nameAnnotations, writeArchive } from './archive-output.ts';
+import { type Closure, closureOf } from './closure.ts';
 import { defaultName } from './find-image.ts';
 import type { PlaceBlobs } from './images.ts';
 import { writeLayout } from './layout-output.ts';
@@ -67,7 +67,7 @@ export async function publishImage(
   const publication: Publication = {
     place,
     closure,
-    entries: [{ root, ...(name !== undefined && { name }) }, ...companions],
+    entries: [{ root, ...(name !== undefined && { name }) }, ...companions].map(withoutOldNames),
     blobs,
     progress: new Progress(all.length, bytes, options),
   };
@@ -90,11 +90,18 @@ export async function publishImage(
 /** All that is known before the first byte is written. */
 export interface Publication {
   readonly place: Place;
-  readonly closure: Awaited<ReturnType<typeof closureOf>>;
+  readonly closure: Closure;
   /** The image first. */
   readonly entries: readonly { readonly root: ContentDescriptor; readonly name?: string }[];
   readonly blobs: PlaceBlobs;
   readonly progress: Progress;
+}
+
+/** An image that was found in another place brings along what it was called there. */
+function withoutOldNames<T extends { readonly root: ContentDescriptor }>(entry: T): T {
+  const { annotations, ...root } = entry.root;
+  const kept = Object.entries(annotations ?? {}).filter(([key]) => !nameAnnotations.includes(key));
+  return { ...entry, root: kept.length === 0 ? root : { ...root, annotations: Object.fromEntries(kept) } };
 }
 
 /** Counts what is done, tells it, and ends the work where that is wanted. */

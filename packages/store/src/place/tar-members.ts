@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 import type { RandomAccess } from '@block-pack/core';
+import { paxRecords } from '../root/pax-records.ts';
+import { type RawHeader, rawHeader, type TarFault, tarBlock, upToNul } from '../root/tar-fields.ts';
 
 /** An entry of a tar archive: what it is called, and where its content lies. */
 export type TarMember =
@@ -8,12 +10,10 @@ export type TarMember =
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
   | { readonly kind: 'directory'; readonly path: string };
 
-const blockSize = 512;
-
 /** Bytes of a long name or of extended records. */
 const extensionLimit = 1 << 20;
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** What goes before an entry and says more of it than its header can. */
 interface Extension {
@@ -28,10 +28,10 @@ interface Extension {
  */
 export class TarHeaderReader {
   readonly #bytes: RandomAccess;
-  readonly #fault: (flaw: string, cause?: unknown) => Error;
+  readonly #fault: TarFault;
   #at = 0;
 
-  constructor(bytes: RandomAccess, fault: (flaw: string, cause?: unknown) => Error) {
+  constructor(bytes: RandomAccess, fault: TarFault) {
     this.#bytes = bytes;
     this.#fault = fault;
   }
@@ -40,39 +40,48 @@ export class TarHeaderReader {
   async next(): Promise<TarMember | undefined> {
     let extension: Extension = {};
     for (;;) {
-      const header = await this.#take(blockSize);
-      if (header.every((byte) => byte === 0)) return undefined;
-      this.#checkSum(header);
-      const type = String.fromCharCode(header[156] ?? 0);
-      const size = this.#number(header, 124, 12);
-      switch (type) {
-        case 'x':
-          extension = { ...extension, ...this.#pax(await this.#content(size)) };
-          continue;
-        case 'g':
-          if (Object.keys(this.#pax(await this.#content(size))).length > 0)
-            throw this.#fault('a global header changes the names or sizes of all entries');
-          continue;
-        case 'L':
-          extension = { ...extension, path: this.#text(await this.#content(size)) };
-          continue;
-        case 'K':
-          extension = { ...extension, target: this.#text(await this.#content(size)) };
-          continue;
-        default:
-          return this.#member(header, type, size, extension);
-      }
+      const block = await this.#take(tarBlock);
+      if (block.every((byte) => byte === 0)) return undefined;
+      const header = rawHeader(block, this.#fault);
+      if (!'xgLK'.includes(header.type)) return this.#member(header, extension);
+      const content = await this.#content(header.size);
+      extension = { ...extension, ...this.#extension(header.type, content) };
     }
   }
 
-  #member(header: Uint8Array, type: string, headerSize: number, extension: Extension): TarMember {
-    const path = extension.path ?? this.#path(header);
-    const target = extension.target ?? this.#text(header.subarray(157, 257));
-    switch (type) {
+  #extension(type: string, content: Uint8Array): Extension {
+    if (type === 'L') return { path: this.#text(upToNul(content)) };
+    if (type === 'K') return { target: this.#text(upToNul(content)) };
+    const extension = this.#records(paxRecords(content, this.#fault));
+    if (type === 'g' && Object.keys(extension).length > 0)
+      throw this.#fault('a global header changes the names or sizes of all entries');
+    return extension;
+  }
+
+  #records(records: ReadonlyMap<string, Uint8Array>): Extension {
+    if ([...records.keys()].some((key) => key.startsWith('GNU.sparse.')))
+      throw this.#fault('it has a sparse file');
+    const [path, target, size] = ['path', 'linkpath', 'size'].map((key) => {
+      const value = records.get(key);
+      return value && this.#text(value);
+    });
+    if (size !== undefined && !/^[0-9]{1,15}$/.test(size))
+      throw this.#fault('an extended header has a broken size');
+    return {
+      ...(path !== undefined && { path }),
+      ...(target !== undefined && { target }),
+      ...(size !== undefined && { size: Number(size) }),
+    };
+  }
+
+  #member(header: RawHeader, extension: Extension): TarMember {
+    const path = extension.path ?? this.#text(header.name);
+    const target = extension.target ?? this.#text(header.link);
+    switch (header.type) {
       case '0':
       case '\0':
       case '7': {
-        const size = extension.size ?? headerSize;
+        const size = extension.size ?? header.size;
         const offset = this.#at;
         this.#skip(size, path);
         return path.endsWith('/') ? { kind: 'directory', path } : { kind: 'file', path, offset, size };
@@ -82,11 +91,10 @@ export class TarHeaderReader {
       case '2':
         return { kind: 'link', path, target: posix.join(posix.dirname(path), target) };
       case '5':
-        this.#skip(headerSize, path);
         return { kind: 'directory', path };
       default:
         throw this.#fault(
-          `${JSON.stringify(path)} is of type ${JSON.stringify(type)}, neither file nor link`,
+          `${JSON.stringify(path)} is of type ${JSON.stringify(header.type)}, neither file nor link`,
         );
     }
   }
@@ -99,75 +107,20 @@ export class TarHeaderReader {
   }
 
   async #content(size: number): Promise<Uint8Array> {
-    if (size > extensionLimit) throw this.#fault(`an extended header of ${size} bytes`);
+    if (size < 0 || size > extensionLimit) throw this.#fault(`an extended header of ${size} bytes`);
     const bytes = await this.#take(padded(size));
     return bytes.subarray(0, size);
   }
 
   #skip(size: number, path: string): void {
-    this.#at += padded(size);
-    if (this.#at > this.#bytes.size)
+    if (size >= 0) this.#at += padded(size);
+    if (size < 0 || this.#at > this.#bytes.size)
       throw this.#fault(`${JSON.stringify(path)} should have ${size} bytes, and the archive ends before`);
   }
 
-  #checkSum(header: Uint8Array): void {
-    let sum = 0;
-    for (let at = 0; at < blockSize; at++) sum += at >= 148 && at < 156 ? 0x20 : (header[at] ?? 0);
-    if (this.#number(header, 148, 8) !== sum)
-      throw this.#fault(`the header at ${this.#at - blockSize} is damaged`);
-  }
-
-  /** Octal digits, or, for more than they can say, big-endian bytes behind a set first bit. */
-  #number(header: Uint8Array, offset: number, length: number): number {
-    const field = header.subarray(offset, offset + length);
-    const value = (field[0] ?? 0) & 0x80 ? binary(field) : octal(field);
-    if (!Number.isSafeInteger(value))
-      throw this.#fault(`the header at ${this.#at - blockSize} has a broken number`);
-    return value;
-  }
-
-  #path(header: Uint8Array): string {
-    const name = this.#text(header.subarray(0, 100));
-    // GNU's own format has other things where ustar has the prefix.
-    const isUstar = this.#text(header.subarray(257, 263)) === 'ustar' && header[262] === 0;
-    const prefix = isUstar ? this.#text(header.subarray(345, 500)) : '';
-    return prefix === '' ? name : `${prefix}/${name}`;
-  }
-
-  /** @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_03 */
-  #pax(bytes: Uint8Array): Extension {
-    let extension: Extension = {};
-    for (let start = 0; start < bytes.length; ) {
-      const space = bytes.indexOf(0x20, start);
-      const length = space === -1 ? Number.NaN : Number(this.#text(bytes.subarray(start, space)));
-      if (!Number.isInteger(length) || length <= space - start || start + length > bytes.length)
-        throw this.#fault('a broken extended header');
-      const record = bytes.subarray(space + 1, start + length - 1);
-      const equals = record.indexOf(0x3d);
-      extension = {
-        ...extension,
-        ...this.#paxRecord(this.#text(record.subarray(0, equals)), record.subarray(equals + 1)),
-      };
-      start += length;
-    }
-    return extension;
-  }
-
-  #paxRecord(key: string, value: Uint8Array): Extension {
-    if (key.startsWith('GNU.sparse.')) throw this.#fault('it has a sparse file');
-    if (key === 'path') return { path: this.#text(value) };
-    if (key === 'linkpath') return { target: this.#text(value) };
-    if (key !== 'size') return {};
-    const size = decimal(value);
-    if (!Number.isSafeInteger(size)) throw this.#fault('an extended header has a broken size');
-    return { size };
-  }
-
-  /** Up to the first NUL. */
   #text(bytes: Uint8Array): string {
-    const end = bytes.indexOf(0);
     try {
-      return decoder.decode(end === -1 ? bytes : bytes.subarray(0, end));
+      return utf8.decode(bytes);
     } catch (cause) {
       throw this.#fault('a name in it is not UTF-8', cause);
     }
@@ -175,22 +128,5 @@ export class TarHeaderReader {
 }
 
 function padded(size: number): number {
-  return Math.ceil(size / blockSize) * blockSize;
-}
-
-function octal(field: Uint8Array): number {
-  const text = String.fromCharCode(...field)
-    .replace(/[\0 ]+$/, '')
-    .trimStart();
-  if (text === '') return 0;
-  return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number.NaN;
-}
-
-function binary(field: Uint8Array): number {
-  return field.reduce((value, byte, at) => value * 256 + (at === 0 ? byte & 0x7f : byte), 0);
-}
-
-function decimal(value: Uint8Array): number {
-  const text = String.fromCharCode(...value);
-  return /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  return Math.ceil(size / tarBlock) * tarBlock;
 }

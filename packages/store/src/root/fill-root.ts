@@ -105,7 +105,7 @@ export class RootFiller {
         for (let at = 0; at < chunk.length; ) at += writeSync(open, chunk, at);
         this.#made.bytes += chunk.length;
       }
-      if (this.#owners) fchownSync(open, file.uid, file.gid);
+      this.#own(file, () => fchownSync(open, file.uid, file.gid));
       // Behind the owner, whose change takes these bits away.
       fchmodSync(open, this.#mode(file));
       futimesSync(open, time(file), time(file));
@@ -151,7 +151,7 @@ export class RootFiller {
       await this.#pause();
       this.#create(link.path, (place) => symlinkSync(link.target, place));
       const place = this.#at(link.path);
-      if (this.#owners) lchownSync(place, link.uid, link.gid);
+      this.#own(link, () => lchownSync(place, link.uid, link.gid));
       lutimesSync(place, time(link), time(link));
       this.#made.links++;
     }
@@ -163,8 +163,23 @@ export class RootFiller {
       await this.#pause();
       const place = this.#at(directory.path);
       utimesSync(place, time(directory), time(directory));
-      if (this.#owners) chownSync(place, directory.uid, directory.gid);
+      this.#own(directory, () => chownSync(place, directory.uid, directory.gid));
       chmodSync(place, this.#mode(directory));
+    }
+  }
+
+  /** In a user namespace even root may lack owners; on some file systems there are none at all. */
+  #own({ path, uid, gid }: LayerAttributes, set: () => void): void {
+    if (!this.#owners) return;
+    try {
+      set();
+    } catch (cause) {
+      if (!['EINVAL', 'EPERM'].includes(errnoOf(cause) ?? '')) throw cause;
+      throw new BlockPackError('OUTPUT_REFUSED', `${path} cannot be given its owner ${uid}:${gid} here`, {
+        hint: 'With --rootless everything belongs to you.',
+        details: { path, uid, gid },
+        cause,
+      });
     }
   }
 

@@ -66,7 +66,7 @@ async function nextHeader(
         throw layerInvalid(layer, 'a block of zeros stands amid its tar');
       return extensions.atEnd();
     }
-    const raw = rawHeader(block, layer);
+    const raw = rawHeader(block, (flaw) => layerInvalid(layer, flaw));
     if (!'xgLK'.includes(raw.type)) return raw;
     if (raw.size > extensionLimit)
       throw layerInvalid(layer, `it has an extended header of ${raw.size} bytes`);
@@ -93,7 +93,7 @@ class Extensions {
     this.#any = true;
     if (type === 'L') this.#longName = upToNul(content);
     else if (type === 'K') this.#longLink = upToNul(content);
-    else this.#pax = paxRecords(content, this.#layer);
+    else this.#pax = paxRecords(content, (flaw) => layerInvalid(this.#layer, flaw));
   }
 
   /** @throws ARCHIVE_INVALID where they belong to nothing */

@@ -17,14 +17,14 @@ import type { LayerDirectory, LayerObject } from './layer-entry.ts';
 
 /** What the blocks of a manifest make of a root file system. */
 export interface ImportsListing {
-  /** The same, in the same order, as the layer that the manifest describes would have. */
+  /** The same, in the same order, as the layer that the manifest describes would have: first all directories. */
   readonly entries: readonly LayerObject[];
-  /** How many directories stand before the first import's entries. */
-  readonly directories: number;
+  /** Where the first entry of {@link importEntries} stands. */
+  readonly first: number;
 }
 
 /**
- * The listing of a layer that an image in native form does not have: its blocks are there instead.
+ * The listing of a layer that an image in native form does not have, since its blocks are there instead.
  * @throws IMPORT_COLLISION, NAME_UNSUPPORTED, MANIFEST_INVALID, BLOB_MISSING, DIGEST_MISMATCH, TAR_INVALID, INTERRUPTED
  */
 export async function listImports(
@@ -45,7 +45,7 @@ export async function listImports(
     }
   }
   const directories = directoriesOf(paths, manifest);
-  return { entries: [...directories, ...objects], directories: directories.length };
+  return { entries: [...directories, ...objects], first: directories.length };
 }
 
 /** A tree's entries; or a single one without a path for a file, whose block is not looked into. */

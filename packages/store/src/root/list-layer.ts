@@ -1,4 +1,4 @@
-import { type BlobSource, BlockPackError, checkSignal, type Digest } from '@block-pack/core';
+import { type BlobSource, BlockPackError, type Digest } from '@block-pack/core';
 import { keepListing, keptListing } from './listing-cache.ts';
 import { type LayerListing, type RootLayer, readLayer } from './read-layer.ts';
 import { type LaidLayer, type RootView, rootView } from './root-view.ts';
@@ -21,13 +21,18 @@ export async function imageRoot(
   blobs: BlobSource,
   options: ListLayersOptions = {},
 ): Promise<RootView> {
-  const listed: LaidLayer[] = [];
+  return rootView(listLayers(layers, blobs, options), options.signal);
+}
+
+async function* listLayers(
+  layers: readonly RootLayer[],
+  blobs: BlobSource,
+  options: ListLayersOptions,
+): AsyncIterable<LaidLayer> {
   for (const layer of layers) {
-    checkSignal(options.signal);
     const { digest, entries } = await listLayer(layer, blobs, options);
-    listed.push({ name: digest, entries });
+    yield { name: digest, entries };
   }
-  return rootView(listed, options.signal);
 }
 
 /** @throws as {@link imageRoot} */

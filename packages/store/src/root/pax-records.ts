@@ -1,11 +1,11 @@
-import { layerInvalid } from './layer-entry.ts';
+import type { TarFault } from './tar-fields.ts';
 
 /**
  * The records of an extended header, by key: `<length> <key>=<value>\n`, the length counting all of it. The last record of a key counts.
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_03
- * @throws ARCHIVE_INVALID
+ * @throws what `fault` makes
  */
-export function paxRecords(content: Uint8Array, layer: string): ReadonlyMap<string, Uint8Array> {
+export function paxRecords(content: Uint8Array, fault: TarFault): ReadonlyMap<string, Uint8Array> {
   const records = new Map<string, Uint8Array>();
   for (let start = 0; start < content.length; ) {
     const length = recordLength(content, start);
@@ -13,11 +13,11 @@ export function paxRecords(content: Uint8Array, layer: string): ReadonlyMap<stri
     const equals = content.indexOf(equalsSign, start);
     const space = content.indexOf(spaceSign, start);
     const fits = end <= content.length && content[end - 1] === lineFeed && equals > space + 1 && equals < end;
-    if (!fits) throw layerInvalid(layer, 'a pax header in it is broken');
+    if (!fits) throw fault('a pax header in it is broken');
     const key = text(content.subarray(space + 1, equals));
     const value = content.subarray(equals + 1, end - 1);
     if (key.includes('\0') || (named.has(key) && value.includes(0)))
-      throw layerInvalid(layer, 'a pax header in it holds a NUL');
+      throw fault('a pax header in it holds a NUL');
     records.set(key, value);
     start = end;
   }

@@ -78,7 +78,7 @@ async function* measured(content: Bytes, measure: Measure): Bytes {
 const usualEntryLimit = 1_000_000;
 
 /** Characters of all names and targets together: a million entries could else hold gigabytes of them. */
-const textLimit = 1 << 28;
+const textLimit = 1 << 26;
 
 /** The entries of a layer's tar, which is read to its end. @throws as {@link readLayer} */
 export async function* layerEntries(

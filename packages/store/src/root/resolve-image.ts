@@ -63,22 +63,17 @@ export async function resolveImage(
   const imports = parts.flatMap((part) => (part.kind === 'imports' ? part.manifest.imports : []));
   await checkLayers(parts, blobs);
   await checkBlobs(imports, blobs, options.signal);
-  const listed = await inTurn(parts, 'reading', options, (part) => listPart(part, blobs, options));
-  const view = await rootView(listed, options.signal);
+  const firsts = new Map<RootPart, number>();
+  const view = await rootView(listParts(parts, firsts, blobs, options), options.signal);
   const plan = planRoot(view, parts.length);
   const filler = new RootFiller(blobs, options);
   await fillDirectory(place, async (draft) => {
     await filler.makeDirectories(draft, plan.directories);
-    await inTurn(parts, 'unpacking', options, (part, index) =>
-      unpackPart(
-        part,
-        plan.files[index] ?? new Map(),
-        listed[index]?.directories ?? 0,
-        filler,
-        blobs,
-        options,
-      ),
-    );
+    for (const [index, part] of parts.entries()) {
+      options.onProgress?.({ phase: 'unpacking', parts: index, totalParts: parts.length });
+      const files = plan.files[index] ?? new Map();
+      await unpackPart(part, files, firsts.get(part) ?? 0, filler, blobs, options);
+    }
     await filler.links(plan.links);
     await filler.finish(plan.directories);
   });
@@ -101,38 +96,30 @@ async function checkLayers(parts: readonly RootPart[], blobs: BlobFiles): Promis
   }
 }
 
-async function inTurn<T>(
+/** @param firsts is told where the blocks' own entries begin in the listing of an imports part */
+async function* listParts(
   parts: readonly RootPart[],
-  phase: ResolveImageProgress['phase'],
-  { onProgress }: ResolveImageOptions,
-  deed: (part: RootPart, index: number) => Promise<T>,
-): Promise<T[]> {
-  const done: T[] = [];
+  firsts: Map<RootPart, number>,
+  blobs: BlobFiles,
+  options: ResolveImageOptions,
+): AsyncIterable<LaidLayer> {
   for (const [index, part] of parts.entries()) {
-    onProgress?.({ phase, parts: index, totalParts: parts.length });
-    done.push(await deed(part, index));
+    options.onProgress?.({ phase: 'reading', parts: index, totalParts: parts.length });
+    if (part.kind === 'layer') {
+      const { digest, entries } = await listLayer(part.layer, blobs, options);
+      yield { name: digest, entries };
+    } else {
+      const { entries, first } = await listImports(part.manifest, blobs, options.signal);
+      firsts.set(part, first);
+      yield { name: `of the ${part.manifest.packer} imports`, entries };
+    }
   }
-  return done;
-}
-
-/** What is listed of a part, and how many of an imports part's entries are its directories. */
-interface ListedPart extends LaidLayer {
-  readonly directories: number;
-}
-
-async function listPart(part: RootPart, blobs: BlobFiles, options: ResolveImageOptions): Promise<ListedPart> {
-  if (part.kind === 'layer') {
-    const { digest, entries } = await listLayer(part.layer, blobs, options);
-    return { name: digest, entries, directories: 0 };
-  }
-  const { entries, directories } = await listImports(part.manifest, blobs, options.signal);
-  return { name: `of the ${part.manifest.packer} imports`, entries, directories };
 }
 
 async function unpackPart(
   part: RootPart,
   files: ReadonlyMap<number, PlannedFile>,
-  directories: number,
+  first: number,
   filler: RootFiller,
   blobs: BlobFiles,
   { signal }: ResolveImageOptions,
@@ -142,7 +129,7 @@ async function unpackPart(
   const made =
     part.kind === 'layer'
       ? await unpackLayer(part.layer, files, filler, blobs, signal)
-      : await placeImports(part.manifest, files, directories, filler, blobs);
+      : await placeImports(part.manifest, files, first, filler, blobs);
   if (made !== files.size)
     throw new Error(`${made} files of a layer were made, and ${files.size} are listed`);
 }
@@ -170,11 +157,11 @@ async function unpackLayer(
 async function placeImports(
   manifest: ImportManifest,
   files: ReadonlyMap<number, PlannedFile>,
-  directories: number,
+  first: number,
   filler: RootFiller,
   blobs: BlobFiles,
 ): Promise<number> {
-  let index = directories;
+  let index = first;
   let made = 0;
   for (const line of manifest.imports) {
     for await (const entry of importEntries(line, blobs)) {

@@ -169,6 +169,7 @@ describe('an image in native form', () => {
       directory('opt', { mode: 0o700 }),
       file('opt/app/lib/replaced.jar', 'of the base'),
       file('etc/name', 'base'),
+      file('srv/node', 'a file where the tree goes'),
       symlink('app', 'opt/app'),
     ]);
     const tree: Content = {

@@ -29,13 +29,15 @@ interface Walk {
 /** As many links as Linux follows for one path. */
 const linkLimit = 40;
 
-/** A single path can need two thousand directories that nobody names. */
+/** A single path can need two thousand directories that nobody names, and each knows its own path. */
 const nodeLimit = 2_000_000;
+const textLimit = 1 << 27;
 
 /** The tree that layers make, entry by entry. */
 export class RootTree implements RootView {
   #root: DirectoryNode = { what: implied('/' as ImagePath, 0), children: new Map() };
   #nodes = 0;
+  #text = 0;
   #layer = 0;
   /** For messages. */
   #name = '';
@@ -71,7 +73,7 @@ export class RootTree implements RootView {
     const directory = this.#directory(above, entry.path);
     const path = this.#path([...wayNames(above), last], entry.path);
     directory.children.set(last, this.#made(entry, path, index, directory.children.get(last)));
-    this.#count();
+    this.#count(path);
   }
 
   #made(entry: LayerObject | LayerHardLink, path: ImagePath, index: number, before: Node | undefined): Node {
@@ -103,28 +105,25 @@ export class RootTree implements RootView {
         `${shown(wanted)} lies below ${shown(`/${names.join('/')}`)}, a ${here.what.kind}`,
       );
     }
+    let path = `/${names.join('/')}`;
+    // What is above a proper path is one as well.
+    if (way.missing.length > 0) this.#path([...names, ...way.missing], wanted);
     for (const name of way.missing) {
-      names.push(name);
-      const made = {
-        what: implied(this.#path(names, wanted), this.#layer),
-        children: new Map<string, Node>(),
-      };
+      path = `${path === '/' ? '' : path}/${name}`;
+      const made = { what: implied(path as ImagePath, this.#layer), children: new Map<string, Node>() };
       here.children?.set(name, made);
       here = made;
-      this.#count();
+      this.#count(path);
     }
     return here as DirectoryNode;
   }
 
-  #count(): void {
+  #count(path: string): void {
     this.#nodes++;
-    if (this.#nodes <= nodeLimit) return;
-    throw layerInvalid(
-      this.#name,
-      `it needs more than ${nodeLimit} files and directories`,
-      undefined,
-      'ARCHIVE_BOMB',
-    );
+    this.#text += path.length;
+    if (this.#nodes <= nodeLimit && this.#text <= textLimit) return;
+    const flaw = `it needs more than ${nodeLimit} files and directories, or too long paths for them`;
+    throw layerInvalid(this.#name, flaw, undefined, 'ARCHIVE_BOMB');
   }
 
   #path(names: readonly string[], wanted: string): ImagePath {

@@ -200,6 +200,14 @@ describe('the root file system of several layers', () => {
     });
   });
 
+  it('cannot be made of a few entries that need directories beyond measure', async () => {
+    const deep = Array.from({ length: 100 }, (_, at) => [
+      gnuLong(`${at}/${'d/'.repeat(1900)}x`),
+      file('stand-in'),
+    ]);
+    await expect(rootOf(deep.flat())).rejects.toMatchObject({ code: 'ARCHIVE_BOMB' });
+  });
+
   it('is not followed through links for ever', async () => {
     const root = await rootOf([symlink('a', 'b'), symlink('b', 'a')]);
     expect(() => root.resolve(path('/a/x'))).toThrow(expect.objectContaining({ code: 'ARCHIVE_INVALID' }));

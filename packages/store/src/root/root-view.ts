@@ -38,13 +38,17 @@ export interface LaidLayer {
 
 /**
  * Lays layers over each other, the first the lowest, as containerd and umoci do: paths are followed through links inside the root, whiteouts
- * take away only what lower layers have, and within a layer the last of two entries counts.
+ * take away only what lower layers have, and within a layer the last of two entries counts. Listings that come one by one need not all be in memory.
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#applying-changesets
  * @throws ARCHIVE_INVALID for what cannot be laid so, INTERRUPTED
  */
-export async function rootView(layers: readonly LaidLayer[], signal?: AbortSignal): Promise<RootView> {
+export async function rootView(
+  layers: Iterable<LaidLayer> | AsyncIterable<LaidLayer>,
+  signal?: AbortSignal,
+): Promise<RootView> {
   const tree = new RootTree();
-  for (const [at, layer] of layers.entries()) await layOver(tree, layer, at, signal);
+  let at = 0;
+  for await (const layer of layers) await layOver(tree, layer, at++, signal);
   return tree;
 }
 

@@ -1,5 +1,3 @@
-import { layerInvalid } from './layer-entry.ts';
-
 export const tarBlock = 512;
 
 /** Offset and length of the fields of a header, in all dialects. */
@@ -34,10 +32,13 @@ export interface RawHeader {
   readonly size: number;
 }
 
-/** @throws ARCHIVE_INVALID */
-export function rawHeader(block: Uint8Array, layer: string): RawHeader {
-  if (!checksumFits(block)) throw layerInvalid(layer, 'it is no tar, or a header in it is damaged');
-  const number = (place: Place) => numberField(block, place, layer);
+/** Makes the error for a tar, in the words of what the tar is. */
+export type TarFault = (flaw: string, cause?: unknown) => Error;
+
+/** @throws what `fault` makes */
+export function rawHeader(block: Uint8Array, fault: TarFault): RawHeader {
+  if (!checksumFits(block)) throw fault('it is no tar, or a header in it is damaged');
+  const number = (place: Place) => numberField(block, place, fault);
   return {
     type: String.fromCharCode(block[places.type[0]] ?? 0),
     name: nameOf(block),
@@ -73,12 +74,12 @@ function checksumFits(block: Uint8Array): boolean {
   return said !== undefined && (said === unsigned || said === signed);
 }
 
-/** Octal digits, or a binary number whose first bit is set: how GNU and star write what is too large. @throws ARCHIVE_INVALID */
-function numberField(block: Uint8Array, place: Place, layer: string): number {
+/** Octal digits, or a binary number whose first bit is set: how GNU and star write what is too large. */
+function numberField(block: Uint8Array, place: Place, fault: TarFault): number {
   const bytes = field(block, place);
   const value = ((bytes[0] ?? 0) & 0x80) === 0 ? octal(bytes) : binary(bytes);
   if (value !== undefined && Number.isSafeInteger(value)) return value;
-  throw layerInvalid(layer, `a ${place} in a header is no number`);
+  throw fault(`a ${place} in a header is no number`);
 }
 
 /** Padded with blanks and NULs on both sides, whoever wrote it. */

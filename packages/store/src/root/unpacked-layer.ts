@@ -25,7 +25,10 @@ export function unpackedLayer(blob: Bytes, mediaType: string, layer: string): By
 
 const chunkSize = 1 << 18;
 
-/** Node 22.15 and later have it; the types of the oldest Node that we promise do not. */
+/**
+ * Node 22.15 and later have it; the types of the oldest Node that we promise do not. Until Node 24 it takes a frame that is cut for its end: the diffID
+ * tells.
+ */
 function zstdDecompress(layer: string): Transform & { readonly bytesWritten: number } {
   const create = (zlib as { createZstdDecompress?: unknown }).createZstdDecompress;
   if (typeof create === 'function') return create({ chunkSize });

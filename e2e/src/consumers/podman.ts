@@ -1,0 +1,57 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { start } from '../block-pack.ts';
+import { run, succeed } from '../workspace.ts';
+import type { Consumer } from './consumer.ts';
+import { tool } from './tiers.ts';
+
+/** Podman has no daemon; its storage and settings are private. */
+export function startPodman(folder: string): Consumer {
+  const at = (name: string) => join(folder, name);
+  mkdirSync(folder, { recursive: true });
+  const storage = { driver: 'overlay', graphroot: at('graph'), runroot: at('run') };
+  const engine = { cgroup_manager: 'cgroupfs', events_logger: 'none', tmp_dir: at('tmp') };
+  writeFileSync(at('storage.conf'), toml('storage', storage));
+  writeFileSync(at('containers.conf'), toml('engine', engine));
+  writeFileSync(at('policy.json'), '{"default":[{"type":"insecureAcceptAnything"}]}');
+  const env = {
+    ...process.env,
+    CONTAINERS_CONF: at('containers.conf'),
+    CONTAINERS_STORAGE_CONF: at('storage.conf'),
+  };
+  const podman = (...args: string[]) => succeed(tool('podman'), args, { env });
+  const trusting = ['--quiet', '--signature-policy', at('policy.json')];
+  // Small machines do not grant the limits that podman asks for by itself.
+  const bounds = ['--runtime', 'runc', '--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
+  let count = 0;
+  return {
+    name: 'podman',
+    pull: (reference) => podman('pull', ...trusting, '--tls-verify=false', reference),
+    load: (file) => podman('load', ...trusting, '--input', file),
+    save: (reference, file, options) => podman('save', '--quiet', ...options, '--output', file, reference),
+    digest: (reference) => podman('image', 'inspect', '--format', '{{.Digest}}', reference).trim(),
+    run: (reference, [program = '', ...args]) =>
+      podman('run', '--rm', ...bounds, '--network', 'none', '--entrypoint', program, reference, ...args),
+    start(reference) {
+      const name = `service-${count++}`;
+      const args = ['run', '--rm', '--name', name, ...bounds, '--network', 'host', reference];
+      const running = start(tool('podman'), args, { env });
+      return {
+        ...running,
+        async stop() {
+          // It may have ended by itself.
+          run(tool('podman'), ['rm', '--force', '--time', '0', name], { env });
+          await running.ended;
+        },
+      };
+    },
+    async stop() {
+      run(tool('podman'), ['system', 'reset', '--force'], { env });
+    },
+  };
+}
+
+function toml(section: string, values: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(values).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+  return `[${section}]\n${lines.join('\n')}\n`;
+}

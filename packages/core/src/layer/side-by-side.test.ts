@@ -1,0 +1,81 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { type Bytes, bytesOf, collect } from '../bytes.ts';
+import { type Part, sideBySide } from './side-by-side.ts';
+
+/** Counts the parts that are being made. */
+class Workshop {
+  open = 0;
+  most = 0;
+
+  part(
+    number: number,
+    options: { readonly ahead?: boolean; readonly fault?: Error; readonly size?: number } = {},
+  ): Part {
+    const { ahead = true, fault, size = 3 } = options;
+    return { ahead, make: () => this.#bytes(number, size, fault) };
+  }
+
+  async *#bytes(number: number, size: number, fault: Error | undefined): Bytes {
+    this.most = Math.max(this.most, ++this.open);
+    try {
+      for (let round = 0; round < 3; round++) {
+        // Later parts are made faster.
+        for (let wait = number; wait < 8; wait++) await turn();
+        yield new Uint8Array(size).fill(number);
+      }
+      if (fault !== undefined) throw fault;
+    } finally {
+      this.open--;
+    }
+  }
+}
+
+describe('parts that are made side by side', () => {
+  it('come out in their order, with so many under way and no more', async () => {
+    const shop = new Workshop();
+    const parts = Array.from({ length: 8 }, (_, number) => shop.part(number, { ahead: number % 3 !== 1 }));
+    const bytes = await collect(sideBySide(parts, 3), 1000, 'all');
+    expect([...bytes]).toEqual(Array.from({ length: 72 }, (_, at) => Math.floor(at / 9)));
+    expect([shop.open, shop.most > 1, shop.most <= 4]).toEqual([0, true, true]);
+  });
+
+  it('wait for their reader instead of filling the memory', async () => {
+    const shop = new Workshop();
+    const large = { size: 12 << 20 };
+    const reader = sideBySide([shop.part(0, large), shop.part(1, large)], 2)[Symbol.asyncIterator]();
+    await reader.next();
+    for (let wait = 0; wait < 50; wait++) await turn();
+    expect(shop.open).toBe(2);
+    let rest = 1;
+    while ((await reader.next()).done !== true) rest++;
+    expect([rest, shop.open]).toEqual([6, 0]);
+  });
+
+  it('tell the error of a part in its turn, and leave nothing under way', async () => {
+    const shop = new Workshop();
+    const parts = [
+      shop.part(1),
+      shop.part(2, { fault: new Error('the disk failed') }),
+      shop.part(3),
+      shop.part(4),
+    ];
+    const seen: number[] = [];
+    const reading = async () => {
+      for await (const chunk of sideBySide(parts, 4)) seen.push(chunk[0] ?? 0);
+    };
+    await expect(reading()).rejects.toThrow('the disk failed');
+    expect(seen).toEqual([1, 1, 1, 2, 2, 2]);
+    expect(shop.open).toBe(0);
+  });
+
+  it('are let go when nobody reads on', async () => {
+    const shop = new Workshop();
+    for await (const _ of sideBySide([shop.part(1), shop.part(2), shop.part(3, { size: 20 << 20 })], 3))
+      break;
+    expect(shop.open).toBe(0);
+    expect(
+      await collect(sideBySide([{ ahead: false, make: () => bytesOf() }], 2), 1, 'nothing'),
+    ).toHaveLength(0);
+  });
+});
