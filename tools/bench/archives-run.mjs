@@ -33,7 +33,9 @@ async function look(path) {
     const reader = new ArchiveReader(source, layout);
     const supply = ({ part, place }) =>
       part.packing === 'raw' ? reader.packed(place) : reader.content(place);
-    const again = await counted('together', () => digested(putTogether(recipeOf(archive), supply)));
+    const again = await counted('together', () =>
+      digested(putTogether(recipeOf(archive), supply, source.size)),
+    );
     if (again !== (await digested(readRange(source)))) seen.different.push(path);
   } finally {
     source.close();

@@ -14,7 +14,7 @@ import { redeflateAtOnce } from '../deflate/redeflate.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { recipeOf } from './archive-recipe.ts';
 import { type ArchiveLimits, archiveLimits } from './limits.ts';
-import { putTogether } from './put-together.ts';
+import { putTogether, type Supply } from './put-together.ts';
 import { readLayout } from './read-layout.ts';
 import { leaves } from './recipe.ts';
 import { type Archive, takeApart } from './take-apart.ts';
@@ -198,7 +198,11 @@ test('too few or too many bytes supplied are found', async () => {
   const archive = await apart(zip);
   if (archive === undefined) throw new Error('no layout');
   for (const length of [0, 99, 101]) {
-    const made = putTogether(recipeOf(archive), () => bytesOf(new Uint8Array(length)));
+    const made = putTogether(recipeOf(archive), () => bytesOf(new Uint8Array(length)), zip.length);
+    await expect(collect(made, 1 << 20, 'zip')).rejects.toMatchObject({ code: 'DELTA_INVALID' });
+  }
+  for (const size of [zip.length - 1, zip.length + 1]) {
+    const made = putTogether(recipeOf(archive), () => bytesOf(Buffer.from(text(100))), size);
     await expect(collect(made, 1 << 20, 'zip')).rejects.toMatchObject({ code: 'DELTA_INVALID' });
   }
 });
@@ -260,9 +264,10 @@ async function again(bytes: Uint8Array, kind: 'file' | 'tree') {
   const layout = await readLayout(source, kind);
   if (layout === undefined) return undefined;
   const reader = new ArchiveReader(source, layout);
-  const made = putTogether(recipeOf(await takeApart(source, layout)), ({ part, place }) =>
-    part.packing === 'raw' ? reader.packed(place) : reader.content(place),
-  );
+  const recipe = recipeOf(await takeApart(source, layout));
+  const supply: Supply = ({ part, place }) =>
+    part.packing === 'raw' ? reader.packed(place) : reader.content(place);
+  const made = putTogether(recipe, supply, bytes.length);
   return digestOf(await collect(made, 1 << 24, 'archive'));
 }
 
