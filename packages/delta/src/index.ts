@@ -13,7 +13,7 @@ export type {
   Leaf,
   Origin,
   Packing,
-  Place,
+  Position,
   Recipe,
   RecipeHead,
   RecipePart,

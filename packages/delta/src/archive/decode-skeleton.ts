@@ -246,7 +246,7 @@ function zipOf(parts: readonly RecipePart[], ends: ZipEnds): ZipRecipe {
   const directory = ends.order ?? inFile;
   const isComplete = [...directory]
     .sort((one, other) => one - other)
-    .every((place, i) => place === inFile[i]);
+    .every((position, i) => position === inFile[i]);
   if (!isComplete || (inFile.at(-1) ?? -1) >= directoryAt)
     throw skeletonInvalid('its central directory does not list its entries');
   return { kind: 'zip', parts, directoryAt, directory, shift, end };
@@ -260,7 +260,7 @@ interface OldPart {
 }
 
 function originOf(relation: Origin['is'] | 'none', { old, at }: OldPart): Origin | undefined {
-  return relation === 'none' ? undefined : { is: relation, old: old.old, place: [...old.above, at] };
+  return relation === 'none' ? undefined : { is: relation, old: old.old, position: [...old.above, at] };
 }
 
 function packingOf(code: number): Packing {

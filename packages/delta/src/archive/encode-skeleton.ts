@@ -79,9 +79,9 @@ class SkeletonWriter {
     columns.number('archive', end.comment.length);
     columns.bytes('literal', end.comment);
     const inFile = [...directory].sort((one, other) => one - other);
-    const isSorted = inFile.every((place, i) => place === directory[i]);
+    const isSorted = inFile.every((position, i) => position === directory[i]);
     columns.number('order', isSorted ? 0 : directory.length);
-    if (!isSorted) for (const place of directory) columns.number('order', place);
+    if (!isSorted) for (const position of directory) columns.number('order', position);
   }
 
   #part(

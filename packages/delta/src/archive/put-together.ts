@@ -66,8 +66,8 @@ async function* zipPieces(recipe: ZipRecipe, content: ContentOf): Bytes {
 function* directory(recipe: ZipRecipe, written: ReadonlyMap<number, Written>, at: number) {
   if (at < recipe.shift) throw skeletonInvalid('its directory stands before where offsets are counted from');
   let size = 0;
-  for (const place of recipe.directory) {
-    const entry = written.get(place);
+  for (const position of recipe.directory) {
+    const entry = written.get(position);
     if (entry === undefined) throw skeletonInvalid('its central directory lists what stands behind it');
     const header = centralHeader(entry.head, entry.facts, entry.offset);
     size += header.length;

@@ -17,7 +17,7 @@ export type Layout = ZipLayout | TreeLayout;
 
 /**
  * How a block is laid out, archives inside of it included. Undefined for a file that is no zip, and for one that its layout could not write
- * again to the byte. The same bytes have the same layout everywhere, so that two sides can speak of its parts by their places.
+ * again to the byte. The same bytes have the same layout everywhere, so that two sides can speak of its parts by their positions.
  * @param kind a file block's bytes, or a tree block's canonical tar
  */
 export async function readLayout(

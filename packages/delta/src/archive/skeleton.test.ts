@@ -44,11 +44,11 @@ test('what is the same is copied as it lies, what is packed otherwise is packed 
   ]);
   const recipes = decodeSkeletons(await skeletonOf(next, [old]), [await layoutsOf([old])]);
   expect(recipes[0]?.parts.slice(0, 5).map(({ origin }) => origin)).toEqual([
-    { is: 'packed', old: 0, place: [2] },
-    { is: 'content', old: 0, place: [3] },
-    { is: 'base', old: 0, place: [4] },
+    { is: 'packed', old: 0, position: [2] },
+    { is: 'content', old: 0, position: [3] },
+    { is: 'base', old: 0, position: [4] },
     undefined,
-    { is: 'packed', old: 0, place: [5] },
+    { is: 'packed', old: 0, position: [5] },
   ]);
   await expectSame(next, [old]);
 });
@@ -64,8 +64,8 @@ test('an entry that moved to another name is copied, and one with another versio
   ]);
   const [recipe] = decodeSkeletons(await skeletonOf(next, [before]), [await layoutsOf([before])]);
   expect(recipe?.parts.map(({ origin }) => origin)).toEqual([
-    { is: 'base', old: 0, place: [0] },
-    { is: 'packed', old: 0, place: [1] },
+    { is: 'base', old: 0, position: [0] },
+    { is: 'packed', old: 0, position: [1] },
   ]);
   await expectSame(next, [before]);
 });
@@ -82,11 +82,11 @@ test('a jar in a jar is written against the jar that it was', async () => {
   const [recipe] = decodeSkeletons(await skeletonOf(next, [before]), [await layoutsOf([before])]);
   if (recipe === undefined) throw new Error('no recipe');
   const made = leaves(recipe).filter(({ part }) => part.origin === undefined);
-  expect(made.map(({ place }) => place)).toEqual([
+  expect(made.map(({ position }) => position)).toEqual([
     [1, 40],
     [2, 40],
   ]);
-  expect(leaves(recipe)[1]?.part.origin).toEqual({ is: 'packed', old: 0, place: [1, 2] });
+  expect(leaves(recipe)[1]?.part.origin).toEqual({ is: 'packed', old: 0, position: [1, 2] });
   await expectSame(next, [before]);
 });
 
@@ -130,7 +130,7 @@ test('a tree block is written against the one before it', async () => {
   expect(
     leaves(recipe)
       .filter(({ part }) => part.origin?.is !== 'packed')
-      .map(({ place }) => place),
+      .map(({ position }) => position),
   ).toEqual([[0], [1, 40]]);
 });
 
@@ -286,13 +286,13 @@ async function made(
     if (layout !== undefined) readers.push(new ArchiveReader(source, layout));
   }
   const [now, ...were] = readers;
-  const supply: Supply = ({ part, place }) => {
+  const supply: Supply = ({ part, position }) => {
     const { origin, packing } = part;
     const was = origin && were[origin.old];
-    if (origin?.is === 'packed' && was) return was.packed(origin.place);
-    if (origin?.is === 'content' && was) return was.content(origin.place);
+    if (origin?.is === 'packed' && was) return was.packed(origin.position);
+    if (origin?.is === 'content' && was) return was.content(origin.position);
     if (now === undefined) return bytesOf();
-    return packing === 'raw' ? now.packed(place) : now.content(place);
+    return packing === 'raw' ? now.packed(position) : now.content(position);
   };
   return await collect(putTogether(recipe, supply, next.length), 1 << 24, 'archive');
 }

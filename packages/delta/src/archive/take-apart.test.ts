@@ -127,7 +127,7 @@ test('jars in a jar are taken apart too, be they stored or deflated', async () =
   const war = fakeZip([javaDeflated('service.jar', service), { path: 'readme', content: 'read me' }]);
   const archive = await apart(war);
   if (archive === undefined) throw new Error('no layout');
-  expect(leaves(recipeOf(archive)).map(({ place }) => place.join('.'))).toEqual([
+  expect(leaves(recipeOf(archive)).map(({ position }) => position.join('.'))).toEqual([
     '0.0.0',
     '0.0.1',
     '0.1.0',
@@ -154,7 +154,7 @@ test('a tree block is taken apart into its files, and the zips among them into t
   const layout = await readLayout(source, 'tree');
   if (layout === undefined) throw new Error('no layout');
   const recipe = recipeOf(await takeApart(source, layout));
-  expect(leaves(recipe).map(({ place }) => place.join('.'))).toEqual(['0', '1.0']);
+  expect(leaves(recipe).map(({ position }) => position.join('.'))).toEqual(['0', '1.0']);
   expect(await again(tar, 'tree')).toBe(digestOf(tar));
   expect(await readLayout(randomAccessOf(tar.subarray(0, -512)), 'tree')).toBeUndefined();
 });
@@ -265,8 +265,8 @@ async function again(bytes: Uint8Array, kind: 'file' | 'tree') {
   if (layout === undefined) return undefined;
   const reader = new ArchiveReader(source, layout);
   const recipe = recipeOf(await takeApart(source, layout));
-  const supply: Supply = ({ part, place }) =>
-    part.packing === 'raw' ? reader.packed(place) : reader.content(place);
+  const supply: Supply = ({ part, position }) =>
+    part.packing === 'raw' ? reader.packed(position) : reader.content(position);
   const made = putTogether(recipe, supply, bytes.length);
   return digestOf(await collect(made, 1 << 24, 'archive'));
 }
