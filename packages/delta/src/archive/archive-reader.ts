@@ -1,7 +1,6 @@
 import { type Bytes, type RandomAccess, readRange } from '@block-pack/core';
 import { skeletonInvalid } from './columns.ts';
 import { atOnceSize, inflate, inflateAtOnce, NotInflated } from './inflate.ts';
-import { archiveLimits } from './limits.ts';
 import { innerAccess, type Layout } from './read-layout.ts';
 import type { Position } from './recipe.ts';
 import type { TreePart } from './tree-layout.ts';
@@ -52,7 +51,7 @@ export class ArchiveReader {
   async #innerReader(at: number, part: ZipPart | TreePart): Promise<ArchiveReader> {
     if (this.#inner?.at === at) return this.#inner.reader;
     const layout = this.#layout.nested.get(at);
-    const source = layout && (await innerAccess(this.#source, part, archiveLimits));
+    const source = layout && (await innerAccess(this.#source, part));
     if (layout === undefined || source === undefined) throw new RangeError(`part ${at} holds no archive`);
     const reader = new ArchiveReader(source, layout);
     this.#inner = { at, reader };

@@ -172,8 +172,14 @@ test('beyond the limits parts stay as they are', async () => {
   expect(await packings({})).toEqual(['content', 'content', 'nested']);
   expect(await packings({ entrySize: 9_999 })).toEqual(['raw', 'raw', 'nested']);
   expect(await packings({ totalSize: 15_000 })).toEqual(['content', 'raw', 'nested']);
-  expect(await packings({ nestedSize: 10 })).toEqual(['content', 'content', 'content']);
-  expect(await packings({ depth: 0 })).toEqual(['content', 'content', 'content']);
+});
+
+test('an archive is looked for three archives deep', async () => {
+  let zip = fakeZip([javaDeflated('A.class', text(2000))]);
+  for (const name of ['four', 'three', 'two', 'one']) zip = fakeZip([javaDeflated(`${name}.jar`, zip)]);
+  const archive = await apart(zip);
+  expect(archive && leaves(recipeOf(archive)).map(({ position }) => position)).toEqual([[0, 0, 0, 0]]);
+  await expectSame(zip);
 });
 
 test('an entry that is too large for one call flows', async () => {
@@ -273,7 +279,7 @@ async function again(bytes: Uint8Array, kind: 'file' | 'tree') {
 
 async function apart(zip: Uint8Array, limits = archiveLimits): Promise<Archive | undefined> {
   const source = randomAccessOf(zip);
-  const layout = await readLayout(source, 'file', limits);
+  const layout = await readLayout(source, 'file');
   return layout && (await takeApart(source, layout, { limits }));
 }
 
