@@ -135,11 +135,36 @@ test('a tree block is written against the one before it', async () => {
 });
 
 test('the bytes that the format promises to read are read', async () => {
-  const next = fakeZip([javaDeflated('com/example/Class1.class', 'changed'), javaDeflated('new', 'new')]);
-  const hex = '0602000101010103030202000200000001000102000000000203060000036e6577910b0636360002010000';
-  const [recipe] = decodeSkeletons(Buffer.from(hex, 'hex'), [await layoutsOf([old])]);
-  expect(recipe && digestOf(await made(recipe, next, [old], 'file'))).toBe(digestOf(next));
+  const withTime = (path: string, i: number) => ({
+    ...javaDeflated(path, 'changed'),
+    dataDescriptor: true,
+    central: { extra: Buffer.of(0x55, 0x54, 5, 0, 1, i, 0, 0, 19) },
+  });
+  const inner = (version: string) =>
+    fakeZip([javaDeflated('a', 'a'.repeat(99)), javaDeflated('version', version)]);
+  const before = fakeZip([...classes.slice(0, 5), { path: 'lib/a-1.0.jar', content: inner('1.0') }]);
+  const next = fakeZip(
+    [
+      withTime('com/example/Class1.class', 6),
+      withTime('com/example/Class2.class', 8),
+      ...classes.slice(4, 5),
+      { path: 'kept', content: 'kept', local: { crc32: 1 }, gap: 'gap' },
+      { path: 'lib/a-1.1.jar', content: inner('1.1') },
+      { path: 'lies', content: 'lies', central: { crc32: 1 }, local: { crc32: 1 } },
+    ],
+    { prefix: '#!', comment: 'comment' },
+  );
+  const [recipe] = decodeSkeletons(Buffer.from(promised, 'hex'), [await layoutsOf([before])]);
+  expect(recipe && digestOf(await made(recipe, next, [before], 'file'))).toBe(digestOf(next));
 });
+
+const promised = [
+  '0c0a0006030303070a0608470800050302290108000000070102000000001302020043130e0002030200020000000008',
+  '020004000401026b65707431657304910b910b0806000008363600003601030001040000000214031400080808000000',
+  '00001400080808000900000000000000a481000102555405000100000000140314000008000000000000000000000000',
+  '0000000000000000a48100000001000000000000008ce88a03042201040000636f6d6d656e74504b0304140000080000',
+  '00002100010000000400000004000000040000006b657074',
+].join('');
 
 test('the example of the format page is what it says', async () => {
   const page = readFileSync(new URL('../../../../docs/format/archive-skeleton.md', import.meta.url), 'utf8');

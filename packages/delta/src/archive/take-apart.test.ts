@@ -95,6 +95,20 @@ test('a deflate stream is made again from its content, one that nobody can make 
   ]);
 });
 
+test('what common tools write is derived: there are no gaps and no local headers to keep', async () => {
+  const entry = javaDeflated('a', text(200));
+  for (const [entries, options] of [
+    [[entry, { path: 'b/' }], {}],
+    [[{ ...entry, dataDescriptor: true }], {}],
+    [[entry, { ...entry, dataDescriptor: true }], { zip64: true }],
+    [[{ ...entry, local: { extra: Buffer.of(0xfe, 0xca, 0, 0) } }], { comment: 'comment' }],
+  ] as const) {
+    const layout = await readLayout(randomAccessOf(fakeZip(entries, options)), 'file');
+    const kept = layout?.parts.filter((part) => part.kind !== 'entry' || part.head.localHeader !== undefined);
+    expect(kept).toEqual([]);
+  }
+});
+
 test('the modification time in extra fields is no reason for a header of its own', async () => {
   const entries = [1, 2, 3].map((i) => ({
     ...javaDeflated(`${i}`, text(50)),
