@@ -70,7 +70,8 @@ function plansFor(
     ...(base === undefined ? {} : { base }),
   }));
   const baseSizes = bases.map(({ size }) => size);
-  return planSections(sizes, baseSizes, Math.min(sectionLength, sectionLimit), (content, base, ...lengths) =>
+  const length = Math.max(1, Math.min(sectionLength, sectionLimit));
+  return planSections(sizes, baseSizes, length, (content, base, ...lengths) =>
     alignParts(at(bases, base), at(contents, content).content, ...lengths),
   );
 }
