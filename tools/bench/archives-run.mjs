@@ -31,9 +31,11 @@ async function look(path) {
     const archive = await counted('apart', () => takeApart(source, layout));
     count(archive);
     const reader = new ArchiveReader(source, layout);
-    const supply = ({ part, place }) =>
-      part.packing === 'raw' ? reader.packed(place) : reader.content(place);
-    const again = await counted('together', () => digested(putTogether(recipeOf(archive), supply)));
+    const supply = ({ part, position }) =>
+      part.packing === 'raw' ? reader.packed(position) : reader.content(position);
+    const again = await counted('together', () =>
+      digested(putTogether(recipeOf(archive), supply, source.size)),
+    );
     if (again !== (await digested(readRange(source)))) seen.different.push(path);
   } finally {
     source.close();

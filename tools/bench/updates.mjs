@@ -9,7 +9,7 @@ import { blockPack, root, scratch } from './process-run.mjs';
 
 /** Releases of a Java application that is published on npm; the package holds it under `dist`. */
 const application = 'allure-commandline';
-const releases = [
+export const releases = [
   '2.33.0',
   '2.34.0',
   '2.34.1',
@@ -51,7 +51,7 @@ export async function bench() {
   return met;
 }
 
-async function fetched(release) {
+export async function fetched(release) {
   const directory = join(root, '.cache', application, release);
   if (existsSync(directory)) return directory;
   const draft = `${directory}.draft`;

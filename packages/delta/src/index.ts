@@ -13,7 +13,7 @@ export type {
   Leaf,
   Origin,
   Packing,
-  Place,
+  Position,
   Recipe,
   RecipeHead,
   RecipePart,
@@ -48,6 +48,7 @@ export { redeflate, redeflateAtOnce } from './deflate/redeflate.ts';
 export { applyDifference } from './difference/apply-difference.ts';
 export type { PackContentsOptions } from './difference/pack-contents.ts';
 export { packContents, unpackContents } from './difference/pack-contents.ts';
+export { compareByType } from './difference/type-order.ts';
 export type { DifferenceContent, DifferenceOptions } from './difference/write-difference.ts';
 export { writeDifference } from './difference/write-difference.ts';
 export type { GroupBlock } from './group/old-block.ts';

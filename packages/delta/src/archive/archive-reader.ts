@@ -1,13 +1,12 @@
 import { type Bytes, type RandomAccess, readRange } from '@block-pack/core';
 import { skeletonInvalid } from './columns.ts';
 import { atOnceSize, inflate, inflateAtOnce, NotInflated } from './inflate.ts';
-import { archiveLimits } from './limits.ts';
 import { innerAccess, type Layout } from './read-layout.ts';
-import type { Place } from './recipe.ts';
+import type { Position } from './recipe.ts';
 import type { TreePart } from './tree-layout.ts';
 import type { ZipPart } from './zip-layout.ts';
 
-/** Reads parts of an archive by their places. It keeps the archive inside of the archive that it read from last. */
+/** Reads parts of an archive by their positions. It keeps the archive inside of the archive that it read from last. */
 export class ArchiveReader {
   readonly #source: RandomAccess;
   readonly #layout: Layout;
@@ -19,32 +18,32 @@ export class ArchiveReader {
   }
 
   /** A part's bytes as they lie in the archive. */
-  async *packed(place: Place): Bytes {
-    const { source, part } = await this.#find(place);
+  async *packed(position: Position): Bytes {
+    const { source, part } = await this.#find(position);
     if (part.kind === 'entry') yield* readRange(source, part.offset, part.facts.packedSize);
     else if (part.kind === 'gap' || part.kind === 'file') yield* readRange(source, part.offset, part.size);
   }
 
   /** A part's content: unpacked, where it is deflated. @throws DELTA_INVALID where it cannot be, since nobody should ask then */
-  async *content(place: Place): Bytes {
-    const { source, part } = await this.#find(place);
+  async *content(position: Position): Bytes {
+    const { source, part } = await this.#find(position);
     if (part.kind !== 'entry' || part.head.form.method !== 8) {
-      yield* this.packed(place);
+      yield* this.packed(position);
       return;
     }
     const { packedSize, size } = part.facts;
     try {
-      if (Math.max(packedSize, size) > atOnceSize) yield* inflate(this.packed(place), packedSize, size);
+      if (Math.max(packedSize, size) > atOnceSize) yield* inflate(this.packed(position), packedSize, size);
       else yield inflateAtOnce(await source.read(part.offset, packedSize), size) ?? notInflated();
     } catch (error) {
       throw error instanceof NotInflated ? skeletonInvalid('it uses a part that cannot be unpacked') : error;
     }
   }
 
-  async #find(place: Place): Promise<{ source: RandomAccess; part: ZipPart | TreePart }> {
-    const [at, ...below] = place;
+  async #find(position: Position): Promise<{ source: RandomAccess; part: ZipPart | TreePart }> {
+    const [at, ...below] = position;
     const part = at === undefined ? undefined : this.#layout.parts[at];
-    if (at === undefined || part === undefined) throw new RangeError(`no part at ${place.join('.')}`);
+    if (at === undefined || part === undefined) throw new RangeError(`no part at ${position.join('.')}`);
     if (below.length === 0) return { source: this.#source, part };
     return await (await this.#innerReader(at, part)).#find(below);
   }
@@ -52,7 +51,7 @@ export class ArchiveReader {
   async #innerReader(at: number, part: ZipPart | TreePart): Promise<ArchiveReader> {
     if (this.#inner?.at === at) return this.#inner.reader;
     const layout = this.#layout.nested.get(at);
-    const source = layout && (await innerAccess(this.#source, part, archiveLimits));
+    const source = layout && (await innerAccess(this.#source, part));
     if (layout === undefined || source === undefined) throw new RangeError(`part ${at} holds no archive`);
     const reader = new ArchiveReader(source, layout);
     this.#inner = { at, reader };

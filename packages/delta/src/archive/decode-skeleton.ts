@@ -1,7 +1,6 @@
 import { deflateParametersOf } from '../deflate/deflate-parameters.ts';
 import { ColumnReader, skeletonInvalid } from './columns.ts';
-import { formsOf } from './encode-skeleton.ts';
-import { FormNumbers } from './form-column.ts';
+import { FormNumbers, formsOf } from './form-column.ts';
 import { readName } from './name-column.ts';
 import { type OldArchive, oldInside, partName, partSize } from './old-parts.ts';
 import { heldSize } from './put-together.ts';
@@ -39,6 +38,9 @@ export function decodeSkeletons(bytes: Uint8Array, olds: readonly (readonly Layo
   return recipes;
 }
 
+/** Bytes of all names together: a few bytes that refer to a long name could else fill any memory. */
+const namesLimit = 1 << 28;
+
 interface Before {
   /** The old part that is expected next. */
   near: { from: number; part: number };
@@ -49,6 +51,7 @@ class SkeletonReader {
   readonly #columns: ColumnReader<SkeletonColumn>;
   #time = 0;
   #zone = 0;
+  #namesLeft = namesLimit;
 
   constructor(bytes: Uint8Array) {
     this.#columns = new ColumnReader(skeletonColumns, bytes);
@@ -115,11 +118,7 @@ class SkeletonReader {
       throw skeletonInvalid(`there is no kind of part ${kind}`);
     const base = relation === 'none' ? undefined : this.#base(olds, before);
     const oldPart = base?.part;
-    if (!has(kindBits.gap))
-      before.name =
-        oldPart === undefined || has(kindBits.renamed)
-          ? readName(columns, oldPart === undefined ? before.name : partName(oldPart))
-          : partName(oldPart);
+    if (!has(kindBits.gap)) before.name = this.#name(oldPart, before.name, has(kindBits.renamed));
     const head = has(kindBits.gap)
       ? ({ kind: 'gap' } as const)
       : isZip
@@ -137,6 +136,14 @@ class SkeletonReader {
     )
       throw skeletonInvalid('an archive lies where none can');
     return { head, ...content, origin, nested };
+  }
+
+  #name(oldPart: ZipPart | TreePart | undefined, before: string, isRenamed: boolean): string {
+    const like = oldPart === undefined ? before : partName(oldPart);
+    const name = oldPart === undefined || isRenamed ? readName(this.#columns, like) : like;
+    this.#namesLeft -= name.length;
+    if (this.#namesLeft < 0) throw skeletonInvalid(`its names have more than ${namesLimit} bytes`);
+    return name;
   }
 
   #base(olds: readonly OldArchive[], before: Before): OldPart {
@@ -239,7 +246,7 @@ function zipOf(parts: readonly RecipePart[], ends: ZipEnds): ZipRecipe {
   const directory = ends.order ?? inFile;
   const isComplete = [...directory]
     .sort((one, other) => one - other)
-    .every((place, i) => place === inFile[i]);
+    .every((position, i) => position === inFile[i]);
   if (!isComplete || (inFile.at(-1) ?? -1) >= directoryAt)
     throw skeletonInvalid('its central directory does not list its entries');
   return { kind: 'zip', parts, directoryAt, directory, shift, end };
@@ -253,7 +260,7 @@ interface OldPart {
 }
 
 function originOf(relation: Origin['is'] | 'none', { old, at }: OldPart): Origin | undefined {
-  return relation === 'none' ? undefined : { is: relation, old: old.old, place: [...old.above, at] };
+  return relation === 'none' ? undefined : { is: relation, old: old.old, position: [...old.above, at] };
 }
 
 function packingOf(code: number): Packing {

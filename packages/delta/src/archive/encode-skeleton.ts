@@ -1,7 +1,7 @@
 import { deflateCode } from '../deflate/deflate-parameters.ts';
 import { type Base, BaseSearch, type OldContents } from './base-part.ts';
 import { ColumnWriter } from './columns.ts';
-import { FormNumbers } from './form-column.ts';
+import { FormNumbers, formsOf } from './form-column.ts';
 import { writeName } from './name-column.ts';
 import { oldInside, partName, partSize } from './old-parts.ts';
 import { heldSize } from './put-together.ts';
@@ -17,7 +17,7 @@ import {
 import type { Archive, Content } from './take-apart.ts';
 import type { TreePart } from './tree-layout.ts';
 import { secondsOf } from './unix-time.ts';
-import type { ZipEnd, ZipEntryPart, ZipForm, ZipLayout, ZipPart } from './zip-layout.ts';
+import type { ZipEnd, ZipEntryPart, ZipLayout, ZipPart } from './zip-layout.ts';
 import { saysUnixTime } from './zip-write.ts';
 
 /** An archive, and older ones that whoever reads its skeleton has. */
@@ -79,9 +79,9 @@ class SkeletonWriter {
     columns.number('archive', end.comment.length);
     columns.bytes('literal', end.comment);
     const inFile = [...directory].sort((one, other) => one - other);
-    const isSorted = inFile.every((place, i) => place === directory[i]);
+    const isSorted = inFile.every((position, i) => position === directory[i]);
     columns.number('order', isSorted ? 0 : directory.length);
-    if (!isSorted) for (const place of directory) columns.number('order', place);
+    if (!isSorted) for (const position of directory) columns.number('order', position);
   }
 
   #part(
@@ -185,10 +185,6 @@ function insideOf(from: OldContents | undefined, base: Base | undefined): OldCon
   const inside = oldInside(from, base.part);
   const archive = from.archive.contents[base.part]?.nested;
   return inside === undefined || archive === undefined ? [] : [{ ...inside, archive }];
-}
-
-export function formsOf(parts: readonly (ZipPart | TreePart)[]): ZipForm[] {
-  return [...new Set(parts.flatMap((part) => (part.kind === 'entry' ? [part.head.form] : [])))];
 }
 
 function endFlags({ wide, ones }: ZipEnd): number {

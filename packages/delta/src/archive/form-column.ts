@@ -1,7 +1,8 @@
 import { type ColumnReader, type ColumnWriter, skeletonInvalid } from './columns.ts';
 import type { SkeletonColumn } from './skeleton-columns.ts';
+import type { TreePart } from './tree-layout.ts';
 import { decodeForm, encodeForm } from './zip-form.ts';
-import { textOf, type ZipForm } from './zip-layout.ts';
+import { textOf, type ZipForm, type ZipPart } from './zip-layout.ts';
 
 /**
  * Forms by number. Those of older archives have numbers from the start; a new one gets the next when it is first seen. What an old part's form became
@@ -57,6 +58,11 @@ export class FormNumbers {
   #numberOf(form: ZipForm): number {
     return this.#numbers.get(keyOf(form)) ?? 0;
   }
+}
+
+/** The forms of a layout in the order in which they are first seen. */
+export function formsOf(parts: readonly (ZipPart | TreePart)[]): ZipForm[] {
+  return [...new Set(parts.flatMap((part) => (part.kind === 'entry' ? [part.head.form] : [])))];
 }
 
 const keys = new WeakMap<ZipForm, string>();

@@ -1,5 +1,5 @@
 import type { Layout } from './read-layout.ts';
-import type { Place } from './recipe.ts';
+import type { Position } from './recipe.ts';
 import type { TreePart } from './tree-layout.ts';
 import { textOf, type ZipPart } from './zip-layout.ts';
 
@@ -8,7 +8,7 @@ export interface OldArchive {
   /** Which one of the archives that were given. */
   readonly old: number;
   /** Where in it. */
-  readonly above: Place;
+  readonly above: Position;
   readonly layout: Layout;
 }
 

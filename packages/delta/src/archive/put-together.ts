@@ -17,17 +17,18 @@ export const heldSize = 1 << 20;
 
 /**
  * The archive's bytes. They are right if what is supplied is: whoever asks holds their digest against the expected one.
- * @throws DELTA_INVALID where not as many bytes are supplied as the recipe says
+ * @param size bytes of the whole; a hostile recipe could else make a million times more than it has itself
+ * @throws DELTA_INVALID where the archive or what is supplied for it has another size than was said
  */
-export function putTogether(recipe: Recipe, supply: Supply): Bytes {
+export function putTogether(recipe: Recipe, supply: Supply, size: number): Bytes {
   const leafOf = new Map(leaves(recipe).map((leaf) => [leaf.part, leaf]));
   const content = (part: RecipePart): Bytes => {
-    if (part.nested !== undefined) return exactly(zipPieces(part.nested, content), part.size);
+    if (part.nested !== undefined) return exactly(zipPieces(part.nested, content), part.size, 'a part');
     const leaf = leafOf.get(part);
-    return leaf === undefined ? bytesOf() : exactly(supply(leaf), part.size);
+    return leaf === undefined ? bytesOf() : exactly(supply(leaf), part.size, 'a part');
   };
-  if (recipe.kind === 'zip') return coalesced(zipPieces(recipe, content));
-  return writeCanonicalTar(recipe.parts.map((part) => treeEntry(part, content)));
+  if (recipe.kind === 'zip') return exactly(coalesced(zipPieces(recipe, content)), size, 'it');
+  return exactly(writeCanonicalTar(recipe.parts.map((part) => treeEntry(part, content))), size, 'it');
 }
 
 type ContentOf = (part: RecipePart) => Bytes;
@@ -65,8 +66,8 @@ async function* zipPieces(recipe: ZipRecipe, content: ContentOf): Bytes {
 function* directory(recipe: ZipRecipe, written: ReadonlyMap<number, Written>, at: number) {
   if (at < recipe.shift) throw skeletonInvalid('its directory stands before where offsets are counted from');
   let size = 0;
-  for (const place of recipe.directory) {
-    const entry = written.get(place);
+  for (const position of recipe.directory) {
+    const entry = written.get(position);
     if (entry === undefined) throw skeletonInvalid('its central directory lists what stands behind it');
     const header = centralHeader(entry.head, entry.facts, entry.offset);
     size += header.length;
@@ -93,12 +94,13 @@ function treeEntry(part: RecipePart, content: ContentOf): TreeEntry {
   throw skeletonInvalid('a tree holds what only a zip can');
 }
 
-async function* exactly(content: Bytes, size: number): Bytes {
+async function* exactly(content: Bytes, size: number, what: string): Bytes {
   let seen = 0;
   for await (const piece of content) {
     seen += piece.length;
     if (seen > size) break;
     yield piece;
   }
-  if (seen !== size) throw skeletonInvalid(`a part should have ${size} bytes, not ${seen}`);
+  if (seen !== size)
+    throw skeletonInvalid(`${what} should have ${size} bytes, not ${seen}${seen > size ? ' or more' : ''}`);
 }

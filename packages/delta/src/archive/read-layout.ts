@@ -7,7 +7,6 @@ import {
   readRange,
 } from '@block-pack/core';
 import { inflateAtOnce } from './inflate.ts';
-import { type ArchiveLimits, archiveLimits } from './limits.ts';
 import { slice } from './read-ahead.ts';
 import { readZipLayout } from './read-zip.ts';
 import type { TreeLayout, TreePart } from './tree-layout.ts';
@@ -17,29 +16,26 @@ export type Layout = ZipLayout | TreeLayout;
 
 /**
  * How a block is laid out, archives inside of it included. Undefined for a file that is no zip, and for one that its layout could not write
- * again to the byte. The same bytes have the same layout everywhere, so that two sides can speak of its parts by their places.
+ * again to the byte. The same bytes have the same layout everywhere, so that two sides can speak of its parts by their positions.
  * @param kind a file block's bytes, or a tree block's canonical tar
  */
-export async function readLayout(
-  source: RandomAccess,
-  kind: 'file' | 'tree',
-  limits: ArchiveLimits = archiveLimits,
-): Promise<Layout | undefined> {
-  return kind === 'file' ? await readNestingZip(source, limits, 0) : await readTree(source, limits);
+export async function readLayout(source: RandomAccess, kind: 'file' | 'tree'): Promise<Layout | undefined> {
+  return kind === 'file' ? await readNestingZip(source, 0) : await readTree(source);
 }
 
-async function readNestingZip(
-  source: RandomAccess,
-  limits: ArchiveLimits,
-  depth: number,
-): Promise<ZipLayout | undefined> {
+/** Archives within archives that are looked into: both sides must do alike, so it belongs to the format. */
+const deepest = 3;
+/** Bytes of a deflated archive inside of another one, which is held in memory: the same. */
+const nestedSizeLimit = 64 << 20;
+
+async function readNestingZip(source: RandomAccess, depth: number): Promise<ZipLayout | undefined> {
   const layout = await readZipLayout(source);
-  if (layout === undefined || depth === limits.depth) return layout;
+  if (layout === undefined || depth === deepest) return layout;
   const nested = new Map<number, ZipLayout>();
   for (const [i, part] of layout.parts.entries()) {
     if (part.kind === 'gap' || !archiveName.test(textOf(part.head.name))) continue;
-    const inner = await innerAccess(source, part, limits);
-    const found = inner && (await readNestingZip(inner, limits, depth + 1));
+    const inner = await innerAccess(source, part);
+    const found = inner && (await readNestingZip(inner, depth + 1));
     if (found !== undefined) nested.set(i, found);
   }
   return { ...layout, nested };
@@ -53,24 +49,23 @@ const archiveName =
 export async function innerAccess(
   source: RandomAccess,
   part: ZipPart | TreePart,
-  limits: ArchiveLimits,
 ): Promise<RandomAccess | undefined> {
   if (part.kind === 'file') return slice(source, part.offset, part.size);
   if (part.kind !== 'entry' || (part.head.form.flags & 1) === 1) return undefined;
   const { offset, facts, head } = part;
   if (head.form.method === 0) return slice(source, offset, facts.packedSize);
-  if (head.form.method !== 8 || Math.max(facts.size, facts.packedSize) > limits.nestedSize) return undefined;
+  if (head.form.method !== 8 || Math.max(facts.size, facts.packedSize) > nestedSizeLimit) return undefined;
   const content = inflateAtOnce(await source.read(offset, facts.packedSize), facts.size);
   return content && randomAccessOf(content);
 }
 
-async function readTree(source: RandomAccess, limits: ArchiveLimits): Promise<TreeLayout | undefined> {
+async function readTree(source: RandomAccess): Promise<TreeLayout | undefined> {
   const parts = await treeParts(source);
   if (parts === undefined) return undefined;
   const nested = new Map<number, ZipLayout>();
   for (const [i, part] of parts.entries()) {
     if (part.kind !== 'file' || !archiveName.test(part.path)) continue;
-    const found = await readNestingZip(slice(source, part.offset, part.size), limits, 1);
+    const found = await readNestingZip(slice(source, part.offset, part.size), 1);
     if (found !== undefined) nested.set(i, found);
   }
   return { kind: 'tree', parts, nested };

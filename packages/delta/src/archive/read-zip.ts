@@ -29,36 +29,36 @@ async function layoutOf(source: RandomAccess, end: ZipEndPlace): Promise<ZipLayo
   if (listed === undefined || listed.length !== end.count) return undefined;
   const run = await partsOf(source, listed, end.directoryOffset);
   if (run === undefined) return undefined;
-  const { parts, places } = run;
+  const { parts, positions } = run;
   return {
     kind: 'zip',
     parts: end.end < source.size ? [...parts, gap(end.end, source.size)] : parts,
     directoryAt: parts.length,
-    directory: places,
+    directory: positions,
     shift: end.shift,
     end: end.records,
     nested: new Map(),
   };
 }
 
-/** All parts before the central directory, and the place of each listed entry among them. Entries must not overlap. */
+/** All parts before the central directory, and the position of each listed entry among them. Entries must not overlap. */
 async function partsOf(source: RandomAccess, listed: readonly CentralEntry[], limit: number) {
   const near = readAhead(source);
   const forms = new FormPool();
   const parts: ZipPart[] = [];
-  const places: number[] = Array(listed.length).fill(0);
+  const positions: number[] = Array(listed.length).fill(0);
   let at = 0;
   for (const { entry, listedAt } of inFileOrder(listed)) {
     if (entry.headerOffset < at) return undefined;
     if (entry.headerOffset > at) parts.push(gap(at, entry.headerOffset));
     const read = await readLocalHeader(near, entry, limit, forms);
     if (read === undefined) return undefined;
-    places[listedAt] = parts.length;
+    positions[listedAt] = parts.length;
     parts.push(read.part);
     at = read.end;
   }
   if (at < limit) parts.push(gap(at, limit));
-  return { parts, places };
+  return { parts, positions };
 }
 
 function inFileOrder(listed: readonly CentralEntry[]) {

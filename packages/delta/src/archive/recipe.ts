@@ -52,23 +52,23 @@ export interface Origin {
   readonly is: 'packed' | 'content' | 'base';
   /** Which one of the older archives. */
   readonly old: number;
-  readonly place: Place;
+  readonly position: Position;
 }
 
-/** The way to a part: its place among the parts of an archive, after those of the archives around it. */
-export type Place = readonly number[];
+/** The way to a part: its position among the parts of an archive, after those of the archives around it. */
+export type Position = readonly number[];
 
 /** A part that has to be supplied. */
 export interface Leaf {
   readonly part: RecipePart;
-  readonly place: Place;
+  readonly position: Position;
 }
 
 /** All parts that have bytes and are not made from others, in the order of the file. */
-export function leaves(recipe: Recipe, above: Place = []): Leaf[] {
+export function leaves(recipe: Recipe, above: Position = []): Leaf[] {
   return recipe.parts.flatMap((part, i) => {
-    const place = [...above, i];
-    if (part.nested !== undefined) return leaves(part.nested, place);
-    return part.size === 0 ? [] : [{ part, place }];
+    const position = [...above, i];
+    if (part.nested !== undefined) return leaves(part.nested, position);
+    return part.size === 0 ? [] : [{ part, position }];
   });
 }

@@ -5,11 +5,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { redeflateAtOnce } from '../deflate/redeflate.ts';
 import { ArchiveReader } from './archive-reader.ts';
+import { ColumnWriter } from './columns.ts';
 import { decodeSkeletons } from './decode-skeleton.ts';
 import { encodeSkeletons } from './encode-skeleton.ts';
-import { putTogether } from './put-together.ts';
+import { putTogether, type Supply } from './put-together.ts';
 import { type Layout, readLayout } from './read-layout.ts';
 import { leaves } from './recipe.ts';
+import { type SkeletonColumn, skeletonColumns } from './skeleton-columns.ts';
 import { takeApart } from './take-apart.ts';
 
 const classes = Array.from({ length: 40 }, (_, i) =>
@@ -42,11 +44,11 @@ test('what is the same is copied as it lies, what is packed otherwise is packed 
   ]);
   const recipes = decodeSkeletons(await skeletonOf(next, [old]), [await layoutsOf([old])]);
   expect(recipes[0]?.parts.slice(0, 5).map(({ origin }) => origin)).toEqual([
-    { is: 'packed', old: 0, place: [2] },
-    { is: 'content', old: 0, place: [3] },
-    { is: 'base', old: 0, place: [4] },
+    { is: 'packed', old: 0, position: [2] },
+    { is: 'content', old: 0, position: [3] },
+    { is: 'base', old: 0, position: [4] },
     undefined,
-    { is: 'packed', old: 0, place: [5] },
+    { is: 'packed', old: 0, position: [5] },
   ]);
   await expectSame(next, [old]);
 });
@@ -62,8 +64,8 @@ test('an entry that moved to another name is copied, and one with another versio
   ]);
   const [recipe] = decodeSkeletons(await skeletonOf(next, [before]), [await layoutsOf([before])]);
   expect(recipe?.parts.map(({ origin }) => origin)).toEqual([
-    { is: 'base', old: 0, place: [0] },
-    { is: 'packed', old: 0, place: [1] },
+    { is: 'base', old: 0, position: [0] },
+    { is: 'packed', old: 0, position: [1] },
   ]);
   await expectSame(next, [before]);
 });
@@ -80,11 +82,11 @@ test('a jar in a jar is written against the jar that it was', async () => {
   const [recipe] = decodeSkeletons(await skeletonOf(next, [before]), [await layoutsOf([before])]);
   if (recipe === undefined) throw new Error('no recipe');
   const made = leaves(recipe).filter(({ part }) => part.origin === undefined);
-  expect(made.map(({ place }) => place)).toEqual([
+  expect(made.map(({ position }) => position)).toEqual([
     [1, 40],
     [2, 40],
   ]);
-  expect(leaves(recipe)[1]?.part.origin).toEqual({ is: 'packed', old: 0, place: [1, 2] });
+  expect(leaves(recipe)[1]?.part.origin).toEqual({ is: 'packed', old: 0, position: [1, 2] });
   await expectSame(next, [before]);
 });
 
@@ -128,16 +130,41 @@ test('a tree block is written against the one before it', async () => {
   expect(
     leaves(recipe)
       .filter(({ part }) => part.origin?.is !== 'packed')
-      .map(({ place }) => place),
+      .map(({ position }) => position),
   ).toEqual([[0], [1, 40]]);
 });
 
 test('the bytes that the format promises to read are read', async () => {
-  const next = fakeZip([javaDeflated('com/example/Class1.class', 'changed'), javaDeflated('new', 'new')]);
-  const hex = '0602000101010103030202000200000001000102000000000203060000036e6577910b0636360002010000';
-  const [recipe] = decodeSkeletons(Buffer.from(hex, 'hex'), [await layoutsOf([old])]);
-  expect(recipe && digestOf(await made(recipe, next, [old], 'file'))).toBe(digestOf(next));
+  const withTime = (path: string, i: number) => ({
+    ...javaDeflated(path, 'changed'),
+    dataDescriptor: true,
+    central: { extra: Buffer.of(0x55, 0x54, 5, 0, 1, i, 0, 0, 19) },
+  });
+  const inner = (version: string) =>
+    fakeZip([javaDeflated('a', 'a'.repeat(99)), javaDeflated('version', version)]);
+  const before = fakeZip([...classes.slice(0, 5), { path: 'lib/a-1.0.jar', content: inner('1.0') }]);
+  const next = fakeZip(
+    [
+      withTime('com/example/Class1.class', 6),
+      withTime('com/example/Class2.class', 8),
+      ...classes.slice(4, 5),
+      { path: 'kept', content: 'kept', local: { crc32: 1 }, gap: 'gap' },
+      { path: 'lib/a-1.1.jar', content: inner('1.1') },
+      { path: 'lies', content: 'lies', central: { crc32: 1 }, local: { crc32: 1 } },
+    ],
+    { prefix: '#!', comment: 'comment' },
+  );
+  const [recipe] = decodeSkeletons(Buffer.from(promised, 'hex'), [await layoutsOf([before])]);
+  expect(recipe && digestOf(await made(recipe, next, [before], 'file'))).toBe(digestOf(next));
 });
+
+const promised = [
+  '0c0a0006030303070a0608470800050302290108000000070102000000001302020043130e0002030200020000000008',
+  '020004000401026b65707431657304910b910b0806000008363600003601030001040000000214031400080808000000',
+  '00001400080808000900000000000000a481000102555405000100000000140314000008000000000000000000000000',
+  '0000000000000000a48100000001000000000000008ce88a03042201040000636f6d6d656e74504b0304140000080000',
+  '00002100010000000400000004000000040000006b657074',
+].join('');
 
 test('the example of the format page is what it says', async () => {
   const page = readFileSync(new URL('../../../../docs/format/archive-skeleton.md', import.meta.url), 'utf8');
@@ -185,6 +212,34 @@ test('hostile skeletons are refused, or make other bytes, and nothing worse', as
   expect(refused).toBeGreaterThan(150);
 });
 
+test('archives in archives in archives end somewhere', () => {
+  const columns = new ColumnWriter<SkeletonColumn>(skeletonColumns);
+  for (let i = 0; i < 30_000; i++) {
+    for (const value of [1, 1, 0, 0, 0, 0]) columns.number('archive', value);
+    columns.number('kind', 3 + 8);
+    for (const name of nothingOfEach) columns.number(name, 0);
+    columns.number('form', 1);
+    columns.bytes('newForm', new Uint8Array(31));
+  }
+  expect(() => decodeSkeletons(columns.encode(), [[]])).toThrow('archives lie too deep in archives');
+});
+
+test('a few bytes cannot stand for names without end', () => {
+  const columns = new ColumnWriter<SkeletonColumn>(skeletonColumns);
+  const count = 6000;
+  columns.number('archive', 2);
+  columns.number('archive', count);
+  for (let i = 0; i < count; i++) {
+    columns.number('kind', 3 + 32);
+    columns.number('shared', i === 0 ? 0 : 60_000);
+    columns.number('sharedEnd', 0);
+    columns.number('nameLength', i === 0 ? 60_000 : 0);
+    columns.number('form', 0);
+  }
+  columns.bytes('name', new Uint8Array(60_000).fill(97));
+  expect(() => decodeSkeletons(columns.encode(), [[]])).toThrow('its names have more than');
+});
+
 test('any zip is the same again after its skeleton was written against any other', async () => {
   const entry = fc.record(
     {
@@ -224,6 +279,8 @@ test('any zip is the same again after its skeleton was written against any other
   expect(taken).toBeGreaterThan(150);
 });
 
+const nothingOfEach = ['order', 'shared', 'sharedEnd', 'nameLength', 'timeKind', 'packing', 'size'] as const;
+
 const damaged = expect.objectContaining({ code: 'DELTA_INVALID' });
 
 function isRefusal(error: unknown): boolean {
@@ -254,15 +311,15 @@ async function made(
     if (layout !== undefined) readers.push(new ArchiveReader(source, layout));
   }
   const [now, ...were] = readers;
-  const bytes = putTogether(recipe, ({ part, place }) => {
+  const supply: Supply = ({ part, position }) => {
     const { origin, packing } = part;
     const was = origin && were[origin.old];
-    if (origin?.is === 'packed' && was) return was.packed(origin.place);
-    if (origin?.is === 'content' && was) return was.content(origin.place);
+    if (origin?.is === 'packed' && was) return was.packed(origin.position);
+    if (origin?.is === 'content' && was) return was.content(origin.position);
     if (now === undefined) return bytesOf();
-    return packing === 'raw' ? now.packed(place) : now.content(place);
-  });
-  return await collect(bytes, 1 << 24, 'archive');
+    return packing === 'raw' ? now.packed(position) : now.content(position);
+  };
+  return await collect(putTogether(recipe, supply, next.length), 1 << 24, 'archive');
 }
 
 async function skeletonOf(next: Uint8Array, olds: readonly Uint8Array[], kind: 'file' | 'tree' = 'file') {

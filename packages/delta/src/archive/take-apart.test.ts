@@ -14,7 +14,7 @@ import { redeflateAtOnce } from '../deflate/redeflate.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { recipeOf } from './archive-recipe.ts';
 import { type ArchiveLimits, archiveLimits } from './limits.ts';
-import { putTogether } from './put-together.ts';
+import { putTogether, type Supply } from './put-together.ts';
 import { readLayout } from './read-layout.ts';
 import { leaves } from './recipe.ts';
 import { type Archive, takeApart } from './take-apart.ts';
@@ -95,6 +95,20 @@ test('a deflate stream is made again from its content, one that nobody can make 
   ]);
 });
 
+test('what common tools write is derived: there are no gaps and no local headers to keep', async () => {
+  const entry = javaDeflated('a', text(200));
+  for (const [entries, options] of [
+    [[entry, { path: 'b/' }], {}],
+    [[{ ...entry, dataDescriptor: true }], {}],
+    [[entry, { ...entry, dataDescriptor: true }], { zip64: true }],
+    [[{ ...entry, local: { extra: Buffer.of(0xfe, 0xca, 0, 0) } }], { comment: 'comment' }],
+  ] as const) {
+    const layout = await readLayout(randomAccessOf(fakeZip(entries, options)), 'file');
+    const kept = layout?.parts.filter((part) => part.kind !== 'entry' || part.head.localHeader !== undefined);
+    expect(kept).toEqual([]);
+  }
+});
+
 test('the modification time in extra fields is no reason for a header of its own', async () => {
   const entries = [1, 2, 3].map((i) => ({
     ...javaDeflated(`${i}`, text(50)),
@@ -127,7 +141,7 @@ test('jars in a jar are taken apart too, be they stored or deflated', async () =
   const war = fakeZip([javaDeflated('service.jar', service), { path: 'readme', content: 'read me' }]);
   const archive = await apart(war);
   if (archive === undefined) throw new Error('no layout');
-  expect(leaves(recipeOf(archive)).map(({ place }) => place.join('.'))).toEqual([
+  expect(leaves(recipeOf(archive)).map(({ position }) => position.join('.'))).toEqual([
     '0.0.0',
     '0.0.1',
     '0.1.0',
@@ -154,7 +168,7 @@ test('a tree block is taken apart into its files, and the zips among them into t
   const layout = await readLayout(source, 'tree');
   if (layout === undefined) throw new Error('no layout');
   const recipe = recipeOf(await takeApart(source, layout));
-  expect(leaves(recipe).map(({ place }) => place.join('.'))).toEqual(['0', '1.0']);
+  expect(leaves(recipe).map(({ position }) => position.join('.'))).toEqual(['0', '1.0']);
   expect(await again(tar, 'tree')).toBe(digestOf(tar));
   expect(await readLayout(randomAccessOf(tar.subarray(0, -512)), 'tree')).toBeUndefined();
 });
@@ -172,8 +186,14 @@ test('beyond the limits parts stay as they are', async () => {
   expect(await packings({})).toEqual(['content', 'content', 'nested']);
   expect(await packings({ entrySize: 9_999 })).toEqual(['raw', 'raw', 'nested']);
   expect(await packings({ totalSize: 15_000 })).toEqual(['content', 'raw', 'nested']);
-  expect(await packings({ nestedSize: 10 })).toEqual(['content', 'content', 'content']);
-  expect(await packings({ depth: 0 })).toEqual(['content', 'content', 'content']);
+});
+
+test('an archive is looked for three archives deep', async () => {
+  let zip = fakeZip([javaDeflated('A.class', text(2000))]);
+  for (const name of ['four', 'three', 'two', 'one']) zip = fakeZip([javaDeflated(`${name}.jar`, zip)]);
+  const archive = await apart(zip);
+  expect(archive && leaves(recipeOf(archive)).map(({ position }) => position)).toEqual([[0, 0, 0, 0]]);
+  await expectSame(zip);
 });
 
 test('an entry that is too large for one call flows', async () => {
@@ -198,7 +218,11 @@ test('too few or too many bytes supplied are found', async () => {
   const archive = await apart(zip);
   if (archive === undefined) throw new Error('no layout');
   for (const length of [0, 99, 101]) {
-    const made = putTogether(recipeOf(archive), () => bytesOf(new Uint8Array(length)));
+    const made = putTogether(recipeOf(archive), () => bytesOf(new Uint8Array(length)), zip.length);
+    await expect(collect(made, 1 << 20, 'zip')).rejects.toMatchObject({ code: 'DELTA_INVALID' });
+  }
+  for (const size of [zip.length - 1, zip.length + 1]) {
+    const made = putTogether(recipeOf(archive), () => bytesOf(Buffer.from(text(100))), size);
     await expect(collect(made, 1 << 20, 'zip')).rejects.toMatchObject({ code: 'DELTA_INVALID' });
   }
 });
@@ -260,15 +284,16 @@ async function again(bytes: Uint8Array, kind: 'file' | 'tree') {
   const layout = await readLayout(source, kind);
   if (layout === undefined) return undefined;
   const reader = new ArchiveReader(source, layout);
-  const made = putTogether(recipeOf(await takeApart(source, layout)), ({ part, place }) =>
-    part.packing === 'raw' ? reader.packed(place) : reader.content(place),
-  );
+  const recipe = recipeOf(await takeApart(source, layout));
+  const supply: Supply = ({ part, position }) =>
+    part.packing === 'raw' ? reader.packed(position) : reader.content(position);
+  const made = putTogether(recipe, supply, bytes.length);
   return digestOf(await collect(made, 1 << 24, 'archive'));
 }
 
 async function apart(zip: Uint8Array, limits = archiveLimits): Promise<Archive | undefined> {
   const source = randomAccessOf(zip);
-  const layout = await readLayout(source, 'file', limits);
+  const layout = await readLayout(source, 'file');
   return layout && (await takeApart(source, layout, { limits }));
 }
 

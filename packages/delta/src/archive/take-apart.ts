@@ -69,25 +69,25 @@ async function nested(
   layout: ZipLayout,
   examiner: Examiner,
 ): Promise<Archive<ZipLayout> | undefined> {
-  const inner = await innerAccess(source, part, examiner.limits);
+  const inner = await innerAccess(source, part);
   return inner && (await examine(inner, layout, examiner.forAnother()));
 }
 
 class Examiner {
-  readonly limits: ArchiveLimits;
+  readonly #limits: ArchiveLimits;
   readonly #findsEncoders: boolean;
   readonly #budget: { left: number };
   readonly #search = new DeflateSearch();
 
   constructor(findsEncoders: boolean, limits: ArchiveLimits, budget: { left: number }) {
     this.#findsEncoders = findsEncoders;
-    this.limits = limits;
+    this.#limits = limits;
     this.#budget = budget;
   }
 
   /** For an archive inside of this one, which another encoder may have made. */
   forAnother(): Examiner {
-    return new Examiner(this.#findsEncoders, this.limits, this.#budget);
+    return new Examiner(this.#findsEncoders, this.#limits, this.#budget);
   }
 
   async content(source: RandomAccess, part: ZipPart | TreePart): Promise<Content> {
@@ -105,7 +105,7 @@ class Examiner {
   }
 
   #affords(size: number): boolean {
-    if (size > this.limits.entrySize || size > this.#budget.left) return false;
+    if (size > this.#limits.entrySize || size > this.#budget.left) return false;
     this.#budget.left -= size;
     return true;
   }

@@ -5,7 +5,7 @@ export interface TreeLayout {
   readonly kind: 'tree';
   /** In the order of the tar. */
   readonly parts: readonly TreePart[];
-  /** The zips among the files, by their place in {@link parts}. */
+  /** The zips among the files, by their position in {@link parts}. */
   readonly nested: ReadonlyMap<number, ZipLayout>;
 }
 

@@ -7,12 +7,12 @@ export interface ZipLayout {
   readonly parts: readonly ZipPart[];
   /** The central directory and the end records stand behind this many parts. */
   readonly directoryAt: number;
-  /** The entries as the central directory lists them: places in {@link parts}. */
+  /** The entries as the central directory lists them: positions in {@link parts}. */
   readonly directory: readonly number[];
   /** To be added to every offset that the archive speaks of: bytes that someone put before it without telling it. */
   readonly shift: number;
   readonly end: ZipEnd;
-  /** The zips among the entries, by their place in {@link parts}. */
+  /** The zips among the entries, by their position in {@link parts}. */
   readonly nested: ReadonlyMap<number, ZipLayout>;
 }
 

@@ -30,6 +30,7 @@ export function applyCovers(
     bytes.set(literals.take(literal), at);
     at += literal;
     const length = room(coverLengths.next());
+    if (length === 0) throw deltaInvalid('a cover of no bytes');
     const origin = chosen.nextByte();
     if (origin >= originCount) throw deltaInvalid(`a cover from origin ${origin} of ${originCount}`);
     const seek = seeks.nextSigned();

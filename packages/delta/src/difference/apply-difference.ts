@@ -9,12 +9,18 @@ import { differenceMagic } from './write-difference.ts';
 /**
  * Makes the contents of a difference, one behind the other, from the very bases it was written for, in their order. It checks that all
  * is well formed; whether the result is right only its digest can tell.
+ * @param size bytes that the contents have together; a difference that says otherwise is refused before anything is made
  * @throws DELTA_INVALID
  */
-export async function* applyDifference(bases: readonly RandomAccess[], difference: Bytes): Bytes {
+export async function* applyDifference(
+  bases: readonly RandomAccess[],
+  difference: Bytes,
+  size: number,
+): Bytes {
   const reader = new ByteReader(difference, () => deltaInvalid('it ends too early'));
   try {
     let missing = await readHeader(reader, bases);
+    if (missing !== size) throw deltaInvalid(`it makes ${missing} bytes, and ${size} are needed`);
     while (missing > 0) {
       const made = await applySection(reader, bases, missing);
       missing -= made.length;

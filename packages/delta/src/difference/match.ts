@@ -36,24 +36,22 @@ function exactCovers({ bytes, baseLength }: Window, search: MatchSearch, thresho
   while (scan < bytes.length && search.compared < budget) {
     const length = search.longest(scan);
     while (counted < scan + length) if (bytes[counted] === bytes[counted++ + shift]) agreeing++;
-    let step = 1;
-    if (length > agreeing + threshold) {
+    const leaves = length > agreeing + threshold;
+    if (leaves) {
       covers.push({ target: scan, source: search.matchSource, length });
       shift = search.matchSource - scan;
-      step = length;
-    } else if (length > 0 && length === agreeing) {
-      step = length;
-    } else if (length > 4 * threshold) {
-      // Going on is nearly as good all along. A better match that begins in here reaches further, and grows back to its beginning.
-      step = length >> 1;
     }
-    if (scan + step >= counted) {
+    if (leaves || (length > 0 && length === agreeing)) {
+      scan += length;
+      counted = scan;
       agreeing = 0;
-      counted = scan + step;
-    } else {
-      for (let at = scan; at < scan + step; at++) if (bytes[at] === bytes[at + shift]) agreeing--;
+      continue;
     }
-    scan += step;
+    // Where going on is nearly as good all along, a better match that begins in there reaches further, and grows back to its beginning.
+    const next = scan + (length > 4 * threshold ? length >> 1 : 1);
+    for (; scan < Math.min(next, counted); scan++) if (bytes[scan] === bytes[scan + shift]) agreeing--;
+    scan = next;
+    counted = Math.max(counted, scan);
   }
   return covers;
 }

@@ -15,7 +15,7 @@ export interface PackContentsOptions {
 
 /**
  * Contents that have no base, packed as one stream: specified in docs/format/difference.md. The more alike neighbours are, the smaller
- * it gets: see {@link compareByType}.
+ * it gets: see `compareByType`.
  */
 export async function* packContents(
   contents: Bytes,

@@ -9,6 +9,9 @@ export interface Piece {
   readonly length: number;
 }
 
+/** Most pieces of one section's base. */
+export const pieceLimit = 1 << 16;
+
 /** Pieces that follow one another, and are whole, take one byte each. */
 export function encodePieces(pieces: readonly Piece[], sources: readonly RandomAccess[]): Uint8Array {
   const writer = new VarintWriter();
@@ -37,6 +40,7 @@ export function decodePieces(bytes: Uint8Array, sources: readonly RandomAccess[]
   let length = 0;
   while (!reader.atEnd) {
     const piece = decodePiece(reader, sources, expected);
+    if (pieces.length === pieceLimit) throw deltaInvalid(`a base of more than ${pieceLimit} pieces`);
     pieces.push(piece);
     expected = piece.index + 1;
     length += piece.length;

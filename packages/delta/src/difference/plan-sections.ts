@@ -1,4 +1,4 @@
-import type { Piece } from './pieces.ts';
+import { type Piece, pieceLimit } from './pieces.ts';
 
 /** What one section makes, and of what. */
 export interface SectionPlan {
@@ -54,23 +54,25 @@ export async function planSections(
   return plans;
 }
 
-/** For each content its base, and the ones that no content names up to the next that one does. */
-function materialOf(contents: readonly ContentSize[], baseCount: number): Map<number, number[]> {
+/** For each content its base, and with the first content that names it those behind it that no content names. */
+function materialOf(contents: readonly ContentSize[], baseCount: number): Map<number, readonly number[]> {
   const named = new Set(contents.map(({ base }) => base));
-  const material = new Map<number, number[]>();
-  const first = contents.findIndex(({ size }) => size > 0);
-  for (const [index, { base }] of contents.entries()) {
-    const near: number[] = base === undefined ? [] : [base];
-    const from = base === undefined ? baseCount : base + 1;
-    for (let next = from; next < baseCount && !named.has(next); next++) near.push(next);
-    material.set(index, near);
+  const unnamedFrom = (first: number): number[] => {
+    const near: number[] = [];
+    for (let next = first; next < baseCount && !named.has(next); next++) near.push(next);
+    return near;
+  };
+  const material = new Map<number, readonly number[]>();
+  const placed = new Set<number>();
+  for (const [index, { size, base }] of contents.entries()) {
+    if (size === 0) continue;
+    const before = material.size === 0 ? unnamedFrom(0) : [];
+    const behind = base === undefined || placed.has(base) ? [] : unnamedFrom(base + 1);
+    if (base !== undefined) placed.add(base);
+    material.set(index, [...(base === undefined ? [] : [base]), ...behind, ...before]);
   }
-  for (let next = 0; next < baseCount && !named.has(next); next++) material.get(first)?.push(next);
   return material;
 }
-
-/** A section takes no more contents than this, so that its list of pieces stays small. */
-const mostContents = 1 << 14;
 
 class OpenSection implements SectionPlan {
   readonly contents: Piece[] = [];
@@ -80,7 +82,7 @@ class OpenSection implements SectionPlan {
   readonly #known = new Set<number>();
 
   get isFull(): boolean {
-    return this.contents.length === mostContents || this.bases.length >= 2 * mostContents;
+    return this.bases.length >= pieceLimit / 2;
   }
 
   addContent(piece: Piece): void {
@@ -91,13 +93,17 @@ class OpenSection implements SectionPlan {
   /** Once each, and only what fits. */
   addBase(index: number, size: number, limit: number): void {
     if (size === 0 || this.#known.has(index) || this.baseLength + size > limit) return;
+    if (this.bases.length === pieceLimit) return;
     this.#known.add(index);
     this.bases.push({ index, offset: 0, length: size });
     this.baseLength += size;
   }
 }
 
-/** Sections of one content: parts half as long as their windows of the base, so that what moved by a quarter is still found. */
+/**
+ * Sections of one content: parts half as long as their windows of the base, so that what moved by a quarter is still found. They leave
+ * no room for bases that no content names.
+ */
 async function cut(
   index: number,
   size: number,

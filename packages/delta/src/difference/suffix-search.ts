@@ -7,7 +7,7 @@ const longestComparison = 1 << 12;
 
 const multiplier = 0x2c1b3c6d;
 
-/** Finds the longest match there is in the base. Memory beside the window: 10 bytes for each byte of the base, of which 5 only at first. */
+/** Finds the longest match there is in the base. Memory beside the window: up to 7 bytes for each byte of the base, 10 while it is made. */
 export class SuffixSearch implements MatchSearch {
   matchSource = 0;
   compared = 0;

@@ -27,7 +27,7 @@ export interface DifferenceOptions {
 }
 
 /** Both memory and time grow with it. Larger ones find little more: what belongs together lies together. */
-const usualSectionLength = 32 << 20;
+const usualSectionLength = 24 << 20;
 
 /**
  * The contents, one behind the other, as changes of the bases: specified in docs/format/difference.md. Where a content ends it does not
@@ -70,7 +70,8 @@ function plansFor(
     ...(base === undefined ? {} : { base }),
   }));
   const baseSizes = bases.map(({ size }) => size);
-  return planSections(sizes, baseSizes, Math.min(sectionLength, sectionLimit), (content, base, ...lengths) =>
+  const length = Math.max(1, Math.min(sectionLength, sectionLimit));
+  return planSections(sizes, baseSizes, length, (content, base, ...lengths) =>
     alignParts(at(bases, base), at(contents, content).content, ...lengths),
   );
 }

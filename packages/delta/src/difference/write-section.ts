@@ -56,21 +56,44 @@ function literalsOnly(window: Window): Candidate {
   return { form: 'split', streams: writeStreams(window, [], 'split') };
 }
 
-/** Covers by each way of matching that may be the best. Text likes few covers, class files many; native code does not repeat itself. */
+/** A way of matching: in the base alone, or also in what the new bytes repeat of themselves; from which threshold on. */
+type Way = readonly ['base' | 'either', number];
+
+/** The best way is known when it was tried. What takes long is tried in the two ways that were best for its like. */
+const ways = {
+  short: [
+    ['either', 12],
+    ['either', 16],
+    ['either', 24],
+    ['either', 32],
+    ['base', 12],
+    ['base', 16],
+    ['base', 24],
+  ],
+  text: [
+    ['either', 32],
+    ['either', 16],
+  ],
+  // Class files like many covers; native code fewer, and it does not repeat itself.
+  binary: [
+    ['either', 12],
+    ['base', 24],
+  ],
+} as const satisfies Record<string, readonly Way[]>;
+
+/** Bytes of a window up to which all ways are tried. */
+const shortWindow = 8 << 20;
+
 function* coversOf(window: Window): Iterable<readonly Cover[]> {
   if (window.baseLength === 0) {
     yield match(window, new RepeatSearch(window), 32);
     return;
   }
-  const suffixes = new SuffixSearch(window);
-  const either = (threshold: number) =>
-    match(window, new EitherSearch(suffixes, new RepeatSearch(window)), threshold);
-  if (isText(window)) {
-    yield either(32);
-    yield either(16);
-  } else {
-    yield either(12);
-    yield match(window, suffixes, 24);
+  const base = new SuffixSearch(window);
+  const kind = window.bytes.length <= shortWindow ? 'short' : isText(window) ? 'text' : 'binary';
+  for (const [where, threshold] of ways[kind]) {
+    const search = where === 'base' ? base : new EitherSearch(base, new RepeatSearch(window));
+    yield match(window, search, threshold);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RandomAccess } from '@block-pack/core';
-import { type Leaf, leaves, type Place, type Recipe } from '../archive/recipe.ts';
+import { type Leaf, leaves, type Position, type Recipe } from '../archive/recipe.ts';
 import { HeldContents } from './held-contents.ts';
 import { isReadable, type OldBlock, oldLeaves, oldPartAt, partAccess } from './old-block.ts';
 
@@ -17,7 +17,7 @@ export interface PlannedContent {
   /** Undefined for the whole block. */
   readonly leaf: Leaf | undefined;
   readonly size: number;
-  /** Place among the sources. */
+  /** Position among the sources. */
   readonly base?: number;
 }
 
@@ -52,17 +52,18 @@ function parts({ bases }: PlannedBlock, recipe: Recipe, block: number, sources: 
   for (const leaf of leaves(recipe)) {
     const { origin, packing, size } = leaf.part;
     const old = origin && archives[origin.old];
-    if (origin !== undefined) named.add(keyOf(origin.old, origin.place));
+    if (origin !== undefined) named.add(keyOf(origin.old, origin.position));
     if (origin !== undefined && origin.is !== 'base') continue;
-    const base = origin && old !== undefined ? sources.part(old, origin.place, packing === 'raw') : undefined;
+    const base =
+      origin && old !== undefined ? sources.part(old, origin.position, packing === 'raw') : undefined;
     contents.push({ block, leaf, size, ...(base !== undefined && { base }) });
   }
   if (contents.length > 0) for (const [i, old] of archives.entries()) sources.disappeared(old, i, named);
   return contents;
 }
 
-function keyOf(old: number, place: Place): string {
-  return `${old}:${place.join('.')}`;
+function keyOf(old: number, position: Position): string {
+  return `${old}:${position.join('.')}`;
 }
 
 /** What contents are compared with, each once, in the order in which it is first named. */
@@ -85,19 +86,19 @@ class Sources {
     return this.#add(`${old}`, () => this.#old(old).content);
   }
 
-  part(old: number, place: Place, packed: boolean): number | undefined {
+  part(old: number, position: Position, packed: boolean): number | undefined {
     const block = this.#old(old);
-    const part = block.layout && oldPartAt(block.layout, place);
+    const part = block.layout && oldPartAt(block.layout, position);
     if (part === undefined || (!packed && !isReadable(part))) return undefined;
-    return this.#add(`${keyOf(old, place)}${packed ? ' packed' : ''}`, () =>
-      partAccess(block, place, part, packed, this.#held),
+    return this.#add(`${keyOf(old, position)}${packed ? ' packed' : ''}`, () =>
+      partAccess(block, position, part, packed, this.#held),
     );
   }
 
   disappeared(old: number, as: number, named: ReadonlySet<string>): void {
     const { layout } = this.#old(old);
-    for (const { place, part } of layout === undefined ? [] : oldLeaves(layout))
-      if (isReadable(part) && !named.has(keyOf(as, place))) this.part(old, place, false);
+    for (const { position, part } of layout === undefined ? [] : oldLeaves(layout))
+      if (isReadable(part) && !named.has(keyOf(as, position))) this.part(old, position, false);
   }
 
   #add(key: string, make: () => RandomAccess): number {

@@ -4,7 +4,7 @@ import { type ArchiveLimits, archiveLimits } from '../archive/limits.ts';
 import { partSize } from '../archive/old-parts.ts';
 import { slice } from '../archive/read-ahead.ts';
 import { type Layout, readLayout } from '../archive/read-layout.ts';
-import type { Place } from '../archive/recipe.ts';
+import type { Position } from '../archive/recipe.ts';
 import type { TreePart } from '../archive/tree-layout.ts';
 import type { ZipPart } from '../archive/zip-layout.ts';
 import { collectContent, type HeldContents } from './held-contents.ts';
@@ -22,28 +22,30 @@ export interface GroupBlock {
 export interface OldBlock extends GroupBlock {
   /** Undefined for what is no archive. */
   readonly layout: Layout | undefined;
+  readonly reader: ArchiveReader | undefined;
 }
 
 export async function openOldBlock({ kind, content }: GroupBlock): Promise<OldBlock> {
-  return { kind, content, layout: await readLayout(content, kind, groupLimits) };
+  const layout = await readLayout(content, kind);
+  return { kind, content, layout, reader: layout && new ArchiveReader(content, layout) };
 }
 
 /** A leaf of an old layout: a part that is no archive taken apart. */
 export interface OldLeaf {
-  readonly place: Place;
+  readonly position: Position;
   readonly part: ZipPart | TreePart;
 }
 
 /** All leaves, in the order of the file. */
-export function oldLeaves(layout: Layout, above: Place = []): OldLeaf[] {
+export function oldLeaves(layout: Layout, above: Position = []): OldLeaf[] {
   return layout.parts.flatMap((part, i) => {
-    const place = [...above, i];
+    const position = [...above, i];
     const inner = layout.nested.get(i);
-    return inner === undefined ? [{ place, part }] : oldLeaves(inner, place);
+    return inner === undefined ? [{ position, part }] : oldLeaves(inner, position);
   });
 }
 
-export function oldPartAt(layout: Layout, [at, ...below]: Place): ZipPart | TreePart | undefined {
+export function oldPartAt(layout: Layout, [at, ...below]: Position): ZipPart | TreePart | undefined {
   if (at === undefined) return undefined;
   if (below.length === 0) return layout.parts[at];
   const inner = layout.nested.get(at);
@@ -60,19 +62,18 @@ export function isReadable(part: ZipPart | TreePart): boolean {
 
 /** A part's content, or for `packed` its bytes as they lie. A content that has to be unpacked is held while it is the last that was read. */
 export function partAccess(
-  { content, layout }: OldBlock,
-  place: Place,
+  { content, reader }: OldBlock,
+  position: Position,
   part: ZipPart | TreePart,
   packed: boolean,
   held: HeldContents,
 ): RandomAccess {
-  if (layout === undefined) throw new RangeError('no archive has parts');
-  const reader = new ArchiveReader(content, layout);
-  const isNested = place.length > 1;
+  if (reader === undefined) throw new RangeError('only an archive has parts');
+  const isNested = position.length > 1;
   const isPacked = packed || part.kind !== 'entry' || part.head.form.method !== 8;
   if (isPacked && !isNested && part.kind !== 'symlink' && part.kind !== 'directory')
     return slice(content, part.offset, partSize(part, true));
   const size = partSize(part, packed);
-  const load = () => collectContent(packed ? reader.packed(place) : reader.content(place), size);
+  const load = () => collectContent(packed ? reader.packed(position) : reader.content(position), size);
   return held.access(size, load);
 }

@@ -1,6 +1,6 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { ByteReader, type Bytes, collect } from '@block-pack/core';
-import { ArchiveReader } from '../archive/archive-reader.ts';
+import type { ArchiveReader } from '../archive/archive-reader.ts';
 import { decodeSkeletons } from '../archive/decode-skeleton.ts';
 import { putTogether } from '../archive/put-together.ts';
 import type { Leaf, Recipe } from '../archive/recipe.ts';
@@ -46,7 +46,7 @@ export async function readGroup(
     const total = plan.contents.reduce((sum, { size }) => sum + size, 0);
     const made =
       encoding === 'delta'
-        ? applyDifference(plan.sources, reader.rest())
+        ? applyDifference(plan.sources, reader.rest(), total)
         : unpackContents(reader.rest(), total);
     const source = new ByteReader(made, () => deltaInvalid('its contents end too early'));
     try {
@@ -102,20 +102,22 @@ function blockBytes(
   contents: ByteReader,
 ): Bytes {
   if (recipe === undefined) return contents.part(size);
-  const readers = bases.flatMap((one) => {
-    const { content, layout } = olds[one] ?? {};
-    return content === undefined || layout === undefined ? [] : [new ArchiveReader(content, layout)];
-  });
-  return archiveBytes(recipe, readers, contents);
+  const readers = bases.flatMap((one) => olds[one]?.reader ?? []);
+  return archiveBytes(recipe, size, readers, contents);
 }
 
-function archiveBytes(recipe: Recipe, olds: readonly ArchiveReader[], contents: ByteReader): Bytes {
+function archiveBytes(
+  recipe: Recipe,
+  size: number,
+  olds: readonly ArchiveReader[],
+  contents: ByteReader,
+): Bytes {
   const supply = ({ part: { origin, size: length } }: Leaf): Bytes => {
     if (origin === undefined || origin.is === 'base') return contents.part(length);
     const old = olds[origin.old];
     if (old === undefined)
       throw deltaInvalid(`it copies from the old block ${origin.old}, which it does not name`);
-    return origin.is === 'packed' ? old.packed(origin.place) : old.content(origin.place);
+    return origin.is === 'packed' ? old.packed(origin.position) : old.content(origin.position);
   };
-  return putTogether(recipe, supply);
+  return putTogether(recipe, supply, size);
 }

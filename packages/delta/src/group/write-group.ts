@@ -100,6 +100,7 @@ async function openOldArchive(old: GroupBlock, signal: AbortSignal | undefined):
 
 interface NewArchive extends NewBlock {
   readonly archive: Archive | undefined;
+  readonly reader: ArchiveReader | undefined;
 }
 
 async function openNewArchive(
@@ -108,17 +109,17 @@ async function openNewArchive(
   signal: AbortSignal | undefined,
 ): Promise<NewArchive> {
   checkSignal(signal);
-  const layout = await readLayout(block.content, block.kind, groupLimits);
+  const layout = await readLayout(block.content, block.kind);
   const archive = layout && (await takeApart(block.content, layout, { limits: groupLimits }));
   const bases = archive === undefined ? block.bases : block.bases.filter((one) => isSound(olds[one]));
-  return { ...block, archive, bases };
+  return { ...block, archive, bases, reader: layout && new ArchiveReader(block.content, layout) };
 }
 
 /** The reader tells by headers alone which parts can be unpacked; an archive where that is not true is no base. */
 function isSound(old: OldArchive | undefined): boolean {
   if (old?.archive === undefined) return false;
-  return oldLeaves(old.archive.layout).every(({ place, part }) => {
-    const content = contentAt(old.archive, place);
+  return oldLeaves(old.archive.layout).every(({ position, part }) => {
+    const content = contentAt(old.archive, position);
     return content === undefined || content.packing !== 'raw' || part.kind !== 'entry' || !isReadable(part);
   });
 }
@@ -188,13 +189,12 @@ function contentAccess(
   news: readonly NewArchive[],
   held: HeldContents,
 ): RandomAccess {
-  const { content, archive } = news[block] ?? {};
+  const { content, reader } = news[block] ?? {};
   if (content === undefined) throw new RangeError(`no block ${block}`);
-  if (leaf === undefined || archive === undefined) return content;
-  const reader = new ArchiveReader(content, archive.layout);
-  const { place, part } = leaf;
+  if (leaf === undefined || reader === undefined) return content;
+  const { position, part } = leaf;
   return held.access(size, () =>
-    collectContent(part.packing === 'raw' ? reader.packed(place) : reader.content(place), size),
+    collectContent(part.packing === 'raw' ? reader.packed(position) : reader.content(position), size),
   );
 }
 
