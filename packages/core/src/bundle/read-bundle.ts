@@ -106,9 +106,12 @@ async function listIn(
   const { manifests } = parseImageIndex(index, `index.json of ${name}`);
   const artifact = manifests.find(({ artifactType }) => artifactType === bundleArtifactType);
   if (artifact === undefined) throw noBundle(name);
+  if (!(await blobs.has(artifact.digest)))
+    throw bundleInvalid(name, `it lacks its manifest ${artifact.digest}`);
   const bytes = await collect(blobs.read(artifact.digest), documentLimit, `The manifest of ${name}`);
   const { config } = parseImageManifest(bytes, `The manifest of ${name}`, artifact.mediaType);
   if (config.mediaType !== bundleListMediaType) throw noBundle(name);
+  if (!(await blobs.has(config.digest))) throw bundleInvalid(name, `it lacks its list ${config.digest}`);
   const list = await collect(blobs.read(config.digest), documentLimit, `The list of ${name}`);
   return { document: parseBundleDocument(list, name), digest: artifact.digest };
 }

@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bytesOf, collect, randomAccessOf } from '../bytes.ts';
+import { writeCanonicalTar } from '../canonical-tar.ts';
+import { digestHex, digestOf } from '../digest.ts';
+import { BlockPackError } from '../error.ts';
+import { decodeImportManifest } from '../import-manifest.ts';
+import { type BundleDocument, parseBundleDocument } from './bundle-document.ts';
+import { bundleMarker, encodeBundle } from './bundle-layout.ts';
+import { chooseBase } from './choose-base.ts';
+import { readBundle } from './read-bundle.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const blob = (text: string) => ({ digest: digestOf(bytes(text)), size: bytes(text).length });
+
+const payload = 'a payload';
+const document: BundleDocument = {
+  version: 1,
+  images: [{ name: '1.1', mediaType: 'application/vnd.oci.image.manifest.v1+json', ...blob('image') }],
+  layers: [
+    { ...blob('base'), origin: 'present' },
+    { ...blob('small'), origin: 'carried', mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip' },
+    { ...blob('layer'), origin: 'segments', imports: blob('text').digest },
+    { ...blob('last'), origin: 'imports', files: [{ name: 'java', imports: blob('text').digest }] },
+  ],
+  groups: [
+    {
+      holds: 'imports',
+      payload: blob(payload),
+      encoding: 'delta',
+      skeleton: { size: 9, packed: 5 },
+      bases: [{ ...blob('old text'), kind: 'file' }],
+      objects: [{ ...blob('text'), kind: 'file', apart: false, bases: [0] }],
+    },
+    {
+      holds: 'blocks',
+      payload: blob('block'),
+      encoding: 'raw',
+      objects: [{ ...blob('block'), kind: 'file', apart: false, bases: [] }],
+    },
+  ],
+};
+
+async function fileOf(
+  list: BundleDocument,
+  more: Readonly<Record<string, Uint8Array>> = {},
+): Promise<Uint8Array> {
+  const layout = encodeBundle(list);
+  const blobs = [
+    layout.list.bytes,
+    layout.artifact.bytes,
+    ...['image', 'small', payload, 'block'].map(bytes),
+  ];
+  const files = {
+    ...Object.fromEntries(blobs.map((one) => [`blobs/sha256/${digestHex(digestOf(one))}`, one])),
+    'index.json': layout.index,
+    'oci-layout': bundleMarker,
+    ...more,
+  };
+  const entries = Object.entries(files).map(
+    ([path, content]) =>
+      ({
+        kind: 'file',
+        path,
+        size: content.length,
+        executable: false,
+        read: () => bytesOf(content),
+      }) as const,
+  );
+  return collect(writeCanonicalTar(entries), 1 << 20, 'the bundle');
+}
+
+const open = (file: Uint8Array) => readBundle(randomAccessOf(file), 'update.tar');
+const parse = (json: object) => parseBundleDocument(bytes(JSON.stringify(json)), 'update.tar');
+
+describe('a bundle', () => {
+  let file: Uint8Array;
+  beforeAll(async () => {
+    file = await fileOf(document);
+  });
+
+  it('is read back as it was written', async () => {
+    const bundle = await open(file);
+    expect(bundle.document).toEqual(document);
+    expect(await collect(bundle.blobs.read(blob(payload).digest), 100, 'the payload')).toEqual(
+      bytes(payload),
+    );
+    await expect(collect(bundle.blobs.read(blob('base').digest), 100, 'the base')).rejects.toMatchObject({
+      code: 'BLOB_MISSING',
+    });
+  });
+
+  it('is refused in each of 10,000 forms with other bits, and whenever it ends too early', async () => {
+    const changes = fc.array(fc.tuple(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 })), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        changes,
+        fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, fc.nat(file.length)),
+        async (bits, cut) => {
+          const other = new Uint8Array(file);
+          for (const [at, mask] of bits) other[at] = (other[at] ?? 0) ^ mask;
+          const mutated = other.subarray(0, other.length - cut);
+          if (Buffer.compare(mutated, file) === 0) return;
+          const error: unknown = await open(mutated).catch((thrown: unknown) => thrown);
+          expect(error).toBeInstanceOf(BlockPackError);
+          expect(error).toMatchObject({ family: expect.stringMatching(/^(format|input)$/) });
+        },
+      ),
+      { numRuns: 10_000 },
+    );
+  }, 60_000);
+
+  it('holds nothing but a layout, and all that its list names', async () => {
+    const other = encodeBundle({ ...document, images: [{ ...blob('image'), mediaType: 'x', name: '2' }] });
+    const elsewhere = document.groups.map((one) => ({ ...one, payload: blob('elsewhere') }));
+    for (const [file, said] of [
+      [await fileOf(document, { 'extra.txt': bytes('x') }), 'it holds "extra.txt"'],
+      [await fileOf(document, { 'oci-layout': bytes('{}') }), 'its oci-layout is another one'],
+      [await fileOf({ ...document, groups: elsewhere }), 'it lacks sha256:'],
+      [await fileOf(document, { 'index.json': other.index }), 'it lacks its manifest'],
+    ] as const)
+      await expect(open(file)).rejects.toMatchObject({
+        code: 'DELTA_INVALID',
+        message: expect.stringContaining(said),
+      });
+  });
+});
+
+describe("a bundle's list", () => {
+  it('of another version, or with what a newer version has, is said to be so', () => {
+    const [group] = document.groups;
+    const [layer] = document.layers;
+    for (const newer of [
+      { ...document, version: 2 },
+      { ...document, groups: [{ ...group, encoding: 'class-aware' }] },
+      { ...document, layers: [{ ...layer, origin: 'recipe' }] },
+    ])
+      expect(() => parse(newer)).toThrow(
+        expect.objectContaining({ code: 'INPUT_UNSUPPORTED', hint: 'Use a newer block-pack.' }),
+      );
+  });
+
+  it('that says more, less or other things than the format has is refused', () => {
+    const [text, block] = document.groups;
+    for (const wrong of [
+      { ...document, more: 1 },
+      { ...document, images: [] },
+      { ...document, version: '1' },
+      { ...document, images: [{ ...blob('image'), mediaType: 'x', name: '-' }] },
+      { ...document, layers: [...document.layers, document.layers[0]] },
+      { ...document, groups: [block, text] },
+      { ...document, groups: [text, block, block] },
+      {
+        ...document,
+        groups: [{ ...text, objects: [{ ...blob('text'), kind: 'file', apart: false, bases: [1] }] }],
+      },
+      { ...document, groups: [{ ...block, payload: { digest: 'sha256:0', size: 1 } }] },
+    ])
+      expect(() => parse(wrong)).toThrow(expect.objectContaining({ code: 'DELTA_INVALID' }));
+  });
+});
+
+describe('the base of a block', () => {
+  const imports = (...lines: readonly string[]) =>
+    decodeImportManifest(`#block-pack import manifest v1\n#packer java\n${lines.join('\n')}\n`, 'test')
+      .imports;
+  const line = (path: string, purl = '', more = '') =>
+    `${path} from ${blob(path).digest}${purl === '' ? '' : ` purl=${purl}`}${more}`;
+  const base = (wanted: string, ...olds: readonly string[]) => {
+    const [found] = imports(wanted);
+    return found && chooseBase(found, imports(...olds))?.path;
+  };
+
+  it('is the same component in another version, wherever it stood', () => {
+    const olds = [
+      line('/app/a/left-pad', 'pkg:npm/left-pad@1.0.0'),
+      line('/app/left-pad', 'pkg:npm/right-pad@1.1.0'),
+    ];
+    expect(base(line('/app/left-pad', 'pkg:npm/left-pad@1.1.0'), ...olds)).toBe('/app/a/left-pad');
+    expect(base(line('/b', 'pkg:npm/%40a/b@2'), line('/a', 'pkg:npm/%40a/b@1'))).toBe('/a');
+  });
+
+  it('is, of several versions, the one that stands where the new one will', () => {
+    const olds = ['/x/one/util', '/x/two/util'].map((path) => line(path, 'pkg:npm/util@1.0.0'));
+    expect(base(line('/x/two/util', 'pkg:npm/util@2.0.0'), ...olds)).toBe('/x/two/util');
+  });
+
+  it('is what had the same path but for numbers, where no component is known', () => {
+    expect(base(line('/app/lib/shop-1.1.jar'), line('/app/lib/shop-1.0.jar'), line('/app/lib/asm.jar'))).toBe(
+      '/app/lib/shop-1.0.jar',
+    );
+    expect(base(line('/app', 'pkg:generic/app'), line('/other', 'pkg:generic/app'))).toBeUndefined();
+    expect(base(line('/app'), line('/app', '', ' type=tree'))).toBeUndefined();
+  });
+});

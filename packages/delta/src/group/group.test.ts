@@ -1,0 +1,151 @@
+import { type Bytes, bytesOf, collect, digestOf, randomAccessOf, writeCanonicalTar } from '@block-pack/core';
+import { fakeFile, fakeJar, fakeZip } from '@block-pack/core/testing';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { GroupBlock } from './old-block.ts';
+import { readGroup } from './read-group.ts';
+import { type GroupEncoding, type NewBlock, writeGroup } from './write-group.ts';
+
+const limit = 1 << 26;
+
+/** Text that does not compress to nothing, the same on every day. */
+function story(seed: number, words = 600): string {
+  let state = seed;
+  const next = () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >> 8).toString(36);
+  };
+  return Array.from({ length: words }, next).join(' ');
+}
+
+function jar(version: number): Uint8Array {
+  return fakeJar({
+    'a/Same.class': story(1),
+    'a/Changed.class': `${story(2)}${version}${story(3)}`,
+    [`a/v${version}/Moved.class`]: `${story(4)} ${version}`,
+    [`a/Only${version}.class`]: story(version),
+  });
+}
+
+function file(content: Uint8Array, ...bases: readonly number[]): NewBlock {
+  return { kind: 'file', content: randomAccessOf(content), bases };
+}
+
+interface Sent {
+  readonly payload: Uint8Array;
+  readonly written: Omit<Awaited<ReturnType<typeof writeGroup>>, 'payload'>;
+}
+
+async function send(
+  blocks: readonly NewBlock[],
+  olds: readonly GroupBlock[],
+  encoding: GroupEncoding = 'delta',
+): Promise<Sent> {
+  const { payload, ...written } = await writeGroup(blocks, olds, encoding);
+  return { payload: await collect(payload, limit, 'the payload'), written };
+}
+
+async function receive(
+  { payload, written }: Sent,
+  sizes: readonly number[],
+  olds: readonly GroupBlock[],
+  encoding: GroupEncoding = 'delta',
+): Promise<Uint8Array[]> {
+  const made: Uint8Array[] = [];
+  const blocks = written.blocks.map((one, at) => ({ ...one, size: sizes[at] ?? 0 }));
+  const keep = async (_: number, content: Bytes) => {
+    made.push(await collect(content, limit, 'a block'));
+  };
+  await readGroup(bytesOf(payload), olds, { encoding, skeleton: written.skeleton, blocks, keep });
+  return made;
+}
+
+async function expectSame(
+  blocks: readonly NewBlock[],
+  olds: readonly GroupBlock[],
+  encoding: GroupEncoding = 'delta',
+): Promise<Sent> {
+  const sent = await send(blocks, olds, encoding);
+  const made = await receive(
+    sent,
+    blocks.map(({ content }) => content.size),
+    olds,
+    encoding,
+  );
+  const wanted = await Promise.all(blocks.map(({ content }) => content.read(0, content.size)));
+  expect(made.map(digestOf)).toEqual(wanted.map(digestOf));
+  return sent;
+}
+
+test('several jars that changed travel as changes of their older versions', async () => {
+  const olds = [file(jar(1)), file(jar(5))];
+  const { payload, written } = await expectSame([file(jar(2), 0), file(jar(6), 1)], olds);
+  expect(written.blocks).toEqual([
+    { apart: true, bases: [0] },
+    { apart: true, bases: [1] },
+  ]);
+  const { payload: inflated } = await expectSame([file(jar(2)), file(jar(6))], [], 'inflated');
+  expect(payload.length).toBeLessThan(inflated.length * 0.5);
+});
+
+test('what is no archive travels as well, beside archives, and so do trees', async () => {
+  const tree = async (version: string) =>
+    collect(
+      writeCanonicalTar([
+        { ...fakeFile('index.js', `${story(7)}${version}`), kind: 'file' },
+        { ...fakeFile('lib/inner.jar', jar(version.length)), kind: 'file' },
+      ]),
+      limit,
+      'the tree',
+    );
+  const text = (version: string) => new TextEncoder().encode(`${story(8)}${version}`);
+  const olds: GroupBlock[] = [file(text('1')), { kind: 'tree', content: randomAccessOf(await tree('1')) }];
+  const next: NewBlock[] = [
+    file(text('22'), 0),
+    { kind: 'tree', content: randomAccessOf(await tree('22')), bases: [1] },
+    file(new Uint8Array()),
+    file(jar(9)),
+  ];
+  const { payload } = await expectSame(next, olds);
+  expect(payload.length).toBeLessThan(9000);
+});
+
+test('a jar whose older version cannot be unpacked is made all the same', async () => {
+  const broken = fakeZip([
+    { path: 'a/Same.class', content: story(1) },
+    { path: 'a/Changed.class', content: story(2), packed: new Uint8Array([1, 2, 3]) },
+  ]);
+  await expectSame([file(jar(2), 0)], [file(broken)]);
+});
+
+test('a content too long to be held in memory at once is compared in pieces', async () => {
+  const long = (tail: string) => new TextEncoder().encode(story(11, 400_000) + tail);
+  const old = fakeZip([{ path: 'long.txt', content: long('1') }]);
+  const next = fakeZip([{ path: 'long.txt', content: long('22') }]);
+  const { payload } = await expectSame([file(next, 0)], [file(old)]);
+  expect(payload.length).toBeLessThan(2000);
+});
+
+test('whatever bytes a hostile group has, reading it ends in an error or in bytes that a digest would refuse', async () => {
+  const olds = [file(jar(1))];
+  const next = jar(2);
+  const sent = await send([file(next, 0)], olds);
+  const positions = fc.array(fc.tuple(fc.nat(sent.payload.length - 1), fc.integer({ min: 1, max: 255 })), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  await fc.assert(
+    fc.asyncProperty(positions, fc.nat(2), async (changes, cut) => {
+      const payload = new Uint8Array(sent.payload);
+      for (const [at, bits] of changes) payload[at] = (payload[at] ?? 0) ^ bits;
+      const hostile = { ...sent, payload: payload.subarray(0, payload.length - cut) };
+      try {
+        const made = await receive(hostile, [next.length], olds);
+        expect(made.every(({ length }) => length === next.length)).toBe(true);
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'BlockPackError', family: 'format' });
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
