@@ -39,27 +39,10 @@ const applications = {
     },
   },
   /** An application distribution (bin + lib + plugins) as a directory: `bin/`, `lib/`. */
-  'allure-commandline': {
-    sources: [],
-    make(folder) {
-      run(
-        'fetching allure',
-        'npm',
-        'pack',
-        'allure-commandline@2.46.1',
-        '--silent',
-        '--pack-destination',
-        folder,
-      );
-      const tarball = join(folder, 'allure-commandline-2.46.1.tgz');
-      run('unpacking allure', 'tar', '-xzf', tarball, '-C', folder, 'package/dist');
-      for (const entry of readdirSync(join(folder, 'package/dist'))) {
-        renameSync(join(folder, 'package/dist', entry), join(folder, entry));
-      }
-      rmSync(join(folder, 'package'), { recursive: true });
-      rmSync(tarball);
-    },
-  },
+  'allure-commandline': allure('2.46.1'),
+  /** Two older releases of it, one behind the other. */
+  'allure-commandline-2.39.0': allure('2.39.0'),
+  'allure-commandline-2.40.0': allure('2.40.0'),
 };
 
 main(process.argv.slice(2));
@@ -70,6 +53,23 @@ function main(names) {
     if (!application) fail(`unknown application '${name}': expected ${Object.keys(applications).join(', ')}`);
     makeOnce(join(corpus, 'apps', name), [import.meta.filename, ...application.sources], application.make);
   }
+}
+
+function allure(version) {
+  return {
+    sources: [],
+    make(folder) {
+      const wanted = `allure-commandline@${version}`;
+      run('fetching allure', 'npm', 'pack', wanted, '--silent', '--pack-destination', folder);
+      const tarball = join(folder, `allure-commandline-${version}.tgz`);
+      run('unpacking allure', 'tar', '-xzf', tarball, '-C', folder, 'package/dist');
+      for (const entry of readdirSync(join(folder, 'package/dist'))) {
+        renameSync(join(folder, 'package/dist', entry), join(folder, entry));
+      }
+      rmSync(join(folder, 'package'), { recursive: true });
+      rmSync(tarball);
+    },
+  };
 }
 
 function springBootService(name, ...properties) {

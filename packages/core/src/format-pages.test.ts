@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { encodeBundle, parseBundleDocument } from './bundle/index.ts';
 import { parseDigest } from './digest.ts';
 import { parseImagePath } from './image-path.ts';
 import { decodeImportManifest, encodeImportManifest } from './import-manifest.ts';
@@ -42,6 +43,12 @@ describe('the format pages', () => {
       },
     ]);
     expect(JSON.stringify(shown)).toBe(new TextDecoder().decode(written));
+  });
+
+  it('show the list of a bundle with its fields in their order', () => {
+    const shown = JSON.stringify(JSON.parse(example(page('bundle.md'), 'json')));
+    const list = parseBundleDocument(new TextEncoder().encode(shown), 'the page');
+    expect(new TextDecoder().decode(encodeBundle(list).list.bytes)).toBe(shown);
   });
 
   it('name the media types of blocks', () => {

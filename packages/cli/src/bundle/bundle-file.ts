@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   BlockPackError,
@@ -13,8 +13,8 @@ import {
   readBundle,
   writeCanonicalTar,
 } from '@block-pack/core';
-import { openFile } from '@block-pack/store';
-import { diskNo } from './scratch-blobs.ts';
+import { diskError, openFile } from '@block-pack/store';
+import { writeBytes } from './scratch-blobs.ts';
 
 /** A blob that goes into a bundle. */
 export interface BundleBlob extends Descriptor {
@@ -29,7 +29,11 @@ export class BundleDraft {
 
   constructor(target: string) {
     if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw isDirectory(target);
-    mkdirSync(dirname(target), { recursive: true });
+    try {
+      mkdirSync(dirname(target), { recursive: true });
+    } catch (error) {
+      throw diskError(error, 'OUTPUT_REFUSED', 'write', target);
+    }
     this.#target = target;
     this.path = join(dirname(target), `.block-pack-draft-${randomUUID()}`);
   }
@@ -44,20 +48,7 @@ export class BundleDraft {
       entry('index.json', index.length, () => bytesOf(index)),
       entry('oci-layout', bundleMarker.length, () => bytesOf(bundleMarker)),
     ];
-    let size = 0;
-    const file = openSync(this.path, 'wx', 0o666);
-    try {
-      for await (const chunk of writeCanonicalTar(entries)) {
-        for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
-        size += chunk.length;
-      }
-      fsyncSync(file);
-    } catch (error) {
-      throw diskNo(error, this.#target);
-    } finally {
-      closeSync(file);
-    }
-    return size;
+    return writeBytes(this.path, writeCanonicalTar(entries), this.#target, true);
   }
 
   /** Whatever had the name before is replaced. */

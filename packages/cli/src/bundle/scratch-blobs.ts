@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  fsyncSync,
   mkdtempSync,
   openSync,
   renameSync,
@@ -12,7 +13,6 @@ import { join } from 'node:path';
 import {
   assertDigest,
   type BlobStore,
-  BlockPackError,
   type ByteRange,
   type Bytes,
   blobMissing,
@@ -24,7 +24,7 @@ import {
   verified,
   type Written,
 } from '@block-pack/core';
-import { type OpenFile, openFile } from '@block-pack/store';
+import { diskError, type OpenFile, openFile } from '@block-pack/store';
 
 /** Files that are open at the same time: systems allow some hundreds. */
 const mostOpen = 64;
@@ -60,19 +60,9 @@ export class ScratchBlobs implements BlobStore {
   async write(content: Bytes, expected?: Digest): Promise<Written> {
     const draft = join(this.directory, `draft-${this.#drafts++}`);
     const measure = new Measure();
-    const file = openSync(draft, 'wx', 0o600);
-    try {
-      for await (const chunk of content) {
-        measure.add(chunk);
-        for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
-      }
-    } catch (error) {
-      throw diskNo(error, this.directory);
-    } finally {
-      closeSync(file);
-    }
-    const { size } = measure;
+    await writeBytes(draft, measured(content, measure), this.directory);
     if (expected !== undefined) assertDigest(expected, measure, 'What was made');
+    const { size } = measure;
     const digest = expected ?? measure.digest();
     const added = !existsSync(this.blobPath(digest));
     renameSync(draft, this.blobPath(digest));
@@ -104,18 +94,43 @@ export class ScratchBlobs implements BlobStore {
   }
 }
 
-/** The disk's own "no", with the path that it is about. */
-export function diskNo(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !('code' in error) || error instanceof BlockPackError) return error;
-  const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
-  if (!full && !('errno' in error && 'syscall' in error)) return error;
-  return new BlockPackError(
-    full ? 'DISK_FULL' : 'OUTPUT_REFUSED',
-    `Cannot write to ${path}: ${error.message}`,
-    {
-      hint: full ? 'Make room, then run it again.' : 'Check the path and its permissions.',
-      details: { path },
-      cause: error,
-    },
-  );
+async function* measured(content: Bytes, measure: Measure): Bytes {
+  for await (const chunk of content) {
+    measure.add(chunk);
+    yield chunk;
+  }
+}
+
+/**
+ * Writes a new file and brings it to the disk where it is to last.
+ * @param named the path that the user knows it by
+ * @throws DISK_FULL, OUTPUT_REFUSED
+ */
+export async function writeBytes(
+  path: string,
+  content: Bytes,
+  named: string,
+  lasting = false,
+): Promise<number> {
+  const file = onDisk(named, () => openSync(path, 'wx', 0o666));
+  let size = 0;
+  try {
+    for await (const chunk of content) {
+      for (let at = 0; at < chunk.length; ) at += onDisk(named, () => writeSync(file, chunk, at));
+      size += chunk.length;
+    }
+    if (lasting) onDisk(named, () => fsyncSync(file));
+  } finally {
+    closeSync(file);
+  }
+  return size;
+}
+
+/** An error that the content itself ends with is none of the disk that is written to. */
+function onDisk<T>(named: string, deed: () => T): T {
+  try {
+    return deed();
+  } catch (error) {
+    throw diskError(error, 'OUTPUT_REFUSED', 'write', named);
+  }
 }

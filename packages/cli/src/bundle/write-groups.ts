@@ -1,6 +1,7 @@
 import {
   type BundleGroup,
   bytesOf,
+  checkSignal,
   chooseBase,
   type Digest,
   type Import,
@@ -134,11 +135,12 @@ const quickQuality = 5;
 async function writeAlone(
   holds: BundleGroup['holds'],
   sent: readonly Sent[],
-  { scratch }: BundleSources,
+  { scratch, context }: BundleSources,
   fixedQuality?: number,
 ): Promise<BundleGroup[]> {
   const groups: BundleGroup[] = [];
   for (const one of sent) {
+    checkSignal(context.signal);
     const objects = [{ ...described(one), apart: false, bases: [] }];
     const quality = fixedQuality ?? (one.content.size <= bestQualityBelow ? 11 : 9);
     const { digest, size } = await scratch.write(packContents(readRange(one.content), { quality }));
