@@ -185,6 +185,15 @@ export type {
 } from './packer.ts';
 export type { Purl, PurlParts } from './purl.ts';
 export { parsePurl, purlOf, purlParts } from './purl.ts';
+export type { SignedBundle, SigningKey, VerifyKey } from './signature/index.ts';
+export {
+  checkSignedBundle,
+  encodeSignatures,
+  keyFileLimit,
+  parsePrivateKey,
+  parsePublicKey,
+  signatureArtifactType,
+} from './signature/index.ts';
 export { canonicalTime, encodeTarHeader } from './tar-header.ts';
 export type { EmptyDirectoryEntry, FileEntry, InputDirectory, LinkEntry, TreeEntry } from './tree.ts';
 export { movedEntry } from './tree.ts';

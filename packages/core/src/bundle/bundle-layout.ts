@@ -20,8 +20,14 @@ export interface BundleLayout {
 
 export const bundleMarker = new TextEncoder().encode('{"imageLayoutVersion":"1.0.0"}');
 
-/** An OCI artifact whose config is the list, and whose layers are what the bundle carries: tools that copy layouts keep it all. */
-export function encodeBundle(bundle: BundleDocument): BundleLayout {
+/**
+ * An OCI artifact whose config is the list, and whose layers are what the bundle carries: tools that copy layouts keep it all.
+ * @param signatures manifests of signatures of the artifact, which the index names behind it
+ */
+export function encodeBundle(
+  bundle: BundleDocument,
+  signatures: readonly ContentDescriptor[] = [],
+): BundleLayout {
   const bytes = encodeBundleDocument(bundle);
   const list = {
     bytes,
@@ -37,7 +43,7 @@ export function encodeBundle(bundle: BundleDocument): BundleLayout {
   const { bytes: index } = encodeImageIndex({
     schemaVersion: 2,
     mediaType: imageIndexMediaType,
-    manifests: [...bundle.images.map(asMember), artifact.descriptor],
+    manifests: [...bundle.images.map(asMember), artifact.descriptor, ...signatures],
   });
   return { list, artifact, index };
 }

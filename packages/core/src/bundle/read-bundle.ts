@@ -3,9 +3,10 @@ import { bytesOf, collect, type RandomAccess, readRange } from '../bytes.ts';
 import { readCanonicalTar } from '../canonical-tar.ts';
 import { type Digest, isDigest, Measure, verified } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
-import { parseImageIndex, parseImageManifest } from '../image/image-documents.ts';
+import { type ContentDescriptor, parseImageIndex, parseImageManifest } from '../image/image-documents.ts';
 import { documentLimit } from '../image/json-document.ts';
 import { blobMissing } from '../memory-blob-store.ts';
+import { signatureArtifactType } from '../signature/bundle-signature.ts';
 import { encodeTarHeader, padding } from '../tar-header.ts';
 import type { FileEntry, TreeEntry } from '../tree.ts';
 import { type BundleDocument, bundleInvalid, parseBundleDocument } from './bundle-document.ts';
@@ -38,23 +39,24 @@ export async function readBundle(source: RandomAccess, name: string): Promise<Op
     throw bundleInvalid(name, 'its oci-layout is another one');
   const index = await small('index.json');
   const blobs = new TarBlobs(source, parts, name);
-  const { document, digest } = await listIn(index, blobs, name);
-  if (Buffer.compare(encodeBundle(document).index, index) !== 0)
+  const { document, digest, signatures } = await listIn(index, blobs, name);
+  if (Buffer.compare(encodeBundle(document, signatures).index, index) !== 0)
     throw bundleInvalid(name, 'its index.json does not follow from its list');
   for (const { digest: carried, size } of carriedBlobs(document))
     if (!(await blobs.has(carried, size))) throw bundleInvalid(name, `it lacks ${carried}`);
   return { document, digest, blobs };
 }
 
-interface Part {
+/** Where a file of the tar lies. */
+export interface BundleMember {
   readonly offset: number;
   readonly size: number;
 }
 
 const folder = 'blobs/sha256/';
 
-async function partsOf(source: RandomAccess, name: string): Promise<ReadonlyMap<string, Part>> {
-  const parts = new Map<string, Part>();
+async function partsOf(source: RandomAccess, name: string): Promise<ReadonlyMap<string, BundleMember>> {
+  const parts = new Map<string, BundleMember>();
   let at = 0;
   try {
     for await (const entry of readCanonicalTar(readRange(source), name)) {
@@ -88,7 +90,7 @@ async function checkName({ path, read }: FileEntry, name: string): Promise<void>
 
 async function smallFile(
   source: RandomAccess,
-  parts: ReadonlyMap<string, Part>,
+  parts: ReadonlyMap<string, BundleMember>,
   path: string,
   name: string,
 ): Promise<Uint8Array> {
@@ -102,7 +104,7 @@ async function listIn(
   index: Uint8Array,
   blobs: BlobSource,
   name: string,
-): Promise<Pick<OpenBundle, 'document' | 'digest'>> {
+): Promise<Pick<OpenBundle, 'document' | 'digest'> & { readonly signatures: ContentDescriptor[] }> {
   const { manifests } = parseImageIndex(index, `index.json of ${name}`);
   const artifact = manifests.find(({ artifactType }) => artifactType === bundleArtifactType);
   if (artifact === undefined) throw noBundle(name);
@@ -113,7 +115,8 @@ async function listIn(
   if (config.mediaType !== bundleListMediaType) throw noBundle(name);
   if (!(await blobs.has(config.digest))) throw bundleInvalid(name, `it lacks its list ${config.digest}`);
   const list = await collect(blobs.read(config.digest), documentLimit, `The list of ${name}`);
-  return { document: parseBundleDocument(list, name), digest: artifact.digest };
+  const signatures = manifests.filter(({ artifactType }) => artifactType === signatureArtifactType);
+  return { document: parseBundleDocument(list, name), digest: artifact.digest, signatures };
 }
 
 function noBundle(name: string): BlockPackError {
@@ -127,18 +130,19 @@ function noBundle(name: string): BlockPackError {
   );
 }
 
-class TarBlobs implements BlobSource {
+/** The blobs of a bundle by their digests; whole reads are verified. */
+export class TarBlobs implements BlobSource {
   readonly #source: RandomAccess;
-  readonly #parts: ReadonlyMap<string, Part>;
+  readonly #parts: ReadonlyMap<string, BundleMember>;
   readonly #name: string;
 
-  constructor(source: RandomAccess, parts: ReadonlyMap<string, Part>, name: string) {
+  constructor(source: RandomAccess, parts: ReadonlyMap<string, BundleMember>, name: string) {
     this.#source = source;
     this.#parts = parts;
     this.#name = name;
   }
 
-  #part(digest: Digest): Part | undefined {
+  #part(digest: Digest): BundleMember | undefined {
     return this.#parts.get(`${folder}${digest.slice('sha256:'.length)}`);
   }
 
