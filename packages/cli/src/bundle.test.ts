@@ -111,6 +111,25 @@ describe('block-pack bundle and apply', () => {
     expect(done('verify', 'oci-archive:new.tar')).toContain('all good');
   });
 
+  it('say beforehand what each dependency would cost, and write nothing', () => {
+    for (const release of ['1.0', '1.1']) makeImage(release);
+    const words = ['bundle', 'oci:out:1.1', '--since', 'oci:out:1.0'];
+    const { document } = work.json(...words, '--dry-run');
+    expect(document.dependencies).toMatchObject([
+      {
+        to: 'pkg:maven/com.example/shop@1.1',
+        from: 'pkg:maven/com.example/shop@1.0',
+        encoding: 'delta',
+        why: 'other version',
+      },
+    ]);
+    expect(done(...words, '--dry-run')).toMatch(/other version {2}pkg:maven\/com\.example\/shop@1\.1/);
+    done(...words, '-o', 'update.tar');
+    expect(document.bytes).toBe(bundleSize());
+    expect(work.run(...words).exitCode).toBe(2);
+    expect(work.run(...words, '--dry-run', '-o', 'x').exitCode).toBe(2);
+  });
+
   it('give the same file for the same images', () => {
     for (const release of ['1.0', '1.1']) makeImage(release);
     for (const file of ['one.tar', 'deep/two.tar'])

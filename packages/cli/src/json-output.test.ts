@@ -43,6 +43,8 @@ describe('--json', () => {
       work.json('image', 'java.import', '--form', 'native', '-o', 'oci-archive:native.tar'),
       work.json('convert', 'oci:image:base', '--form', 'native', '-o', 'oci:image:native'),
       work.json('bundle', 'oci:image:2', '--since', 'oci:image:base', '-o', 'update.tar'),
+      work.json('bundle', 'oci:image:2', '--since', 'oci:image:base', '--dry-run'),
+      work.json('bundle', 'oci:image:2', '--dry-run'),
       work.json('apply', 'update.tar', '--have', 'oci:image', '--to', 'oci:site'),
       work.json('resolve', 'java.import', 'out'),
       work.json('resolve', 'oci:image:native', 'rootfs'),

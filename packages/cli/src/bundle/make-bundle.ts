@@ -25,7 +25,7 @@ import type { BundleBlob } from './bundle-file.ts';
 import type { HeldImages } from './held-images.ts';
 import { joinedBlobs } from './held-images.ts';
 import type { ScratchBlobs } from './scratch-blobs.ts';
-import { writeGroups } from './write-groups.ts';
+import { type Sent, writeGroups } from './write-groups.ts';
 
 /** What a bundle is made of. */
 export interface BundleSources {
@@ -45,6 +45,8 @@ export interface MadeBundle {
   readonly blobs: readonly BundleBlob[];
   /** Bytes that the image has in all. */
   readonly imageBytes: number;
+  /** Blocks that travel. */
+  readonly sent: readonly Sent[];
 }
 
 /** @throws BLOB_MISSING, IMAGE_INVALID and what reading images throws */
@@ -58,7 +60,7 @@ export async function makeBundle(sources: BundleSources): Promise<MadeBundle> {
     .filter((leaf) => !isConfig(leaf))
     .map((leaf) => originOf(leaf, found, sources.pasts));
   const objects = await newObjects(origins, found, sources);
-  const groups = await writeGroups(objects, sources);
+  const { groups, blocks } = await writeGroups(objects, sources);
   const { mediaType, digest, size } = wanted.root;
   const image = { mediaType, digest, size, ...(wanted.name !== undefined && { name: wanted.name }) };
   const document: BundleDocument = { version: 1, images: [image], layers: origins, groups };
@@ -73,6 +75,7 @@ export async function makeBundle(sources: BundleSources): Promise<MadeBundle> {
       ...documents.map((one) => ({ ...one, read: () => carried.read(one.digest) })),
       ...[list, artifact].map(({ descriptor, bytes }) => ({ ...descriptor, read: () => bytesOf(bytes) })),
     ],
+    sent: blocks,
     imageBytes: [...closure.leaves, ...closure.documents].reduce((sum, one) => sum + one.size, 0),
   };
 }

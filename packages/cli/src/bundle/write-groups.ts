@@ -15,21 +15,34 @@ import type { HeldImages } from './held-images.ts';
 import type { BundleSources, FoundFile, NewObjects } from './make-bundle.ts';
 
 /** Something to be sent: a block or an import manifest, and older ones that are like it. */
-interface Sent extends GroupBlock {
+export interface Sent extends GroupBlock {
   readonly digest: Digest;
   readonly like: Like | undefined;
+  /** Undefined for an import manifest. */
+  readonly line?: Import;
 }
 
 interface Like extends GroupBlock {
   readonly digest: Digest;
+  readonly line?: Import;
+}
+
+/** What travels, and how. */
+export interface WrittenGroups {
+  readonly groups: readonly BundleGroup[];
+  readonly blocks: readonly Sent[];
 }
 
 /** The smallest of what can be made of the objects, by making it. Payloads are kept in the scratch directory. */
-export async function writeGroups(objects: NewObjects, sources: BundleSources): Promise<BundleGroup[]> {
+export async function writeGroups(objects: NewObjects, sources: BundleSources): Promise<WrittenGroups> {
   const texts = objects.texts.map((file) => sentText(file, sources.pasts));
   const blocks: Sent[] = [];
   for (const line of objects.blocks) blocks.push(await sentBlock(line, sources));
-  return [...(await smallest('imports', texts, sources)), ...(await smallest('blocks', blocks, sources))];
+  const groups = [
+    ...(await smallest('imports', texts, sources)),
+    ...(await smallest('blocks', blocks, sources)),
+  ];
+  return { groups, blocks };
 }
 
 function sentText({ name, text, digest }: FoundFile, pasts: readonly HeldImages[]): Sent {
@@ -45,13 +58,13 @@ function sentText({ name, text, digest }: FoundFile, pasts: readonly HeldImages[
 
 async function sentBlock(line: Import, { pasts, scratch }: BundleSources): Promise<Sent> {
   const kind = importKind(line);
-  const sent = { kind, digest: line.digest, content: scratch.access(line.digest) };
+  const sent = { kind, line, digest: line.digest, content: scratch.access(line.digest) };
   const known: Import[] = [];
   for (const old of pasts[0]?.imports ?? []) if (await everyHas(pasts, old.digest)) known.push(old);
   const old = chooseBase(line, known);
   if (old === undefined || pasts[0] === undefined) return { ...sent, like: undefined };
   if (!(await scratch.has(old.digest))) await scratch.write(pasts[0].read(old.digest), old.digest);
-  return { ...sent, like: { kind, digest: old.digest, content: scratch.access(old.digest) } };
+  return { ...sent, like: { kind, line: old, digest: old.digest, content: scratch.access(old.digest) } };
 }
 
 async function everyHas(pasts: readonly HeldImages[], digest: Digest): Promise<boolean> {
@@ -89,7 +102,8 @@ function sizeOf(groups: readonly BundleGroup[]): number {
   return groups.reduce((sum, { payload }) => sum + payload.size, 0);
 }
 
-async function writeTogether(
+/** All objects in one group. */
+export async function writeTogether(
   holds: BundleGroup['holds'],
   sent: readonly Sent[],
   encoding: 'delta' | 'inflated',

@@ -19,10 +19,12 @@ export function addBundle(program: Command, run: Run): void {
       'an image that the site has; repeatable: the bundle then fits a site that has any one of them (default: it has nothing)',
       collect,
     )
-    .requiredOption('-o, --output <file>', 'where the bundle goes');
+    .option('-o, --output <file>', 'where the bundle goes')
+    .option('--dry-run', 'write nothing; show what each dependency would cost, and why');
   withGlobalOptions(command);
   withExamples(command, [
     ['block-pack bundle oci:shop:1.1 --since oci:shop:1.0 -o update.tar', 'an update from 1.0 to 1.1'],
+    ['block-pack bundle oci:shop:1.1 --since oci:shop:1.0 --dry-run', 'what each dependency would cost'],
     ['block-pack bundle oci:shop:1.1 -o first.tar', 'for a site that has nothing yet'],
   ]);
   command.action((image: string, options: BundleCommandOptions & GlobalOptions) =>

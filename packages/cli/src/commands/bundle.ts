@@ -1,20 +1,20 @@
-import { resolve } from 'node:path';
-import { BlockPackError, type BundleDocument, type ContentDescriptor, type Digest } from '@block-pack/core';
+import { join, resolve } from 'node:path';
+import { BlockPackError, type ContentDescriptor, type Digest } from '@block-pack/core';
 import { openImages, openStore, type Place, parsePlace } from '@block-pack/store';
 import { applyBundle } from '../bundle/apply-bundle.ts';
+import { dependencyCosts } from '../bundle/bundle-costs.ts';
 import { BundleDraft, withBundle } from '../bundle/bundle-file.ts';
+import { bundleOutcome, costOutcome } from '../bundle/bundle-summary.ts';
 import { HeldImages } from '../bundle/held-images.ts';
-import { type MadeBundle, makeBundle } from '../bundle/make-bundle.ts';
+import { makeBundle } from '../bundle/make-bundle.ts';
 import { publishBundle } from '../bundle/publish-bundle.ts';
 import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
-import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
-import type { Console } from '../console.ts';
-import { printable } from '../table.ts';
 
 export interface BundleCommandOptions {
   readonly since?: readonly string[];
-  readonly output: string;
+  readonly output?: string;
+  readonly dryRun?: boolean;
 }
 
 export async function bundle(
@@ -25,12 +25,13 @@ export async function bundle(
   const place = parsePlace(name, context.directory);
   const { since = [] } = options;
   const sincePlaces = since.map((one) => parsePlace(one, context.directory));
-  const output = resolve(context.directory, options.output);
+  const dryRun = options.dryRun === true;
+  const output = resolve(context.directory, outputOf(options));
   refuseSource(output, [place, ...sincePlaces]);
   const store = await openStore(context.storeDirectory, { create: true });
   const scratch = new ScratchBlobs(store.scratchDirectory);
   const closing: (() => void)[] = [];
-  const draft = new BundleDraft(output);
+  const draft = new BundleDraft(dryRun ? join(scratch.directory, 'bundle') : output);
   try {
     const images = await openImages(place);
     closing.push(() => images.close());
@@ -43,17 +44,35 @@ export async function bundle(
       sinceDigests.push(digest);
     }
     const wanted = { images, root, ...(place.reference !== undefined && { name: place.reference }) };
-    const made = await makeBundle({ wanted, pasts, scratch, context });
+    const sources = { wanted, pasts, scratch, context };
+    const made = await makeBundle(sources);
+    const result = { made, root, since: sinceDigests };
+    if (dryRun) {
+      const bytes = await draft.write(made.index, made.blobs);
+      return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, sources) });
+    }
     const bytes = await draft.write(made.index, made.blobs);
     await prove(draft.path, root, pasts, store.scratchDirectory, context);
     draft.name();
-    const result = { made, root, bytes, output, since: sinceDigests };
-    return { document: documentOf(result), text: (console) => textOf(result, console), exitCode: 0 };
+    return bundleOutcome({ ...result, bytes, output });
   } finally {
     draft.discard();
     for (const close of closing) close();
     scratch.remove();
   }
+}
+
+/** @throws USAGE */
+function outputOf({ output, dryRun }: BundleCommandOptions): string {
+  if (output !== undefined && dryRun === true)
+    throw new BlockPackError('USAGE', '-o is given with --dry-run, which writes nothing', {
+      hint: 'Leave one of them out.',
+    });
+  if (output !== undefined) return output;
+  if (dryRun === true) return '.';
+  throw new BlockPackError('USAGE', 'It is not said where the bundle goes', {
+    hint: 'Give -o FILE, or --dry-run to see what it would cost.',
+  });
 }
 
 function refuseSource(output: string, places: readonly Place[]): void {
@@ -111,51 +130,4 @@ function isOurs(error: unknown): error is BlockPackError {
     error instanceof BlockPackError &&
     ['DELTA_INVALID', 'BLOB_MISSING', 'MANIFEST_INVALID'].includes(error.code)
   );
-}
-
-interface BundleResult {
-  readonly made: MadeBundle;
-  readonly root: ContentDescriptor;
-  /** Of the file. */
-  readonly bytes: number;
-  readonly output: string;
-  readonly since: readonly Digest[];
-}
-
-function documentOf({ made, root, bytes, output, since }: BundleResult): Readonly<Record<string, unknown>> {
-  const { layers, groups } = made.document;
-  return {
-    image: { mediaType: root.mediaType, digest: root.digest, size: root.size },
-    since,
-    output,
-    digest: made.digest,
-    bytes,
-    imageBytes: made.imageBytes,
-    layers: layers.map(({ digest, size, origin }) => ({ digest, size, origin })),
-    groups: groups.map(({ holds, encoding, payload, objects }) => ({
-      holds,
-      encoding,
-      bytes: payload.size,
-      objects: objects.map(({ digest, size }) => ({ digest, size })),
-    })),
-  };
-}
-
-function textOf({ made, root, bytes, output }: BundleResult, console: Console): string {
-  const { layers, groups } = made.document;
-  const blocks = blocksOf(made.document);
-  const objectBytes = blocks.reduce((sum, { size }) => sum + size, 0);
-  const sent = groups.reduce((sum, { payload }) => sum + payload.size, 0);
-  const present = layers.filter(({ origin }) => origin === 'present').length;
-  return [
-    `${console.bold(`${byteSize(bytes)} for an image of ${byteSize(made.imageBytes)}`)}\n\n`,
-    `blocks  ${count(blocks.length, 'block')} of ${byteSize(objectBytes)}, sent as ${byteSize(sent)}\n`,
-    `layers  ${present} of ${layers.length} must be at the site already\n`,
-    `image   ${root.digest}\n`,
-    `bundle  ${printable(output)}, applied once and found right\n`,
-  ].join('');
-}
-
-function blocksOf({ groups }: BundleDocument) {
-  return groups.flatMap(({ holds, objects }) => (holds === 'blocks' ? objects : []));
 }

@@ -1,0 +1,98 @@
+import type { BundleGroup, Digest, ImagePath, Import } from '@block-pack/core';
+import type { BundleSources, MadeBundle } from './make-bundle.ts';
+import { type Sent, writeTogether } from './write-groups.ts';
+
+/** What one dependency costs in a bundle. */
+export interface DependencyCost {
+  readonly path: ImagePath;
+  /** The component; the path's last name where none is known. */
+  readonly to: string;
+  /** The older one that it is written against. */
+  readonly from: string | undefined;
+  /** Bytes of the block. */
+  readonly size: number;
+  /** Bytes of the bundle: its share, where it travels together with others. */
+  readonly bytes: number;
+  readonly encoding: BundleGroup['encoding'];
+  readonly why: string;
+}
+
+/** Every block that travels, the dearest first. A group is shared out by what each of its blocks would cost alone. */
+export async function dependencyCosts(
+  { document, sent }: MadeBundle,
+  sources: BundleSources,
+): Promise<readonly DependencyCost[]> {
+  const blocks = new Map(sent.map((one) => [one.digest, one]));
+  const costs: DependencyCost[] = [];
+  for (const group of document.groups) {
+    if (group.holds !== 'blocks') continue;
+    const members = group.objects.flatMap(({ digest }) => blocks.get(digest) ?? []);
+    const shares = await sharesOf(group, members, sources);
+    for (const [at, one] of members.entries())
+      if (one.line !== undefined) costs.push(costOf(one, one.line, group, shares[at] ?? 0));
+  }
+  return costs.sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : 1));
+}
+
+/** They add up to the payload. */
+async function sharesOf(
+  { encoding, payload }: BundleGroup,
+  members: readonly Sent[],
+  sources: BundleSources,
+): Promise<readonly number[]> {
+  if (members.length === 1 || encoding === 'raw' || encoding === 'brotli')
+    return members.map(() => payload.size);
+  const alone: number[] = [];
+  for (const one of members)
+    alone.push((await writeTogether('blocks', [one], encoding, sources)).payload.size);
+  const total = alone.reduce((sum, size) => sum + size, 0);
+  let before = 0;
+  let shared = 0;
+  return alone.map((size) => {
+    before += size;
+    const share = Math.round((payload.size * before) / total) - shared;
+    shared += share;
+    return share;
+  });
+}
+
+function costOf(
+  { content, like }: Sent,
+  line: Import,
+  { encoding }: BundleGroup,
+  bytes: number,
+): DependencyCost {
+  const old = like?.line;
+  return {
+    path: line.path,
+    to: nameOf(line),
+    from: old && nameOf(old),
+    size: content.size,
+    bytes,
+    encoding,
+    why: old === undefined ? 'new' : isSameComponent(line, old) ? 'other version' : 'same path',
+  };
+}
+
+function nameOf({ path, attributes }: Import): string {
+  return attributes.get('purl') ?? path.slice(path.lastIndexOf('/') + 1);
+}
+
+function isSameComponent(line: Import, old: Import): boolean {
+  const [a, b] = [line, old].map(({ attributes }) => attributes.get('purl')?.replace(/@[^/]*$/, ''));
+  return a !== undefined && a === b;
+}
+
+/** What the same update costs otherwise. */
+export function otherCosts({ document }: MadeBundle): { readonly layers: number; readonly blocks: number } {
+  const { layers, groups } = document;
+  const sizes = new Map<Digest, number>(
+    groups.flatMap(({ holds, objects }) =>
+      holds === 'blocks' ? objects.map(({ digest, size }) => [digest, size] as const) : [],
+    ),
+  );
+  return {
+    layers: layers.reduce((sum, { origin, size }) => sum + (origin === 'present' ? 0 : size), 0),
+    blocks: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+  };
+}

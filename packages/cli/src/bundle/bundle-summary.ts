@@ -1,0 +1,102 @@
+import type { ContentDescriptor, Digest } from '@block-pack/core';
+import { byteSize, count } from '../byte-size.ts';
+import type { Outcome } from '../command.ts';
+import type { Console } from '../console.ts';
+import { printable, table } from '../table.ts';
+import { type DependencyCost, otherCosts } from './bundle-costs.ts';
+import type { MadeBundle } from './make-bundle.ts';
+
+/** A bundle that was made, or would be. */
+interface Result {
+  readonly made: MadeBundle;
+  readonly root: ContentDescriptor;
+  readonly since: readonly Digest[];
+  /** Of the file. */
+  readonly bytes: number;
+}
+
+export function bundleOutcome(result: Result & { readonly output: string }): Outcome {
+  const { output } = result;
+  return {
+    document: { ...documentOf(result), output },
+    text: (console) =>
+      `${headline(result, console)}${totals(result)}bundle  ${printable(output)}, applied once and found right\n`,
+    exitCode: 0,
+  };
+}
+
+/** What the bundle would cost, for each dependency. */
+export function costOutcome(result: Result & { readonly costs: readonly DependencyCost[] }): Outcome {
+  const { made, costs } = result;
+  const other = otherCosts(made);
+  const dependencies = costs.map(({ from, ...cost }) => ({ ...cost, from: from ?? null }));
+  return {
+    document: { ...documentOf(result), dependencies, otherwise: other },
+    text: (console) =>
+      [
+        headline(result, console),
+        costTable(costs),
+        costs.length === 0 ? '' : '\n',
+        totals(result),
+        `        ${byteSize(other.layers)} as layers, ${byteSize(other.blocks)} as whole blocks\n`,
+        'bundle  none written (--dry-run)\n',
+      ].join(''),
+    exitCode: 0,
+  };
+}
+
+function documentOf({ made, root, since, bytes }: Result): Readonly<Record<string, unknown>> {
+  const { layers, groups } = made.document;
+  return {
+    image: { mediaType: root.mediaType, digest: root.digest, size: root.size },
+    since,
+    digest: made.digest,
+    bytes,
+    imageBytes: made.imageBytes,
+    layers: layers.map(({ digest, size, origin }) => ({ digest, size, origin })),
+    groups: groups.map(({ holds, encoding, payload, objects }) => ({
+      holds,
+      encoding,
+      bytes: payload.size,
+      objects: objects.map(({ digest, size }) => ({ digest, size })),
+    })),
+  };
+}
+
+function headline({ made, bytes }: Result, console: Console): string {
+  return `${console.bold(`${byteSize(bytes)} for an image of ${byteSize(made.imageBytes)}`)}\n\n`;
+}
+
+function costTable(costs: readonly DependencyCost[]): string {
+  if (costs.length === 0) return '';
+  return table(
+    [
+      { title: 'BYTES', align: 'right' },
+      { title: 'BLOCK', align: 'right' },
+      { title: 'HOW' },
+      { title: 'WHY' },
+      { title: 'TO' },
+      { title: 'FROM' },
+    ],
+    costs.map(({ bytes, size, encoding, why, to, from }) => [
+      byteSize(bytes),
+      byteSize(size),
+      encoding,
+      why,
+      to,
+      from ?? '',
+    ]),
+  );
+}
+
+function totals({ made: { document, sent }, root }: Result): string {
+  const { layers, groups } = document;
+  const blockBytes = sent.reduce((sum, { content }) => sum + content.size, 0);
+  const payloads = groups.reduce((sum, { payload }) => sum + payload.size, 0);
+  const present = layers.filter(({ origin }) => origin === 'present').length;
+  return [
+    `blocks  ${count(sent.length, 'block')} of ${byteSize(blockBytes)}, sent as ${byteSize(payloads)}\n`,
+    `layers  ${present} of ${layers.length} must be at the site already\n`,
+    `image   ${root.digest}\n`,
+  ].join('');
+}
