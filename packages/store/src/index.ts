@@ -11,6 +11,10 @@ export type { OpenFile } from './open-file.ts';
 export { openFile } from './open-file.ts';
 export type { OpenStoreOptions } from './open-store.ts';
 export { openStore } from './open-store.ts';
+export type { OpenParts } from './parts/open-parts.ts';
+export { openParts } from './parts/open-parts.ts';
+export { isPartName, partPath, partsTarget } from './parts/part-names.ts';
+export { PartsDraft } from './parts/parts-draft.ts';
 export type { Closure } from './place/closure.ts';
 export { closureOf } from './place/closure.ts';
 export type {
