@@ -15,6 +15,7 @@ export type { OpenParts } from './parts/open-parts.ts';
 export { openParts } from './parts/open-parts.ts';
 export { isPartName, partPath, partsTarget } from './parts/part-names.ts';
 export { PartsDraft } from './parts/parts-draft.ts';
+export { accompanying } from './place/accompanying.ts';
 export type { Closure } from './place/closure.ts';
 export { closureOf } from './place/closure.ts';
 export type {
