@@ -1,5 +1,6 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeBase } from './testing/fake-base.ts';
 import { Layout } from './testing/layout.ts';
 import { Workplace } from './testing/workplace.ts';
 
@@ -196,6 +197,19 @@ describe('a bundle that cannot be applied', () => {
     refused(3, /is an image layout, but no bundle/);
     rmSync(work.path('update.tar'));
     refused(3, /There is no bundle at update\.tar/);
+  });
+
+  it('would bring a base whose layer is not the one that its config names', () => {
+    writeBase(work, 'lying', [{ file: 'etc/os', content: 'os' }], {
+      lies: { diffId: `sha256:${'0'.repeat(64)}` },
+    });
+    writeBase(work, 'honest', [{ file: 'etc/os', content: 'os' }]);
+    done('bundle', 'oci:base:honest', '-o', 'honest.tar');
+    expect(apply('honest.tar', '--to', 'oci:site').exitCode).toBe(0);
+    const ran = work.run('bundle', 'oci:base:lying', '-o', 'lying.tar');
+    expect(ran.stderr).toMatch(/the diffID of its layer sha256:[0-9a-f]{64} is/);
+    expect(ran.exitCode).toBe(4);
+    expect(existsSync(work.path('lying.tar'))).toBe(false);
   });
 
   it('finds that the layer at the site is damaged, and says where', () => {

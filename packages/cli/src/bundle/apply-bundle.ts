@@ -20,9 +20,10 @@ import {
   rebuildLayer,
 } from '@block-pack/core';
 import { type GroupBlock, readGroup, unpackContents } from '@block-pack/delta';
-import type { PlaceBlobs } from '@block-pack/store';
+import { closureOf, type PlaceBlobs } from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
+import { checkDiffIds } from './check-diff-ids.ts';
 import { type HeldImages, joinedBlobs } from './held-images.ts';
 import type { ScratchBlobs } from './scratch-blobs.ts';
 
@@ -59,6 +60,8 @@ class Application {
   readonly #document: BundleDocument;
   readonly #blobs: BlobSource;
   readonly #options: ApplyOptions;
+  /** Of layers that were made. */
+  readonly #diffIds = new Map<Digest, Digest>();
 
   constructor({ document, blobs }: OpenBundle, options: ApplyOptions) {
     this.#document = document;
@@ -80,12 +83,14 @@ class Application {
       if (layer.origin === 'segments') madeBytes += await this.#makeLayer(layer);
       if (layer.origin === 'imports') await this.#makeImportsLayer(layer);
     }
+    const blobs = joinedBlobs(scratch, this.#blobs, held);
+    await this.#checkDiffIds(blobs);
     return {
       images: images.map(({ name, mediaType, digest, size }) => ({
         root: { mediaType, digest, size },
         ...(name !== undefined && { name }),
       })),
-      blobs: joinedBlobs(scratch, this.#blobs, held),
+      blobs,
       madeBytes,
     };
   }
@@ -108,6 +113,16 @@ class Application {
         if (!brought.has(digest) && !(await this.#options.held.has(digest)))
           missing.set(digest, `the block ${digest}`);
     if (missing.size > 0) throw prerequisitesMissing(this.#options.name, missing);
+  }
+
+  async #checkDiffIds(blobs: PlaceBlobs): Promise<void> {
+    const { signal } = this.#options.context;
+    const { manifests } = await closureOf(this.#document.images, blobs, signal);
+    const carried = new Set(
+      this.#document.layers.flatMap(({ origin, digest }) => (origin === 'carried' ? [digest] : [])),
+    );
+    for (const manifest of manifests.values())
+      await checkDiffIds(manifest, blobs, { made: this.#diffIds, carried, signal });
   }
 
   /** What is there already is used as it is, so it is read once. */
@@ -160,10 +175,7 @@ class Application {
     const { held, scratch, name } = this.#options;
     const known = held.texts.get(digest)?.bytes;
     const bytes = known ?? (await collect(scratch.read(digest), textLimit, 'An import manifest'));
-    return decodeImportManifest(
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes),
-      `An import manifest of ${name}`,
-    );
+    return decodeImportManifest(utf8(bytes, name), `An import manifest of ${name}`);
   }
 
   async #makeLayer(layer: LayerOrigin & { readonly origin: 'segments' }): Promise<number> {
@@ -190,14 +202,16 @@ class Application {
         name,
         `the diffID of the layer ${layer.digest} is ${made.diffId}, expected ${recipe.diffId}`,
       );
+    this.#diffIds.set(layer.digest, made.diffId);
     return made.size;
   }
 
   async #makeImportsLayer(layer: LayerOrigin & { readonly origin: 'imports' }): Promise<void> {
     const files = [];
     for (const { name, imports } of layer.files) files.push({ name, manifest: await this.#imports(imports) });
-    const { bytes } = await encodeImportsLayer(files);
+    const { bytes, diffId } = await encodeImportsLayer(files);
     await this.#options.scratch.write(bytesOf(bytes), layer.digest);
+    this.#diffIds.set(layer.digest, diffId);
   }
 
   #show(text: string): void {
@@ -217,4 +231,12 @@ function prerequisitesMissing(name: string, missing: ReadonlyMap<Digest, string>
     hint: 'The bundle was made for a site that has another image. Name the place of that image with --have, or have a bundle made since the image that is here.',
     details: { digests: [...missing.keys()].slice(0, 100) },
   });
+}
+
+function utf8(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw bundleInvalid(name, 'an import manifest of it is not UTF-8 text', cause);
+  }
 }
