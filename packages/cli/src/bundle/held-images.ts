@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   type BlobSource,
   BlockPackError,
@@ -176,6 +177,10 @@ export function joinedBlobs(
   };
   return {
     has: async (digest, size) => (await sourceOf(digest, size)) !== undefined,
+    blobPath(digest) {
+      const paths = sources.flatMap((source) => source.blobPath?.(digest) ?? []);
+      return paths.find((path) => path !== '' && existsSync(path)) ?? '';
+    },
     async *read(digest, range) {
       const source = await sourceOf(digest);
       if (source === undefined) throw blobMissing(digest, 'the bundle and the images that are there');

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -65,6 +66,8 @@ export class ScratchBlobs implements BlobStore {
     const { size } = measure;
     const digest = expected ?? measure.digest();
     const added = !existsSync(this.blobPath(digest));
+    // As in a store: it may be linked from here.
+    chmodSync(draft, 0o444);
     renameSync(draft, this.blobPath(digest));
     return { digest, size, added };
   }
