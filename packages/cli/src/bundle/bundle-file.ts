@@ -4,16 +4,21 @@ import { dirname, join } from 'node:path';
 import {
   BlockPackError,
   type Bytes,
+  bundleInvalid,
   bundleMarker,
   bytesOf,
+  checkSignedBundle,
   type Descriptor,
   digestHex,
   type FileEntry,
   type OpenBundle,
+  type RandomAccess,
   readBundle,
+  type SignedBundle,
+  type VerifyKey,
   writeCanonicalTar,
 } from '@block-pack/core';
-import { diskError, openFile } from '@block-pack/store';
+import { diskError, isPartName, openFile, openParts, PartsDraft, partsTarget } from '@block-pack/store';
 import { writeBytes } from './scratch-blobs.ts';
 
 /** A blob that goes into a bundle. */
@@ -23,22 +28,26 @@ export interface BundleBlob extends Descriptor {
 
 /** A bundle that has no name yet: it gets one when it is proved, or goes away. */
 export class BundleDraft {
-  readonly path: string;
+  readonly #path: string;
   readonly #target: string;
+  readonly #parts: PartsDraft | undefined;
   #named = false;
 
-  constructor(target: string) {
+  /** @param partSize bytes that no file may be larger than; otherwise there is one file */
+  constructor(target: string, partSize?: number) {
     if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw isDirectory(target);
+    if (isPartName(target)) throw isPart(target);
     try {
       mkdirSync(dirname(target), { recursive: true });
     } catch (error) {
       throw diskError(error, 'OUTPUT_REFUSED', 'write', target);
     }
     this.#target = target;
-    this.path = join(dirname(target), `.block-pack-draft-${randomUUID()}`);
+    this.#path = join(dirname(target), `.block-pack-draft-${randomUUID()}`);
+    this.#parts = partSize === undefined ? undefined : new PartsDraft(target, partSize);
   }
 
-  /** @returns bytes of the file */
+  /** @returns bytes of the file, or of all parts */
   async write(index: Uint8Array, blobs: readonly BundleBlob[]): Promise<number> {
     const once = new Map(blobs.map((blob) => [blob.digest, blob]));
     const entries = [
@@ -48,17 +57,28 @@ export class BundleDraft {
       entry('index.json', index.length, () => bytesOf(index)),
       entry('oci-layout', bundleMarker.length, () => bytesOf(bundleMarker)),
     ];
-    return writeBytes(this.path, writeCanonicalTar(entries), this.#target, true);
+    const content = writeCanonicalTar(entries);
+    return this.#parts?.write(content) ?? writeBytes(this.#path, content, this.#target, true);
   }
 
-  /** Whatever had the name before is replaced. */
-  name(): void {
-    renameSync(this.path, this.#target);
+  async open(): Promise<BundleBytes> {
+    return this.#parts?.open() ?? openFile(this.#path);
+  }
+
+  /**
+   * Whatever had the name before is replaced.
+   * @returns the files that there are now
+   */
+  async name(): Promise<readonly string[]> {
+    if (this.#parts !== undefined) return this.#parts.name();
+    renameSync(this.#path, this.#target);
     this.#named = true;
+    return [this.#target];
   }
 
   discard(): void {
-    if (!this.#named) rmSync(this.path, { force: true });
+    this.#parts?.discard();
+    if (!this.#named) rmSync(this.#path, { force: true });
   }
 }
 
@@ -73,16 +93,78 @@ function isDirectory(path: string): BlockPackError {
   });
 }
 
-/** Opens a bundle, reads it once from front to back, and closes it in the end. */
-export async function withBundle<T>(
+function isPart(path: string): BlockPackError {
+  return new BlockPackError('OUTPUT_REFUSED', `${path} ends as a part of a bundle does`, {
+    hint: 'Leave the number away: --split gives one to each part, and a bundle that is whole has none.',
+    details: { path },
+  });
+}
+
+/** What a bundle lies in: a file, or parts of one. */
+export interface BundleBytes {
+  readonly bytes: RandomAccess;
+  /** Who signed which bundle, where that was asked. */
+  readonly signed?: SignedBundle;
+  /** Names the part that is damaged, if one is. @throws DELTA_INVALID */
+  check?(): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Opens a bundle. Where keys are given, one of them must have signed it, and nothing else of it is read before.
+ * @param path of a file, of one of its parts, of their directory, or what they all begin with
+ * @param name of the bundle, for messages
+ * @throws INPUT_MISSING, INPUT_UNREADABLE, DELTA_INVALID
+ */
+export async function openBundle(
   path: string,
+  name: string,
+  keys: readonly VerifyKey[],
+): Promise<BundleBytes> {
+  const target = partsTarget(path);
+  if (target === undefined) refuseNothingThere(path, name);
+  const file: BundleBytes = target === undefined ? openFile(path) : await openParts(target);
+  if (keys.length === 0) return file;
+  const { bytes, check } = file;
+  const close = () => file.close();
+  try {
+    const signed = await namingDamage(file, () => checkSignedBundle(bytes, keys, name));
+    return { bytes, signed, close, ...(check && { check }) };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function refuseNothingThere(path: string, name: string): void {
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  throw new BlockPackError('INPUT_MISSING', `There is no bundle at ${name}`, {
+    hint: 'Check the path; a relative one starts from the working directory.',
+    details: { path },
+  });
+}
+
+/** Reads a bundle once from front to back, and closes it in the end. */
+export async function withBundle<T>(
+  file: BundleBytes,
   name: string,
   use: (bundle: OpenBundle) => Promise<T>,
 ): Promise<T> {
-  const file = openFile(path);
   try {
-    return await use(await readBundle(file.bytes, name));
+    const bundle = await namingDamage(file, () => readBundle(file.bytes, name));
+    if (file.signed !== undefined && file.signed.digest !== bundle.digest)
+      throw bundleInvalid(name, 'it is another one than what is signed');
+    return await use(bundle);
   } finally {
     file.close();
+  }
+}
+
+async function namingDamage<T>({ check }: BundleBytes, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof BlockPackError && error.family === 'format') await check?.();
+    throw error;
   }
 }

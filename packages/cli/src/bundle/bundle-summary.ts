@@ -15,14 +15,33 @@ interface Result {
   readonly bytes: number;
 }
 
-export function bundleOutcome(result: Result & { readonly output: string }): Outcome {
-  const { output } = result;
+interface Written extends Result {
+  readonly output: string;
+  /** One, or the parts. */
+  readonly files: readonly string[];
+  /** Fingerprints of keys. */
+  readonly signedBy: readonly string[];
+}
+
+export function bundleOutcome(result: Written): Outcome {
+  const { output, files, signedBy } = result;
   return {
-    document: { ...documentOf(result), output },
+    document: { ...documentOf(result), output, files, signedBy },
     text: (console) =>
-      `${headline(result, console)}${totals(result)}bundle  ${printable(output)}, applied once and found right\n`,
+      [
+        headline(result, console),
+        totals(result),
+        ...signedBy.map((one) => `signed  ${one}\n`),
+        `bundle  ${printable(filesText(files))}, applied once and found right\n`,
+      ].join(''),
     exitCode: 0,
   };
+}
+
+function filesText(files: readonly string[]): string {
+  const [first = '', ...more] = files;
+  const last = more.at(-1);
+  return last === undefined ? first : `${first} to ${last.slice(last.lastIndexOf('.'))}`;
 }
 
 /** What the bundle would cost, for each dependency. */

@@ -20,12 +20,18 @@ export function addBundle(program: Command, run: Run): void {
       collect,
     )
     .option('-o, --output <file>', 'where the bundle goes')
-    .option('--dry-run', 'write nothing; show what each dependency would cost, and why');
+    .option('--dry-run', 'write nothing; show what each dependency would cost, and why')
+    .option('--split <size>', 'in parts of at most this size, <file>.001 and so on: 4G, 650M')
+    .option('--sign <key>', 'a file with a private Ed25519 key, of OpenSSH or in PEM; repeatable', collect);
   withGlobalOptions(command);
   withExamples(command, [
     ['block-pack bundle oci:shop:1.1 --since oci:shop:1.0 -o update.tar', 'an update from 1.0 to 1.1'],
     ['block-pack bundle oci:shop:1.1 --since oci:shop:1.0 --dry-run', 'what each dependency would cost'],
     ['block-pack bundle oci:shop:1.1 -o first.tar', 'for a site that has nothing yet'],
+    [
+      'block-pack bundle oci:shop:1.1 -o first.tar --split 4G --sign release.key',
+      'signed, for sticks of 4 GB',
+    ],
   ]);
   command.action((image: string, options: BundleCommandOptions & GlobalOptions) =>
     run('bundle', options, async (context) =>
@@ -41,12 +47,21 @@ export function addApply(program: Command, run: Run): void {
     .description(
       'Makes the image of the bundle and of the images that are here, checks every digest, and publishes it last. Where something lacks or is damaged, nothing is published. It can be run again at any time.',
     )
-    .argument('<bundle>', 'the file that block-pack bundle wrote')
+    .argument(
+      '<bundle>',
+      'the file that block-pack bundle wrote; of a bundle in parts, any of them or their directory',
+    )
     .requiredOption('--to <place>', 'where the image goes; oci:DIR gives the images that it holds')
-    .option('--have <place>', 'another place of images that the bundle may build upon; repeatable', collect);
+    .option('--have <place>', 'another place of images that the bundle may build upon; repeatable', collect)
+    .option(
+      '--verify-key <key>',
+      'a file with a public Ed25519 key, of OpenSSH or in PEM; a bundle that is not signed by its owner is refused; repeatable: any one of them is enough',
+      collect,
+    );
   withGlobalOptions(command);
   withExamples(command, [
     ['block-pack apply update.tar --to oci:site', 'an update; oci:site holds the image before it'],
+    ['block-pack apply update.tar --verify-key release.pub --to oci:site', 'only if it is signed'],
     [
       'block-pack apply update.tar --have oci-archive:old.tar --to oci-archive:new.tar',
       'from one archive to another',

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { BlockPackError, type Digest } from '@block-pack/core';
+import type { Digest, SignedBundle } from '@block-pack/core';
 import {
   type Images,
   openImages,
@@ -10,8 +10,9 @@ import {
   parsePlace,
 } from '@block-pack/store';
 import { type AppliedBundle, applyBundle } from '../bundle/apply-bundle.ts';
-import { withBundle } from '../bundle/bundle-file.ts';
+import { openBundle, withBundle } from '../bundle/bundle-file.ts';
 import { HeldImages } from '../bundle/held-images.ts';
+import { readVerifyKeys } from '../bundle/key-files.ts';
 import { publishBundle } from '../bundle/publish-bundle.ts';
 import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
 import { byteSize } from '../byte-size.ts';
@@ -22,6 +23,7 @@ import { printable } from '../table.ts';
 export interface ApplyCommandOptions {
   readonly to: string;
   readonly have?: readonly string[];
+  readonly verifyKey?: readonly string[];
 }
 
 export async function apply(
@@ -32,7 +34,8 @@ export async function apply(
   const path = resolve(context.directory, file);
   const place = parsePlace(options.to, context.directory);
   const haves = (options.have ?? []).map((one) => parsePlace(one, context.directory));
-  refuseNothingThere(path, file);
+  const keys = await readVerifyKeys(options.verifyKey, context.directory);
+  const bundleFile = await openBundle(path, printable(file), keys);
   const store = await openStore(context.storeDirectory, { create: true });
   const scratch = new ScratchBlobs(store.scratchDirectory);
   const opened: Images[] = [];
@@ -40,23 +43,16 @@ export async function apply(
     const held = new HeldImages();
     if (place.kind === 'oci' && isThere(place)) await addAll(place, held, opened);
     for (const have of haves) await addAll(have, held, opened);
-    return await withBundle(path, printable(file), async (bundle) => {
+    return await withBundle(bundleFile, printable(file), async (bundle) => {
+      const { signed } = bundleFile;
       const applied = await applyBundle(bundle, { name: printable(file), held, scratch, context });
       const reports = await publishBundle(applied, place, context);
-      return outcomeOf({ applied, reports, place, digest: bundle.digest });
+      return outcomeOf({ applied, reports, place, digest: bundle.digest, ...(signed && { signed }) });
     });
   } finally {
     for (const images of opened) images.close();
     scratch.remove();
   }
-}
-
-function refuseNothingThere(path: string, file: string): void {
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
-  throw new BlockPackError('INPUT_MISSING', `There is no bundle at ${file}`, {
-    hint: 'Check the path; a relative one starts from the working directory.',
-    details: { path },
-  });
 }
 
 /** An archive is replaced as a whole, so what it holds now is no part of what comes. */
@@ -76,13 +72,15 @@ interface ApplyResult {
   readonly place: Place;
   /** Of the bundle. */
   readonly digest: Digest;
+  readonly signed?: SignedBundle;
 }
 
 function outcomeOf(result: ApplyResult): Outcome {
-  const { applied, reports, place, digest } = result;
+  const { applied, reports, place, digest, signed } = result;
   return {
     document: {
       bundle: digest,
+      signedBy: signed?.key.fingerprint ?? null,
       place: place.text,
       madeBytes: applied.madeBytes,
       images: reports.map(({ name, digest: image, blobs, bytes, newBytes }) => ({
@@ -98,12 +96,13 @@ function outcomeOf(result: ApplyResult): Outcome {
   };
 }
 
-function textOf({ applied, reports, place }: ApplyResult, console: Console): string {
+function textOf({ applied, reports, place, signed }: ApplyResult, console: Console): string {
   const newBytes = reports.reduce((sum, one) => sum + one.newBytes, 0);
   const headline = `${byteSize(newBytes)} new, ${byteSize(applied.madeBytes)} of them made of blocks; all digests are right`;
   const images = reports.map(
     ({ digest, name }) =>
       `image   ${digest}\nplace   ${printable(place.text)}${name === undefined ? '' : `, name ${printable(name)}`}\n`,
   );
-  return `${console.bold(headline)}\n\n${images.join('')}`;
+  const signature = signed === undefined ? '' : `signed  ${signed.key.fingerprint}\n`;
+  return `${console.bold(headline)}\n\n${signature}${images.join('')}`;
 }

@@ -3,18 +3,23 @@ import { BlockPackError, type ContentDescriptor, type Digest } from '@block-pack
 import { openImages, openStore, type Place, parsePlace } from '@block-pack/store';
 import { applyBundle } from '../bundle/apply-bundle.ts';
 import { dependencyCosts } from '../bundle/bundle-costs.ts';
-import { BundleDraft, withBundle } from '../bundle/bundle-file.ts';
+import { type BundleBytes, BundleDraft, withBundle } from '../bundle/bundle-file.ts';
 import { bundleOutcome, costOutcome } from '../bundle/bundle-summary.ts';
 import { HeldImages } from '../bundle/held-images.ts';
+import { readSigningKeys } from '../bundle/key-files.ts';
 import { makeBundle } from '../bundle/make-bundle.ts';
 import { publishBundle } from '../bundle/publish-bundle.ts';
 import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
+import { signBundle } from '../bundle/sign-bundle.ts';
 import type { CommandContext, Outcome } from '../command.ts';
+import { parseSplitSize } from '../split-size.ts';
 
 export interface BundleCommandOptions {
   readonly since?: readonly string[];
   readonly output?: string;
   readonly dryRun?: boolean;
+  readonly sign?: readonly string[];
+  readonly split?: string;
 }
 
 export async function bundle(
@@ -28,10 +33,12 @@ export async function bundle(
   const dryRun = options.dryRun === true;
   const output = resolve(context.directory, outputOf(options));
   refuseSource(output, [place, ...sincePlaces]);
+  const split = options.split === undefined || dryRun ? undefined : parseSplitSize(options.split);
+  const keys = await readSigningKeys(options.sign, context.directory);
   const store = await openStore(context.storeDirectory, { create: true });
   const scratch = new ScratchBlobs(store.scratchDirectory);
   const closing: (() => void)[] = [];
-  const draft = new BundleDraft(dryRun ? join(scratch.directory, 'bundle') : output);
+  const draft = new BundleDraft(dryRun ? join(scratch.directory, 'bundle') : output, split);
   try {
     const images = await openImages(place);
     closing.push(() => images.close());
@@ -45,16 +52,17 @@ export async function bundle(
     }
     const wanted = { images, root, ...(place.reference !== undefined && { name: place.reference }) };
     const sources = { wanted, pasts, scratch, context };
-    const made = await makeBundle(sources);
+    const made = signBundle(await makeBundle(sources), keys);
     const result = { made, root, since: sinceDigests };
     if (dryRun) {
       const bytes = await draft.write(made.index, made.blobs);
       return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, sources) });
     }
     const bytes = await draft.write(made.index, made.blobs);
-    await prove(draft.path, root, pasts, store.scratchDirectory, context);
-    draft.name();
-    return bundleOutcome({ ...result, bytes, output });
+    await prove(await draft.open(), root, pasts, store.scratchDirectory, context);
+    const files = await draft.name();
+    const signedBy = [...new Set(keys.map(({ fingerprint }) => fingerprint))];
+    return bundleOutcome({ ...result, bytes, output, files, signedBy });
   } finally {
     draft.discard();
     for (const close of closing) close();
@@ -98,13 +106,13 @@ async function openPast(
 
 /** Does what a site will do, once for each past, and throws the result away. */
 async function prove(
-  path: string,
+  file: BundleBytes,
   root: ContentDescriptor,
   pasts: readonly HeldImages[],
   scratchDirectory: string,
   context: CommandContext,
 ): Promise<void> {
-  await withBundle(path, 'the bundle', async (bundle) => {
+  await withBundle(file, 'the bundle', async (bundle) => {
     for (const held of pasts.length === 0 ? [new HeldImages()] : pasts) {
       const scratch = new ScratchBlobs(scratchDirectory);
       try {

@@ -99,7 +99,7 @@ export class PartsDraft {
   }
 
   /** Whatever had the names before is replaced; parts of an older file that had more of them go. The last one, which has the list, comes last. */
-  async name(): Promise<void> {
+  async name(): Promise<readonly string[]> {
     const older = await countOlder(this.#target);
     try {
       for (const draft of this.#drafts) {
@@ -109,6 +109,7 @@ export class PartsDraft {
       for (let number = this.#named + 1; number <= older; number++)
         rmSync(partPath(this.#target, number), { force: true });
       syncDirectory(dirname(this.#target));
+      return this.#drafts.map((_, at) => partPath(this.#target, at + 1));
     } catch (error) {
       throw diskError(error, 'OUTPUT_REFUSED', 'write', this.#target);
     }
