@@ -37,7 +37,8 @@ export interface WrittenGroups {
 export async function writeGroups(objects: NewObjects, sources: BundleSources): Promise<WrittenGroups> {
   const texts = objects.texts.map((file) => sentText(file, sources.pasts));
   const blocks: Sent[] = [];
-  for (const line of objects.blocks) blocks.push(await sentBlock(line, sources));
+  const olds = await sharedImports(sources.pasts);
+  for (const line of objects.blocks) blocks.push(await sentBlock(line, olds, sources));
   const groups = [
     ...(await smallest('imports', texts, sources)),
     ...(await smallest('blocks', blocks, sources)),
@@ -56,20 +57,27 @@ function sentText({ name, text, digest }: FoundFile, pasts: readonly HeldImages[
   return { kind: 'file', digest, content, like };
 }
 
-async function sentBlock(line: Import, { pasts, scratch }: BundleSources): Promise<Sent> {
+async function sentBlock(
+  line: Import,
+  olds: readonly Import[],
+  { pasts, scratch }: BundleSources,
+): Promise<Sent> {
   const kind = importKind(line);
   const sent = { kind, line, digest: line.digest, content: scratch.access(line.digest) };
-  const known: Import[] = [];
-  for (const old of pasts[0]?.imports ?? []) if (await everyHas(pasts, old.digest)) known.push(old);
-  const old = chooseBase(line, known);
+  const old = chooseBase(line, olds);
   if (old === undefined || pasts[0] === undefined) return { ...sent, like: undefined };
   if (!(await scratch.has(old.digest))) await scratch.write(pasts[0].read(old.digest), old.digest);
   return { ...sent, like: { kind, line: old, digest: old.digest, content: scratch.access(old.digest) } };
 }
 
-async function everyHas(pasts: readonly HeldImages[], digest: Digest): Promise<boolean> {
-  for (const past of pasts) if (!(await past.has(digest))) return false;
-  return true;
+/** What every past has, as the first imports it. */
+async function sharedImports(pasts: readonly HeldImages[]): Promise<readonly Import[]> {
+  const shared: Import[] = [];
+  for (const line of pasts[0]?.imports ?? []) {
+    const known = await Promise.all(pasts.map((past) => past.has(line.digest)));
+    if (known.every(Boolean)) shared.push(line);
+  }
+  return shared;
 }
 
 /** Bytes of blocks that resemble none up to which they are compared with everything; more take long, and find little. */
