@@ -100,6 +100,16 @@ describe('a bundle that cannot be cut', () => {
     const ran = work.run('bundle', 'oci:out:1.0', '-o', 'first.001');
     expect(ran.stderr).toMatch(/ends as a part/);
     expect(ran.exitCode).toBe(2);
+    expect(readdirSync(work.path('store/drafts'))).toEqual([]);
+  });
+
+  it('is refused beside a whole one of the same name, which would be taken for it', () => {
+    bundle();
+    const ran = work.run('bundle', 'oci:out:1.0', '-o', 'disk/first.tar', '--split', '20k');
+    expect(ran.stderr).toMatch(/is there already/);
+    expect(ran.exitCode).toBe(2);
+    expect(readdirSync(work.path('disk'))).toEqual(['first.tar']);
+    expect(readdirSync(work.path('store/drafts'))).toEqual([]);
   });
 });
 

@@ -35,10 +35,11 @@ export async function bundle(
   refuseSource(output, [place, ...sincePlaces]);
   const split = options.split === undefined || dryRun ? undefined : parseSplitSize(options.split);
   const keys = await readSigningKeys(options.sign, context.directory);
+  const named = dryRun ? undefined : new BundleDraft(output, split);
   const store = await openStore(context.storeDirectory, { create: true });
   const scratch = new ScratchBlobs(store.scratchDirectory);
   const closing: (() => void)[] = [];
-  const draft = new BundleDraft(dryRun ? join(scratch.directory, 'bundle') : output, split);
+  const draft = named ?? new BundleDraft(join(scratch.directory, 'bundle'));
   try {
     const images = await openImages(place);
     closing.push(() => images.close());
