@@ -159,10 +159,12 @@ class LayoutOutput {
 
   async publish(entries: readonly IndexEntry[]): Promise<void> {
     syncDirectory(this.#layout.blobs);
-    const names = new Set(entries.map(tagOf));
+    // What has no name is there once, whoever else has none.
+    const key = (entry: IndexEntry) => tagOf(entry) ?? `@${entry.digest}`;
+    const keys = new Set(entries.map(key));
     await updateIndex(this.#layout, (index) => ({
       ...index,
-      manifests: [...index.manifests.filter((other) => !names.has(tagOf(other))), ...entries],
+      manifests: [...index.manifests.filter((other) => !keys.has(key(other))), ...entries],
     }));
   }
 

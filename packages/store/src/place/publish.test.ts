@@ -132,6 +132,17 @@ describe('publishing into an image layout', () => {
     expect(await digestsIn('oci:out')).toEqual({ app: root.digest, 'app-blocks': companion.digest });
   });
 
+  it('shows companions without a name beside others that have none, each once', async () => {
+    const { blobs, root } = await imageInMemory('one');
+    const [first, second] = [await fakeImage(blobs, ['a signature']), await fakeImage(blobs, ['another'])];
+    for (const companion of [first, second, first])
+      await publish('oci:out', { root, name: 'app', companions: [{ root: companion }] }, blobs);
+    const images = await openImages(at('oci:out'));
+    const listed = (await images.list()).map(({ names, descriptor }) => [...names, descriptor.digest]);
+    images.close();
+    expect(listed).toEqual([[second.digest], ['app', root.digest], [first.digest]]);
+  });
+
   it('carries blocks, platforms, and a subject that is there', async () => {
     const { blobs, root } = await imageInMemory('one');
     const block = await put(blobs, Buffer.from('a block'), 'application/vnd.dev.block-pack.block.file.v1');

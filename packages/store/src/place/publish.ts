@@ -12,8 +12,8 @@ export interface PublishedImage {
   readonly root: ContentDescriptor;
   /** A tag, or a `name:tag` in a docker-archive. Otherwise the place's own; otherwise `latest`, and no name in a docker-archive. */
   readonly name?: string;
-  /** What becomes visible in the same step under tags of its own, such as the artifact that keeps a native image's blocks. */
-  readonly companions?: readonly { readonly root: ContentDescriptor; readonly name: string }[];
+  /** What becomes visible in the same step, under tags of its own or without, such as signatures, or the artifact that keeps a native image's blocks. */
+  readonly companions?: readonly { readonly root: ContentDescriptor; readonly name?: string }[];
 }
 
 /** How far a publication is. */
