@@ -1,6 +1,6 @@
 import { deflateParametersOf } from '../deflate/deflate-parameters.ts';
 import { ColumnReader, skeletonInvalid } from './columns.ts';
-import { FormNumbers, formsOf } from './form-column.ts';
+import { FormNumbers, knownForms } from './form-column.ts';
 import { readName } from './name-column.ts';
 import { type OldArchive, oldInside, partName, partSize } from './old-parts.ts';
 import { heldSize } from './put-together.ts';
@@ -69,7 +69,7 @@ class SkeletonReader {
     const count = columns.number('archive');
     if (count > columns.left('kind')) throw skeletonInvalid(`it has fewer than ${count} parts`);
     const ends = kind === 1 ? this.#ends(count) : undefined;
-    const forms = new FormNumbers(olds.flatMap(({ layout }) => formsOf(layout.parts)));
+    const forms = new FormNumbers(knownForms(olds));
     const before: Before = { near: { from: 0, part: 0 }, name: '' };
     const parts: RecipePart[] = [];
     for (let i = 0; i < count; i++) parts.push(this.#part(kind === 1, olds, before, forms, depth));
