@@ -80,9 +80,10 @@ export class ColumnReader<Name extends string> {
   }
 }
 
-export function skeletonInvalid(flaw: string): BlockPackError {
+export function skeletonInvalid(flaw: string, cause?: unknown): BlockPackError {
   return new BlockPackError('DELTA_INVALID', `the skeleton of an archive is damaged: ${flaw}`, {
     hint: 'Get it again; if it stays so, make it again.',
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 

@@ -224,6 +224,36 @@ test('archives in archives in archives end somewhere', () => {
   expect(() => decodeSkeletons(columns.encode(), [[]])).toThrow('archives lie too deep in archives');
 });
 
+test.each([
+  ['two files of one name', 'a', 0],
+  ['a path that leads out', '../a', 0],
+  ['a link that leads out', 'b', 2],
+])('a tree that no block can hold is damaged: %s', async (_, name, form) => {
+  const columns = new ColumnWriter<SkeletonColumn>(skeletonColumns);
+  for (const value of [2, 2]) columns.number('archive', value);
+  for (const [path, kind] of [
+    ['a', 0],
+    [name, form],
+  ] as const) {
+    columns.number('kind', 3 + 32);
+    for (const length of ['shared', 'sharedEnd'] as const) columns.number(length, 0);
+    columns.number('nameLength', path.length);
+    columns.bytes('name', Buffer.from(path));
+    columns.number('form', kind);
+  }
+  if (form === 2) columns.number('facts', 5);
+  if (form === 2) columns.bytes('literal', Buffer.from('../..'));
+  const [recipe] = decodeSkeletons(columns.encode(), [[]]);
+  if (recipe === undefined) throw new Error('no recipe');
+  await expect(
+    collect(
+      putTogether(recipe, () => bytesOf(), 3072),
+      3072,
+      'tar',
+    ),
+  ).rejects.toThrow(damaged);
+});
+
 test('a few bytes cannot stand for names without end', () => {
   const columns = new ColumnWriter<SkeletonColumn>(skeletonColumns);
   const count = 6000;
