@@ -125,6 +125,7 @@ class SkeletonReader {
         ? this.#entryHead(before.name, oldPart, forms, has(kindBits.kept))
         : this.#treeHead(before.name);
     const content = this.#content(head, relation, oldPart, has(kindBits.empty));
+    if (head.kind === 'link' && content.size > 0) throw skeletonInvalid('a link or directory has content');
     const origin = base && originOf(relation, base);
     if (!has(kindBits.nested)) return { head, ...content, origin, nested: undefined };
     const nested = this.read(base?.inside === undefined ? [] : [base.inside], depth + 1);

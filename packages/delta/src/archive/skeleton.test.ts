@@ -5,13 +5,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { redeflateAtOnce } from '../deflate/redeflate.ts';
 import { ArchiveReader } from './archive-reader.ts';
-import { ColumnWriter } from './columns.ts';
 import { decodeSkeletons } from './decode-skeleton.ts';
 import { encodeSkeletons } from './encode-skeleton.ts';
 import { putTogether, type Supply } from './put-together.ts';
 import { type Layout, readLayout } from './read-layout.ts';
 import { leaves } from './recipe.ts';
-import { type SkeletonColumn, skeletonColumns } from './skeleton-columns.ts';
 import { takeApart } from './take-apart.ts';
 
 const classes = Array.from({ length: 40 }, (_, i) =>
@@ -212,64 +210,6 @@ test('hostile skeletons are refused, or make other bytes, and nothing worse', as
   expect(refused).toBeGreaterThan(150);
 });
 
-test('archives in archives in archives end somewhere', () => {
-  const columns = new ColumnWriter<SkeletonColumn>(skeletonColumns);
-  for (let i = 0; i < 30_000; i++) {
-    for (const value of [1, 1, 0, 0, 0, 0]) columns.number('archive', value);
-    columns.number('kind', 3 + 8);
-    for (const name of nothingOfEach) columns.number(name, 0);
-    columns.number('form', 1);
-    columns.bytes('newForm', new Uint8Array(31));
-  }
-  expect(() => decodeSkeletons(columns.encode(), [[]])).toThrow('archives lie too deep in archives');
-});
-
-test.each([
-  ['two files of one name', 'a', 0],
-  ['a path that leads out', '../a', 0],
-  ['a link that leads out', 'b', 2],
-])('a tree that no block can hold is damaged: %s', async (_, name, form) => {
-  const columns = new ColumnWriter<SkeletonColumn>(skeletonColumns);
-  for (const value of [2, 2]) columns.number('archive', value);
-  for (const [path, kind] of [
-    ['a', 0],
-    [name, form],
-  ] as const) {
-    columns.number('kind', 3 + 32);
-    for (const length of ['shared', 'sharedEnd'] as const) columns.number(length, 0);
-    columns.number('nameLength', path.length);
-    columns.bytes('name', Buffer.from(path));
-    columns.number('form', kind);
-  }
-  if (form === 2) columns.number('facts', 5);
-  if (form === 2) columns.bytes('literal', Buffer.from('../..'));
-  const [recipe] = decodeSkeletons(columns.encode(), [[]]);
-  if (recipe === undefined) throw new Error('no recipe');
-  await expect(
-    collect(
-      putTogether(recipe, () => bytesOf(), 3072),
-      3072,
-      'tar',
-    ),
-  ).rejects.toThrow(damaged);
-});
-
-test('a few bytes cannot stand for names without end', () => {
-  const columns = new ColumnWriter<SkeletonColumn>(skeletonColumns);
-  const count = 6000;
-  columns.number('archive', 2);
-  columns.number('archive', count);
-  for (let i = 0; i < count; i++) {
-    columns.number('kind', 3 + 32);
-    columns.number('shared', i === 0 ? 0 : 60_000);
-    columns.number('sharedEnd', 0);
-    columns.number('nameLength', i === 0 ? 60_000 : 0);
-    columns.number('form', 0);
-  }
-  columns.bytes('name', new Uint8Array(60_000).fill(97));
-  expect(() => decodeSkeletons(columns.encode(), [[]])).toThrow('its names have more than');
-});
-
 test('any zip is the same again after its skeleton was written against any other', async () => {
   const entry = fc.record(
     {
@@ -308,8 +248,6 @@ test('any zip is the same again after its skeleton was written against any other
   );
   expect(taken).toBeGreaterThan(150);
 });
-
-const nothingOfEach = ['order', 'shared', 'sharedEnd', 'nameLength', 'timeKind', 'packing', 'size'] as const;
 
 const damaged = expect.objectContaining({ code: 'DELTA_INVALID' });
 
