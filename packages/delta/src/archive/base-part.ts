@@ -23,6 +23,7 @@ export class BaseSearch {
   readonly #byName = new Map<string, Base[]>();
   readonly #byDigest = new Map<string, Base[]>();
   readonly #byPattern = new Map<string, Base[]>();
+  readonly #inside = new Map<Archive, BaseSearch>();
 
   constructor(olds: readonly OldContents[]) {
     this.#olds = olds;
@@ -57,6 +58,14 @@ export class BaseSearch {
       closest(named.filter(mayServe), near) ??
       closest((this.#byPattern.get(patternOf(name)) ?? []).filter(mayServe), near)
     );
+  }
+
+  /** The search in an archive inside of these, made once: many new ones may be like the same old one. */
+  inside(old: OldContents | undefined): BaseSearch {
+    if (old === undefined) return new BaseSearch([]);
+    const search = this.#inside.get(old.archive) ?? new BaseSearch([old]);
+    this.#inside.set(old.archive, search);
+    return search;
   }
 
   /** What could not be unpacked is no base for content: it could not be read. */

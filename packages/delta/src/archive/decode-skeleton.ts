@@ -1,6 +1,6 @@
 import { deflateParametersOf } from '../deflate/deflate-parameters.ts';
 import { ColumnReader, skeletonInvalid } from './columns.ts';
-import { FormNumbers, formsOf } from './form-column.ts';
+import { FormNumbers, knownForms } from './form-column.ts';
 import { readName } from './name-column.ts';
 import { type OldArchive, oldInside, partName, partSize } from './old-parts.ts';
 import { heldSize } from './put-together.ts';
@@ -69,7 +69,7 @@ class SkeletonReader {
     const count = columns.number('archive');
     if (count > columns.left('kind')) throw skeletonInvalid(`it has fewer than ${count} parts`);
     const ends = kind === 1 ? this.#ends(count) : undefined;
-    const forms = new FormNumbers(olds.flatMap(({ layout }) => formsOf(layout.parts)));
+    const forms = new FormNumbers(knownForms(olds));
     const before: Before = { near: { from: 0, part: 0 }, name: '' };
     const parts: RecipePart[] = [];
     for (let i = 0; i < count; i++) parts.push(this.#part(kind === 1, olds, before, forms, depth));
@@ -125,6 +125,7 @@ class SkeletonReader {
         ? this.#entryHead(before.name, oldPart, forms, has(kindBits.kept))
         : this.#treeHead(before.name);
     const content = this.#content(head, relation, oldPart, has(kindBits.empty));
+    if (head.kind === 'link' && content.size > 0) throw skeletonInvalid('a link or directory has content');
     const origin = base && originOf(relation, base);
     if (!has(kindBits.nested)) return { head, ...content, origin, nested: undefined };
     const nested = this.read(base?.inside === undefined ? [] : [base.inside], depth + 1);

@@ -1,7 +1,7 @@
 import { deflateCode } from '../deflate/deflate-parameters.ts';
 import { type Base, BaseSearch, type OldContents } from './base-part.ts';
 import { ColumnWriter } from './columns.ts';
-import { FormNumbers, formsOf } from './form-column.ts';
+import { FormNumbers, knownForms } from './form-column.ts';
 import { writeName } from './name-column.ts';
 import { oldInside, partName, partSize } from './old-parts.ts';
 import { heldSize } from './put-together.ts';
@@ -35,7 +35,7 @@ export function encodeSkeletons(archives: readonly ArchiveSince[]): Uint8Array {
   const writer = new SkeletonWriter();
   for (const { archive, olds } of archives) {
     const contents = olds.map((old, i) => ({ old: i, above: [], layout: old.layout, archive: old }));
-    writer.write(archive, contents);
+    writer.write(archive, contents, new BaseSearch(contents));
   }
   return writer.encode();
 }
@@ -49,20 +49,19 @@ class SkeletonWriter {
     return this.#columns.encode();
   }
 
-  write(archive: Archive, olds: readonly OldContents[]): void {
+  write(archive: Archive, olds: readonly OldContents[], search: BaseSearch): void {
     const { layout } = archive;
     this.#columns.number('archive', layout.kind === 'zip' ? 1 : 2);
     this.#columns.number('archive', layout.parts.length);
     if (layout.kind === 'zip') this.#ends(layout);
-    const search = new BaseSearch(olds);
-    const forms = new FormNumbers(olds.flatMap(({ layout }) => formsOf(layout.parts)));
+    const forms = new FormNumbers(knownForms(olds));
     let near: Base = { relation: 'base', from: 0, part: 0 };
     let name = '';
     for (const [i, part] of layout.parts.entries()) {
       const content = archive.contents[i];
       if (content === undefined) throw new RangeError(`the archive has no content ${i}`);
       const base = search.find(part, content, near);
-      this.#part(part, content, base, olds, { near, name, forms });
+      this.#part(part, content, base, olds, { near, name, forms, search });
       near = base === undefined ? near : { ...base, part: base.part + 1 };
       name = part.kind === 'gap' ? name : partName(part);
     }
@@ -89,7 +88,7 @@ class SkeletonWriter {
     content: Content,
     base: Base | undefined,
     olds: readonly OldContents[],
-    { near, name, forms }: { near: Base; name: string; forms: FormNumbers },
+    { near, name, forms, search }: { near: Base; name: string; forms: FormNumbers; search: BaseSearch },
   ): void {
     const columns = this.#columns;
     const oldPart = base && olds[base.from]?.layout.parts[base.part];
@@ -117,8 +116,9 @@ class SkeletonWriter {
     if (part.kind === 'entry') this.#entryHead(part, oldPart, forms);
     else if (part.kind !== 'gap') this.#treeHead(part);
     if (relation !== 'packed' && !isEmpty) this.#content(part, content, relation, oldPart);
-    const from = base && olds[base.from];
-    if (isNested && content.nested !== undefined) this.write(content.nested, insideOf(from, base));
+    if (!isNested || content.nested === undefined) return;
+    const inside = base && insideOf(olds[base.from], base);
+    this.write(content.nested, inside ? [inside] : [], search.inside(inside));
   }
 
   #entryHead({ head }: ZipEntryPart, oldPart: ZipPart | TreePart | undefined, forms: FormNumbers): void {
@@ -180,11 +180,10 @@ function packingCode(packing: Content['packing']): number {
   return typeof packing === 'string' ? packingCodes[packing] : packingCodes.encoders + deflateCode(packing);
 }
 
-function insideOf(from: OldContents | undefined, base: Base | undefined): OldContents[] {
-  if (from === undefined || base === undefined) return [];
-  const inside = oldInside(from, base.part);
-  const archive = from.archive.contents[base.part]?.nested;
-  return inside === undefined || archive === undefined ? [] : [{ ...inside, archive }];
+function insideOf(from: OldContents | undefined, base: Base): OldContents | undefined {
+  const inside = from && oldInside(from, base.part);
+  const archive = from?.archive.contents[base.part]?.nested;
+  return inside && archive && { ...inside, archive };
 }
 
 function endFlags({ wide, ones }: ZipEnd): number {

@@ -9,20 +9,21 @@ import { textOf, type ZipForm, type ZipPart } from './zip-layout.ts';
  * for the last part that had it is expected again, so that a build tool's new version is said once.
  */
 export class FormNumbers {
-  readonly #forms: ZipForm[] = [];
-  readonly #numbers = new Map<string, number>();
+  readonly #known: KnownForms;
+  readonly #newForms: ZipForm[] = [];
+  readonly #newNumbers = new Map<string, number>();
   /** What is expected, by the old form or, for parts without an old one, by being a directory. */
   readonly #expected = new Map<string, number>();
 
-  constructor(known: Iterable<ZipForm>) {
-    for (const form of known) if (!this.#numbers.has(keyOf(form))) this.#add(form);
+  constructor(known: KnownForms) {
+    this.#known = known;
   }
 
   write(columns: ColumnWriter<SkeletonColumn>, form: ZipForm, old: ZipForm | undefined, name: string): void {
     const cue = this.#cue(old, name);
-    const number = this.#numbers.get(keyOf(form)) ?? this.#forms.length;
+    const number = this.#numberOf(form) ?? this.#count;
     columns.number('form', number === this.#expectedOf(cue, old) ? 0 : number + 1);
-    if (number === this.#forms.length) {
+    if (number === this.#count) {
       this.#add(form);
       columns.bytes('newForm', encodeForm(form));
     }
@@ -34,35 +35,65 @@ export class FormNumbers {
     const cue = this.#cue(old, name);
     const said = columns.number('form');
     const number = said === 0 ? this.#expectedOf(cue, old) : said - 1;
-    if (number === this.#forms.length) this.#add(decodeForm((length) => columns.bytes('newForm', length)));
-    const form = this.#forms[number];
+    if (number === this.#count) this.#add(decodeForm((length) => columns.bytes('newForm', length)));
+    const form = this.#known.forms[number] ?? this.#newForms[number - this.#known.forms.length];
     if (form === undefined) throw skeletonInvalid(`it has no header form ${number}`);
     this.#expected.set(cue, number);
     return form;
   }
 
+  get #count(): number {
+    return this.#known.forms.length + this.#newForms.length;
+  }
+
   #add(form: ZipForm): void {
-    this.#numbers.set(keyOf(form), this.#forms.length);
-    this.#forms.push(form);
+    this.#newNumbers.set(keyOf(form), this.#count);
+    this.#newForms.push(form);
   }
 
   #cue(old: ZipForm | undefined, name: string): string {
-    if (old !== undefined) return `old ${this.#numberOf(old)}`;
+    if (old !== undefined) return `old ${this.#numberOf(old) ?? 0}`;
     return name.endsWith('/') ? 'directory' : 'file';
   }
 
   #expectedOf(cue: string, old: ZipForm | undefined): number {
-    return this.#expected.get(cue) ?? (old === undefined ? 0 : this.#numberOf(old));
+    return this.#expected.get(cue) ?? (old && this.#numberOf(old)) ?? 0;
   }
 
-  #numberOf(form: ZipForm): number {
-    return this.#numbers.get(keyOf(form)) ?? 0;
+  #numberOf(form: ZipForm): number | undefined {
+    const key = keyOf(form);
+    return this.#known.numbers.get(key) ?? this.#newNumbers.get(key);
   }
 }
 
-/** The forms of a layout in the order in which they are first seen. */
-export function formsOf(parts: readonly (ZipPart | TreePart)[]): ZipForm[] {
-  return [...new Set(parts.flatMap((part) => (part.kind === 'entry' ? [part.head.form] : [])))];
+/** The forms of older archives, in the order in which they are first seen. */
+export interface KnownForms {
+  readonly forms: readonly ZipForm[];
+  readonly numbers: ReadonlyMap<string, number>;
+}
+
+type Parts = readonly (ZipPart | TreePart)[];
+
+/** Counted once for each archive: thousands of archives may be written against the same one of a million parts. */
+const counted = new WeakMap<Parts, KnownForms>();
+
+export function knownForms(olds: readonly { readonly layout: { readonly parts: Parts } }[]): KnownForms {
+  const [only, ...others] = olds.map(({ layout }) => layout.parts);
+  if (only === undefined || others.length > 0) return count(olds.flatMap(({ layout }) => layout.parts));
+  const known = counted.get(only) ?? count(only);
+  counted.set(only, known);
+  return known;
+}
+
+function count(parts: Parts): KnownForms {
+  const numbers = new Map<string, number>();
+  const forms: ZipForm[] = [];
+  for (const part of parts) {
+    if (part.kind !== 'entry' || numbers.has(keyOf(part.head.form))) continue;
+    numbers.set(keyOf(part.head.form), forms.length);
+    forms.push(part.head.form);
+  }
+  return { forms, numbers };
 }
 
 const keys = new WeakMap<ZipForm, string>();

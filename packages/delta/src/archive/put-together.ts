@@ -1,8 +1,23 @@
 import { crc32 } from 'node:zlib';
-import { type Bytes, bytesOf, coalesced, collect, type TreeEntry, writeCanonicalTar } from '@block-pack/core';
+import {
+  BlockPackError,
+  type Bytes,
+  bytesOf,
+  coalesced,
+  collect,
+  type TreeEntry,
+  writeCanonicalTar,
+} from '@block-pack/core';
 import { redeflate, redeflateAtOnce } from '../deflate/redeflate.ts';
 import { skeletonInvalid } from './columns.ts';
-import { type Leaf, leaves, type Recipe, type RecipePart, type ZipRecipe } from './recipe.ts';
+import {
+  type Leaf,
+  leaves,
+  type Recipe,
+  type RecipePart,
+  type TreeRecipe,
+  type ZipRecipe,
+} from './recipe.ts';
 import type { ZipFacts, ZipHead } from './zip-layout.ts';
 import { centralHeader, descriptor, endRecords, localHeader } from './zip-write.ts';
 
@@ -20,15 +35,18 @@ export const heldSize = 1 << 20;
  * @param size bytes of the whole; a hostile recipe could else make a million times more than it has itself
  * @throws DELTA_INVALID where the archive or what is supplied for it has another size than was said
  */
-export function putTogether(recipe: Recipe, supply: Supply, size: number): Bytes {
+export async function* putTogether(recipe: Recipe, supply: Supply, size: number): Bytes {
   const leafOf = new Map(leaves(recipe).map((leaf) => [leaf.part, leaf]));
   const content = (part: RecipePart): Bytes => {
     if (part.nested !== undefined) return exactly(zipPieces(part.nested, content), part.size, 'a part');
     const leaf = leafOf.get(part);
     return leaf === undefined ? bytesOf() : exactly(supply(leaf), part.size, 'a part');
   };
-  if (recipe.kind === 'zip') return exactly(coalesced(zipPieces(recipe, content)), size, 'it');
-  return exactly(writeCanonicalTar(recipe.parts.map((part) => treeEntry(part, content))), size, 'it');
+  yield* exactly(
+    recipe.kind === 'zip' ? coalesced(zipPieces(recipe, content)) : tarOf(recipe, content),
+    size,
+    'it',
+  );
 }
 
 type ContentOf = (part: RecipePart) => Bytes;
@@ -85,6 +103,15 @@ async function pack(part: RecipePart, content: Bytes): Promise<{ facts: ZipFacts
   const whole = await collect(content, heldSize, 'the part');
   const packed = typeof packing === 'string' ? whole : redeflateAtOnce(whole, packing);
   return { facts: { crc32: crc32(whole), packedSize: packed.length, size }, packed: bytesOf(packed) };
+}
+
+function tarOf({ parts }: TreeRecipe, content: ContentOf): Bytes {
+  const entries = parts.map((part) => treeEntry(part, content));
+  try {
+    return writeCanonicalTar(entries);
+  } catch (error) {
+    throw error instanceof BlockPackError ? skeletonInvalid(error.message, error) : error;
+  }
 }
 
 function treeEntry(part: RecipePart, content: ContentOf): TreeEntry {

@@ -1,3 +1,4 @@
+import type { LayoutLimits } from './limits.ts';
 import type { ZipFacts, ZipForm, ZipHead } from './zip-layout.ts';
 import { centralHeader, lengths, ones32, signatures, unixTimePlace, widePlace } from './zip-write.ts';
 
@@ -10,17 +11,19 @@ export interface CentralEntry {
   readonly headerOffset: number;
 }
 
-/** As many as we are willing to hold in memory. */
-const entryLimit = 1_000_000;
-
 /**
  * The entries in their order; names and comments are views of the directory. Undefined where they are not a run of headers that can be written again to the byte.
  */
-export function readCentral(directory: Buffer, shift: number): readonly CentralEntry[] | undefined {
+export function readCentral(
+  directory: Buffer,
+  shift: number,
+  left: LayoutLimits,
+): readonly CentralEntry[] | undefined {
   const entries: CentralEntry[] = [];
   for (let at = 0; at < directory.length; ) {
     const end = headerEnd(directory, at);
-    if (end === undefined || entries.length === entryLimit) return undefined;
+    if (end === undefined || left.entries === 0) return undefined;
+    left.entries--;
     const header = directory.subarray(at, end);
     const entry = parse(header, shift);
     if (entry === undefined || !isWrittenAgain(header, entry, shift)) return undefined;

@@ -7,10 +7,11 @@ import {
   readRange,
 } from '@block-pack/core';
 import { inflateAtOnce } from './inflate.ts';
+import { type LayoutLimits, layoutLimits } from './limits.ts';
 import { slice } from './read-ahead.ts';
 import { readZipLayout } from './read-zip.ts';
 import type { TreeLayout, TreePart } from './tree-layout.ts';
-import { textOf, type ZipLayout, type ZipPart } from './zip-layout.ts';
+import { textOf, type ZipEntryPart, type ZipLayout, type ZipPart } from './zip-layout.ts';
 
 export type Layout = ZipLayout | TreeLayout;
 
@@ -20,7 +21,8 @@ export type Layout = ZipLayout | TreeLayout;
  * @param kind a file block's bytes, or a tree block's canonical tar
  */
 export async function readLayout(source: RandomAccess, kind: 'file' | 'tree'): Promise<Layout | undefined> {
-  return kind === 'file' ? await readNestingZip(source, 0) : await readTree(source);
+  const left = layoutLimits();
+  return kind === 'file' ? await readNestingZip(source, 0, left) : await readTree(source, left);
 }
 
 /** Archives within archives that are looked into: both sides must do alike, so it belongs to the format. */
@@ -28,14 +30,21 @@ const deepest = 3;
 /** Bytes of a deflated archive inside of another one, which is held in memory: the same. */
 const nestedSizeLimit = 64 << 20;
 
-async function readNestingZip(source: RandomAccess, depth: number): Promise<ZipLayout | undefined> {
-  const layout = await readZipLayout(source);
+async function readNestingZip(
+  source: RandomAccess,
+  depth: number,
+  left: LayoutLimits,
+): Promise<ZipLayout | undefined> {
+  const layout = await readZipLayout(source, left);
   if (layout === undefined || depth === deepest) return layout;
   const nested = new Map<number, ZipLayout>();
   for (const [i, part] of layout.parts.entries()) {
     if (part.kind === 'gap' || !archiveName.test(textOf(part.head.name))) continue;
+    const unpacked = mayBeUnpacked(part) ? part.facts.size : 0;
+    if (unpacked > left.unpacked) continue;
+    left.unpacked -= unpacked;
     const inner = await innerAccess(source, part);
-    const found = inner && (await readNestingZip(inner, depth + 1));
+    const found = inner && (await readNestingZip(inner, depth + 1, left));
     if (found !== undefined) nested.set(i, found);
   }
   return { ...layout, nested };
@@ -54,18 +63,23 @@ export async function innerAccess(
   if (part.kind !== 'entry' || (part.head.form.flags & 1) === 1) return undefined;
   const { offset, facts, head } = part;
   if (head.form.method === 0) return slice(source, offset, facts.packedSize);
-  if (head.form.method !== 8 || Math.max(facts.size, facts.packedSize) > nestedSizeLimit) return undefined;
+  if (!mayBeUnpacked(part)) return undefined;
   const content = inflateAtOnce(await source.read(offset, facts.packedSize), facts.size);
   return content && randomAccessOf(content);
 }
 
-async function readTree(source: RandomAccess): Promise<TreeLayout | undefined> {
+function mayBeUnpacked({ head, facts }: ZipEntryPart): boolean {
+  const { method, flags } = head.form;
+  return method === 8 && (flags & 1) === 0 && Math.max(facts.size, facts.packedSize) <= nestedSizeLimit;
+}
+
+async function readTree(source: RandomAccess, left: LayoutLimits): Promise<TreeLayout | undefined> {
   const parts = await treeParts(source);
   if (parts === undefined) return undefined;
   const nested = new Map<number, ZipLayout>();
   for (const [i, part] of parts.entries()) {
     if (part.kind !== 'file' || !archiveName.test(part.path)) continue;
-    const found = await readNestingZip(slice(source, part.offset, part.size), 1);
+    const found = await readNestingZip(slice(source, part.offset, part.size), 1, left);
     if (found !== undefined) nested.set(i, found);
   }
   return { kind: 'tree', parts, nested };

@@ -1,4 +1,5 @@
 import type { RandomAccess } from '@block-pack/core';
+import type { LayoutLimits } from './limits.ts';
 import { readAhead } from './read-ahead.ts';
 import { type CentralEntry, readCentral } from './read-central.ts';
 import { findEnds, type ZipEndPlace } from './read-end.ts';
@@ -12,20 +13,28 @@ const directoryLimit = 64 << 20;
 /**
  * The layout of a zip; undefined for bytes that are none, or one whose headers the layout could not write again to the byte. Nothing but headers
  * is read, so what it says of the contents may be untrue.
+ * @param left is lowered by what was read
  */
-export async function readZipLayout(source: RandomAccess): Promise<ZipLayout | undefined> {
+export async function readZipLayout(
+  source: RandomAccess,
+  left: LayoutLimits,
+): Promise<ZipLayout | undefined> {
   for (const end of await findEnds(source)) {
-    const layout = await layoutOf(source, end);
+    const layout = await layoutOf(source, end, left);
     if (layout !== undefined) return layout;
   }
   return undefined;
 }
 
-async function layoutOf(source: RandomAccess, end: ZipEndPlace): Promise<ZipLayout | undefined> {
+async function layoutOf(
+  source: RandomAccess,
+  end: ZipEndPlace,
+  left: LayoutLimits,
+): Promise<ZipLayout | undefined> {
   if (end.directorySize > directoryLimit) return undefined;
   // A copy: the layout keeps views of it, and the source's own bytes may change.
   const directory = Buffer.from(await source.read(end.directoryOffset, end.directorySize));
-  const listed = readCentral(directory, end.shift);
+  const listed = readCentral(directory, end.shift, left);
   if (listed === undefined || listed.length !== end.count) return undefined;
   const run = await partsOf(source, listed, end.directoryOffset);
   if (run === undefined) return undefined;

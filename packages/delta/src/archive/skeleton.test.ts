@@ -5,13 +5,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { redeflateAtOnce } from '../deflate/redeflate.ts';
 import { ArchiveReader } from './archive-reader.ts';
-import { ColumnWriter } from './columns.ts';
 import { decodeSkeletons } from './decode-skeleton.ts';
 import { encodeSkeletons } from './encode-skeleton.ts';
 import { putTogether, type Supply } from './put-together.ts';
 import { type Layout, readLayout } from './read-layout.ts';
 import { leaves } from './recipe.ts';
-import { type SkeletonColumn, skeletonColumns } from './skeleton-columns.ts';
 import { takeApart } from './take-apart.ts';
 
 const classes = Array.from({ length: 40 }, (_, i) =>
@@ -212,34 +210,6 @@ test('hostile skeletons are refused, or make other bytes, and nothing worse', as
   expect(refused).toBeGreaterThan(150);
 });
 
-test('archives in archives in archives end somewhere', () => {
-  const columns = new ColumnWriter<SkeletonColumn>(skeletonColumns);
-  for (let i = 0; i < 30_000; i++) {
-    for (const value of [1, 1, 0, 0, 0, 0]) columns.number('archive', value);
-    columns.number('kind', 3 + 8);
-    for (const name of nothingOfEach) columns.number(name, 0);
-    columns.number('form', 1);
-    columns.bytes('newForm', new Uint8Array(31));
-  }
-  expect(() => decodeSkeletons(columns.encode(), [[]])).toThrow('archives lie too deep in archives');
-});
-
-test('a few bytes cannot stand for names without end', () => {
-  const columns = new ColumnWriter<SkeletonColumn>(skeletonColumns);
-  const count = 6000;
-  columns.number('archive', 2);
-  columns.number('archive', count);
-  for (let i = 0; i < count; i++) {
-    columns.number('kind', 3 + 32);
-    columns.number('shared', i === 0 ? 0 : 60_000);
-    columns.number('sharedEnd', 0);
-    columns.number('nameLength', i === 0 ? 60_000 : 0);
-    columns.number('form', 0);
-  }
-  columns.bytes('name', new Uint8Array(60_000).fill(97));
-  expect(() => decodeSkeletons(columns.encode(), [[]])).toThrow('its names have more than');
-});
-
 test('any zip is the same again after its skeleton was written against any other', async () => {
   const entry = fc.record(
     {
@@ -278,8 +248,6 @@ test('any zip is the same again after its skeleton was written against any other
   );
   expect(taken).toBeGreaterThan(150);
 });
-
-const nothingOfEach = ['order', 'shared', 'sharedEnd', 'nameLength', 'timeKind', 'packing', 'size'] as const;
 
 const damaged = expect.objectContaining({ code: 'DELTA_INVALID' });
 

@@ -16,6 +16,7 @@ import { recipeOf } from './archive-recipe.ts';
 import { type ArchiveLimits, archiveLimits } from './limits.ts';
 import { putTogether, type Supply } from './put-together.ts';
 import { readLayout } from './read-layout.ts';
+import { readZipLayout } from './read-zip.ts';
 import { leaves } from './recipe.ts';
 import { type Archive, takeApart } from './take-apart.ts';
 
@@ -211,6 +212,27 @@ test('a large stream that lies about its size or checksum is kept', async () => 
     expect((await apart(zip))?.contents[0]?.packing).toBe('raw');
     await expectSame(zip);
   }
+});
+
+test('archives that claim more than a gibibyte together are looked into no further', async () => {
+  const bomb = { ...javaDeflated('bomb.jar', 'little'), central: { size: 64 << 20 } };
+  const jar = javaDeflated('real.jar', fakeZip([javaDeflated('a', 'a')]));
+  for (const [bombs, seen] of [
+    [15, [15]],
+    [16, []],
+  ] as const) {
+    const zip = fakeZip([...Array.from({ length: bombs }, () => bomb), jar]);
+    const layout = await readLayout(randomAccessOf(zip), 'file');
+    expect([...(layout?.nested.keys() ?? [])]).toEqual(seen);
+  }
+});
+
+test('a block lists so many entries and no more, all its archives together', async () => {
+  const left = { entries: 5, unpacked: 0 };
+  const zip = randomAccessOf(fakeZip([{ path: 'a' }, { path: 'b' }, { path: 'c' }]));
+  expect((await readZipLayout(zip, left))?.parts).toHaveLength(3);
+  expect(await readZipLayout(zip, left)).toBeUndefined();
+  expect(left.entries).toBe(0);
 });
 
 test('too few or too many bytes supplied are found', async () => {

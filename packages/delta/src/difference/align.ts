@@ -55,11 +55,17 @@ function bestStart(bins: Uint32Array): number {
   return best;
 }
 
+/** Bytes can be made of which every position is an anchor: more than a few times the expected number is not kept. */
+const anchorLimit = 4 * anchorCount;
+
 /** Positions by key; below 0 where a key stands for several. */
 async function uniqueAnchors(source: RandomAccess, sparse: number): Promise<Map<number, number>> {
   const known = new Map<number, number>();
   for await (const found of anchors(source, sparse)) {
-    for (const { key, at } of found) known.set(key, known.has(key) ? -1 : at);
+    for (const { key, at } of found) {
+      if (known.has(key)) known.set(key, -1);
+      else if (known.size < anchorLimit) known.set(key, at);
+    }
   }
   return known;
 }

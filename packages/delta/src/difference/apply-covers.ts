@@ -1,8 +1,8 @@
+import { VarintReader } from '../varint.ts';
 import type { Window } from './cover.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { Origins, originCount } from './origins.ts';
 import type { CoverStreams, DifferenceForm } from './streams.ts';
-import { VarintReader } from './varint.ts';
 
 /**
  * Fills the window behind its base with the new bytes.
@@ -13,11 +13,11 @@ export function applyCovers(
   streams: CoverStreams,
   form: DifferenceForm,
 ): void {
-  const coverLengths = new VarintReader(streams.coverLengths, 'lengths of covers');
-  const literalLengths = new VarintReader(streams.literalLengths, 'lengths of literals');
-  const chosen = new VarintReader(streams.origins, 'origins');
-  const seeks = new VarintReader(streams.seeks, 'seeks');
-  const literals = new VarintReader(streams.literals, 'literals');
+  const coverLengths = new VarintReader(streams.coverLengths, 'lengths of covers', deltaInvalid);
+  const literalLengths = new VarintReader(streams.literalLengths, 'lengths of literals', deltaInvalid);
+  const chosen = new VarintReader(streams.origins, 'origins', deltaInvalid);
+  const seeks = new VarintReader(streams.seeks, 'seeks', deltaInvalid);
+  const literals = new VarintReader(streams.literals, 'literals', deltaInvalid);
   const differences = new Differences(streams, form);
   const origins = new Origins();
   let at = baseLength;
@@ -52,8 +52,8 @@ class Differences {
   #run: number;
 
   constructor(streams: CoverStreams, form: DifferenceForm) {
-    this.#runs = new VarintReader(streams.differences, 'differences');
-    const values = new VarintReader(streams.values, 'values of differences');
+    this.#runs = new VarintReader(streams.differences, 'differences', deltaInvalid);
+    const values = new VarintReader(streams.values, 'values of differences', deltaInvalid);
     if (form === 'joined') values.end();
     this.#values = form === 'joined' ? this.#runs : values;
     this.#run = this.#nextRun();

@@ -1,4 +1,5 @@
 import { ByteReader, type Bytes, chunkSize, collect, type RandomAccess } from '@block-pack/core';
+import { allowedCost, costOf } from './allowance.ts';
 import { applyCovers } from './apply-covers.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { unpackStreams } from './packing.ts';
@@ -21,9 +22,11 @@ export async function* applyDifference(
   try {
     let missing = await readHeader(reader, bases);
     if (missing !== size) throw deltaInvalid(`it makes ${missing} bytes, and ${size} are needed`);
+    let affordable = allowedCost(size);
     while (missing > 0) {
-      const made = await applySection(reader, bases, missing);
+      const { made, cost } = await applySection(reader, bases, missing, affordable);
       missing -= made.length;
+      affordable -= cost;
       for (let at = 0; at < made.length; at += chunkSize) yield made.subarray(at, at + chunkSize);
     }
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
@@ -42,11 +45,16 @@ async function readHeader(reader: ByteReader, bases: readonly RandomAccess[]): P
   return readVarint(reader);
 }
 
+/**
+ * @param most bytes that are missing
+ * @param affordable what this section and those behind it may cost
+ */
 async function applySection(
   reader: ByteReader,
   bases: readonly RandomAccess[],
   most: number,
-): Promise<Uint8Array> {
+  affordable: number,
+): Promise<{ readonly made: Uint8Array; readonly cost: number }> {
   const headerLength = await readVarint(reader);
   if (headerLength > headerLimit) throw deltaInvalid(`a section's header has ${headerLength} bytes`);
   const {
@@ -60,10 +68,12 @@ async function applySection(
   for (const { packed } of lengths.parts) parts.push(await collect(reader.part(packed), packed, 'a stream'));
   const streams = unpackStreams(lengths, parts);
   const pieces = decodePieces(streams.pieces, bases, baseLength);
+  const cost = costOf(pieces);
+  if (cost > affordable) throw deltaInvalid('its sections ask for more of the bases than they may');
   const bytes = new Uint8Array(baseLength + newLength);
   await readPieces(pieces, bases, bytes);
   applyCovers({ bytes, baseLength }, streams, form);
-  return bytes.subarray(baseLength);
+  return { made: bytes.subarray(baseLength), cost };
 }
 
 async function readVarint(reader: ByteReader): Promise<number> {

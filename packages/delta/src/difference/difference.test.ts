@@ -115,6 +115,7 @@ describe('a difference', () => {
 describe('a difference that is not what it should be', () => {
   const base = randomBytes(4_000, 20);
   const content = joined([base.subarray(500, 2_000), randomBytes(900, 21), base.subarray(2_100)]);
+  const good = write([base], [{ content, base: 0 }]);
 
   it.each([
     { flaw: 'for another number of bases', bases: [base, base] },
@@ -125,11 +126,11 @@ describe('a difference that is not what it should be', () => {
     { flaw: 'of another size', size: content.length + 1 },
     { flaw: 'that is empty', spoil: () => new Uint8Array() },
   ])('is refused: $flaw', async ({ bases = [base], spoil = same, size = content.length }) => {
-    await expect(apply(bases, spoil(await good()), size)).rejects.toMatchObject({ code: 'DELTA_INVALID' });
+    await expect(apply(bases, spoil(await good), size)).rejects.toMatchObject({ code: 'DELTA_INVALID' });
   });
 
   it('is refused, or makes other bytes of the same length, when any bit of it is wrong', async () => {
-    const difference = await good();
+    const difference = await good;
     for (let bit = 0; bit < difference.length * 8; bit += 5) {
       const damaged = difference.with(bit >> 3, (difference[bit >> 3] ?? 0) ^ (1 << (bit & 7)));
       await refusedOr(damaged, (made) => expect(made.length).toBe(content.length));
@@ -137,7 +138,7 @@ describe('a difference that is not what it should be', () => {
   });
 
   it('is refused wherever it ends', async () => {
-    const difference = await good();
+    const difference = await good;
     for (let end = 0; end < difference.length; end += 7) {
       const outcome = apply([base], difference.subarray(0, end), content.length);
       await expect(outcome).rejects.toMatchObject({ code: 'DELTA_INVALID' });
@@ -148,19 +149,33 @@ describe('a difference that is not what it should be', () => {
     const start = fc.nat({ max: 30 });
     await fc.assert(
       fc.asyncProperty(start, fc.uint8Array({ maxLength: 80 }), async (length, tail) => {
-        const hostile = joined([(await good()).subarray(0, length), tail]);
+        const hostile = joined([(await good).subarray(0, length), tail]);
         await refusedOr(hostile, (made) => expect(made.length).toBe(content.length));
       }),
       { numRuns: 500 },
     );
   });
 
+  it('is refused before it has read a base again and again for a few new bytes', async () => {
+    let read = 0;
+    const size = 1 << 25;
+    const source: RandomAccess = {
+      size,
+      read: async (_, length) => {
+        read += length;
+        return new Uint8Array(length);
+      },
+    };
+    // One new byte, a literal, and the whole base.
+    const section = [16, 0, 0, 1, 0x80, 0x80, 0x80, 0x10, 1, 0, 0, 0, 0, 0, 0, 1, 2, 0, 7];
+    const hostile = Uint8Array.of(0x42, 0x50, 0x44, 0x31, 1, 100, ...new Array(100).fill(section).flat());
+    const made = collect(applyDifference([source], bytesOf(hostile), 100), 100, 'it');
+    await expect(made).rejects.toThrow('ask for more of the bases than they may');
+    expect(read).toBe(3 * size);
+  });
+
   function same(bytes: Uint8Array): Uint8Array {
     return bytes;
-  }
-
-  function good(): Promise<Uint8Array> {
-    return write([base], [{ content, base: 0 }]);
   }
 
   async function refusedOr(difference: Uint8Array, check: (made: Uint8Array) => void): Promise<void> {

@@ -1,9 +1,9 @@
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompressSync, constants } from 'node:zlib';
 import { concat } from '@block-pack/core';
+import type { VarintReader, VarintWriter } from '../varint.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { type StreamName, type Streams, streamNames } from './streams.ts';
-import type { VarintReader, VarintWriter } from './varint.ts';
 
 /** Streams of fewer bytes are packed together: each alone would cost more. */
 const pooledBelow = 1536;

@@ -1,6 +1,6 @@
 import { type RandomAccess, readRange } from '@block-pack/core';
+import { VarintReader, VarintWriter } from '../varint.ts';
 import { deltaInvalid } from './delta-invalid.ts';
-import { VarintReader, VarintWriter } from './varint.ts';
 
 /** A part of one of several sources, by its index. */
 export interface Piece {
@@ -34,7 +34,7 @@ export function encodePieces(pieces: readonly Piece[], sources: readonly RandomA
  * @throws DELTA_INVALID
  */
 export function decodePieces(bytes: Uint8Array, sources: readonly RandomAccess[], total: number): Piece[] {
-  const reader = new VarintReader(bytes, 'pieces of the base');
+  const reader = new VarintReader(bytes, 'pieces of the base', deltaInvalid);
   const pieces: Piece[] = [];
   let expected = 0;
   let length = 0;

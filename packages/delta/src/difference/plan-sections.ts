@@ -1,3 +1,4 @@
+import { BaseAllowance } from './allowance.ts';
 import { type Piece, pieceLimit } from './pieces.ts';
 
 /** What one section makes, and of what. */
@@ -22,7 +23,8 @@ export type Align = (
 
 /**
  * Contents in their order, as many to a section as fit. Beside a content's base go the bases behind it that no content names: what
- * disappeared near it. What has more than `length` bytes, content or base, is cut into sections of its own.
+ * disappeared near it. What has more than `length` bytes, content or base, is cut into sections of its own. Bases that are too many or too
+ * large for what is made of them are left out, so that {@link costOf} all sections stays within what is allowed.
  * @param length bytes of content, and bytes of base, that a section may have
  */
 export async function planSections(
@@ -33,22 +35,29 @@ export async function planSections(
 ): Promise<SectionPlan[]> {
   const material = materialOf(contents, baseSizes.length);
   const plans: SectionPlan[] = [];
+  const total = contents.reduce((sum, { size }) => sum + size, 0);
+  const allowance = new BaseAllowance(total, length);
   let open = new OpenSection();
   const close = () => {
     if (open.contents.length > 0) plans.push(open);
     open = new OpenSection();
   };
-  for (const [index, { size, base }] of contents.entries()) {
+  for (const [index, { size, base: named }] of contents.entries()) {
     if (size === 0) continue;
-    const baseSize = base === undefined ? 0 : (baseSizes[base] ?? 0);
+    const namedSize = named === undefined ? 0 : (baseSizes[named] ?? 0);
+    const base = namedSize > 0 && allowance.affords(Math.min(length, namedSize)) ? named : undefined;
+    const baseSize = base === undefined ? 0 : namedSize;
     if (size > length || baseSize > length) {
       close();
-      plans.push(...(await cut(index, size, base, baseSize, length, align)));
+      plans.push(...(await cut(index, size, base, baseSize, length, align, allowance)));
       continue;
     }
-    if (open.contentLength + size > length || open.baseLength + baseSize > length || open.isFull) close();
+    const isLong = open.contentLength + size > length;
+    const hasNoRoom = open.baseLength + baseSize > length || open.isFull;
+    if (hasNoRoom && !isLong) allowance.spendSections(1);
+    if (hasNoRoom || isLong) close();
     open.addContent({ index, offset: 0, length: size });
-    for (const near of material.get(index) ?? []) open.addBase(near, baseSizes[near] ?? 0, length);
+    for (const near of material.get(index) ?? []) open.addBase(near, baseSizes[near] ?? 0, length, allowance);
   }
   close();
   return plans;
@@ -91,9 +100,10 @@ class OpenSection implements SectionPlan {
   }
 
   /** Once each, and only what fits. */
-  addBase(index: number, size: number, limit: number): void {
+  addBase(index: number, size: number, limit: number, allowance: BaseAllowance): void {
     if (size === 0 || this.#known.has(index) || this.baseLength + size > limit) return;
-    if (this.bases.length === pieceLimit) return;
+    if (this.bases.length === pieceLimit || !allowance.affords(size)) return;
+    allowance.spendBase(size);
     this.#known.add(index);
     this.bases.push({ index, offset: 0, length: size });
     this.baseLength += size;
@@ -111,6 +121,7 @@ async function cut(
   baseSize: number,
   length: number,
   align: Align,
+  allowance: BaseAllowance,
 ): Promise<SectionPlan[]> {
   const partLength = base === undefined ? length : Math.ceil(length / 2);
   const windowLength = Math.min(length, baseSize);
@@ -119,10 +130,14 @@ async function cut(
   const plans: SectionPlan[] = [];
   for (let offset = 0; offset < size; offset += partLength) {
     const start = starts[plans.length] ?? 0;
-    plans.push({
-      contents: [{ index, offset, length: Math.min(partLength, size - offset) }],
-      bases: base === undefined ? [] : [{ index: base, offset: start, length: windowLength }],
-    });
+    const contents = [{ index, offset, length: Math.min(partLength, size - offset) }];
+    if (base === undefined || !allowance.affords(windowLength)) {
+      plans.push({ contents, bases: [] });
+      continue;
+    }
+    allowance.spendBase(windowLength);
+    allowance.spendSections(2);
+    plans.push({ contents, bases: [{ index: base, offset: start, length: windowLength }] });
   }
   return plans;
 }

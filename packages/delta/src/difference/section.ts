@@ -1,7 +1,7 @@
+import { VarintReader, VarintWriter } from '../varint.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { type PackedStreams, readLengths, type StreamLengths, writeLengths } from './packing.ts';
 import { type DifferenceForm, differenceForms } from './streams.ts';
-import { VarintReader, VarintWriter } from './varint.ts';
 
 /** Most bytes of a section's base, and of what it makes: this bounds what a reader needs, whatever it reads. */
 export const sectionLimit = 64 << 20;
@@ -40,7 +40,7 @@ export function encodeSectionHeader(
 
 /** @throws DELTA_INVALID */
 export function decodeSectionHeader(bytes: Uint8Array): SectionHeader {
-  const reader = new VarintReader(bytes, 'numbers of a header');
+  const reader = new VarintReader(bytes, 'numbers of a header', deltaInvalid);
   const transform = known(transforms, reader.next(), 'transform');
   const form = known(differenceForms, reader.next(), 'form of differences');
   const newLength = limited(reader.next(), 'new bytes');

@@ -1,7 +1,7 @@
 import { concat } from '@block-pack/core';
+import { VarintWriter } from '../varint.ts';
 import type { Cover, Window } from './cover.ts';
 import { Origins } from './origins.ts';
-import { VarintWriter } from './varint.ts';
 
 /** The streams of a section, in the order of the format. Each is packed for itself, because each is of its own kind. */
 export const streamNames = [

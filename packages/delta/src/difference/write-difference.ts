@@ -1,9 +1,9 @@
 import { type Bytes, checkSignal, type RandomAccess } from '@block-pack/core';
+import { VarintWriter } from '../varint.ts';
 import { alignParts } from './align.ts';
 import { encodePieces, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
 import { sectionLimit } from './section.ts';
-import { VarintWriter } from './varint.ts';
 import { writeSection } from './write-section.ts';
 
 /** `BPD` and the version of the format. */

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { concat } from '@block-pack/core';
+import { VarintWriter } from '../varint.ts';
 import type { Cover, Window } from './cover.ts';
 import { match } from './match.ts';
 import { packStreams } from './packing.ts';
@@ -8,7 +9,6 @@ import { EitherSearch, RepeatSearch } from './repeat-search.ts';
 import { encodeSectionHeader, streamLimit } from './section.ts';
 import { type CoverStreams, type DifferenceForm, differenceForms, writeStreams } from './streams.ts';
 import { SuffixSearch } from './suffix-search.ts';
-import { VarintWriter } from './varint.ts';
 
 /** One way to write the new bytes. */
 interface Candidate {

@@ -1,5 +1,3 @@
-import { deltaInvalid } from './delta-invalid.ts';
-
 /** Bytes of the longest varint: 56 bits, of which 53 are used. */
 const longest = 8;
 
@@ -28,32 +26,47 @@ export class VarintWriter {
     this.#bytes[this.#length++] = value;
   }
 
+  addBytes(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
 
   #reserve(count: number): void {
     if (this.#length + count <= this.#bytes.length) return;
-    const larger = new Uint8Array(this.#bytes.length * 2);
+    const larger = new Uint8Array(2 * (this.#length + count));
     larger.set(this.#bytes);
     this.#bytes = larger;
   }
 }
 
-/** Reads what {@link VarintWriter} writes. Whatever is not there, or too large, is DELTA_INVALID. */
+/** Reads what {@link VarintWriter} writes, and refuses what is not there or is too large. */
 export class VarintReader {
   readonly #bytes: Uint8Array;
   readonly #what: string;
+  readonly #invalid: (flaw: string) => Error;
   #at = 0;
 
-  /** @param what names the bytes in messages */
-  constructor(bytes: Uint8Array, what: string) {
+  /**
+   * @param what names the bytes in messages
+   * @param invalid makes the error for what is wrong with them
+   */
+  constructor(bytes: Uint8Array, what: string, invalid: (flaw: string) => Error) {
     this.#bytes = bytes;
     this.#what = what;
+    this.#invalid = invalid;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at;
   }
 
   get atEnd(): boolean {
-    return this.#at === this.#bytes.length;
+    return this.left === 0;
   }
 
   next(): number {
@@ -65,7 +78,7 @@ export class VarintReader {
       if (byte < 0x80) return this.#safe(value);
       scale *= 0x80;
     }
-    throw deltaInvalid(`${this.#what} hold a number of more than ${longest} bytes`);
+    throw this.#invalid(`${this.#what} hold a number of more than ${longest} bytes`);
   }
 
   nextSigned(): number {
@@ -75,26 +88,25 @@ export class VarintReader {
 
   nextByte(): number {
     const byte = this.#bytes[this.#at];
-    if (byte === undefined) throw deltaInvalid(`${this.#what} end too early`);
+    if (byte === undefined) throw this.#invalid(`${this.#what} end too early`);
     this.#at++;
     return byte;
   }
 
   /** The next `length` bytes, as a view. */
   take(length: number): Uint8Array {
-    if (length > this.#bytes.length - this.#at) throw deltaInvalid(`${this.#what} end too early`);
+    if (length > this.left) throw this.#invalid(`${this.#what} end too early`);
     this.#at += length;
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
-  /** @throws DELTA_INVALID unless everything was read */
+  /** Refuses what was not read. */
   end(): void {
-    if (!this.atEnd)
-      throw deltaInvalid(`${this.#what} are not used up: ${this.#bytes.length - this.#at} bytes are left`);
+    if (!this.atEnd) throw this.#invalid(`${this.#what} are not used up: ${this.left} bytes are left`);
   }
 
   #safe(value: number): number {
     if (value <= Number.MAX_SAFE_INTEGER) return value;
-    throw deltaInvalid(`${this.#what} hold ${value}, and no more than 2^53 - 1 is ever needed`);
+    throw this.#invalid(`${this.#what} hold ${value}, and no more than 2^53 - 1 is ever needed`);
   }
 }

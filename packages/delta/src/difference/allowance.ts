@@ -1,0 +1,44 @@
+import type { Piece } from './pieces.ts';
+
+/** What a section costs whatever it makes: its streams may have so many bytes, and a little more. */
+export const sectionCost = 1 << 18;
+
+/** What it costs to read a piece beside its bytes. */
+const pieceCost = 1 << 12;
+
+/**
+ * What all sections of a difference may cost together: else one of a few kilobytes could ask for the same 64 MiB of base a thousand times,
+ * for one new byte each. Part of the format, since a writer must stay below it.
+ * @param size bytes that the difference makes
+ */
+export function allowedCost(size: number): number {
+  return 2 ** 27 + 16 * size;
+}
+
+export function costOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { length }) => sum + length + pieceCost, sectionCost);
+}
+
+/** What a plan may spend on bases, when enough is kept for the sections of contents that have none. */
+export class BaseAllowance {
+  #left: number;
+
+  /** @param sectionLength bytes of content that a section may have */
+  constructor(size: number, sectionLength: number) {
+    this.#left = allowedCost(size) - sectionCost * (2 + 4 * Math.ceil(size / sectionLength));
+  }
+
+  /** Whether a base of so many bytes may be read, in a section of its own if need be. */
+  affords(size: number): boolean {
+    return size + pieceCost + 2 * sectionCost <= this.#left;
+  }
+
+  spendBase(size: number): void {
+    this.#left -= size + pieceCost;
+  }
+
+  /** A section that is only begun because of its base; the one before it may be short for the same reason. */
+  spendSections(count: number): void {
+    this.#left -= count * sectionCost;
+  }
+}

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { allowedCost, costOf } from './allowance.ts';
+import { planSections } from './plan-sections.ts';
+
+const mebibyte = 1 << 20;
+const length = 24 * mebibyte;
+
+describe('sections of contents that have large bases', () => {
+  it('cost no more than a reader allows, whatever names what', async () => {
+    const sizes = fc.oneof(fc.nat({ max: 9 }), fc.nat({ max: 20_000 }), fc.nat({ max: 70 * mebibyte }));
+    const content = fc.record({ size: sizes, base: fc.option(fc.nat({ max: 5 }), { nil: undefined }) });
+    const contents = fc
+      .array(content, { maxLength: 20 })
+      .chain((some) =>
+        fc.integer({ min: 1, max: 40 }).map((times) => Array.from({ length: times }, () => some).flat()),
+      );
+    await fc.assert(
+      fc.asyncProperty(contents, fc.array(sizes, { minLength: 6, maxLength: 9 }), async (wanted, bases) => {
+        const plans = await planned(wanted, bases);
+        const made = plans.flatMap((plan) => plan.contents.map((piece) => piece.length));
+        const total = sum(wanted.map(({ size }) => size));
+        expect(sum(made)).toBe(total);
+        expect(sum(plans.map((plan) => costOf(plan.bases)))).toBeLessThanOrEqual(allowedCost(total));
+      }),
+    );
+  });
+
+  it('are few where each content is a byte, and keep the first bases', async () => {
+    const contents = Array.from({ length: 2_000 }, (_, base) => ({ size: 1, base }));
+    const plans = await planned(
+      contents,
+      contents.map(() => 20 * mebibyte),
+    );
+    expect(plans.map(({ bases }) => bases.length)).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it('keep every base that is about as large as what is made of it', async () => {
+    const contents = Array.from({ length: 500 }, (_, base) => ({ size: mebibyte, base }));
+    const plans = await planned(
+      contents,
+      contents.map(() => 2 * mebibyte),
+    );
+    expect(plans.flatMap(({ bases }) => bases)).toHaveLength(500);
+  });
+
+  function planned(
+    contents: readonly { size: number; base?: number | undefined }[],
+    bases: readonly number[],
+  ) {
+    const wanted = contents.map(({ size, base }) => (base === undefined ? { size } : { size, base }));
+    return planSections(wanted, bases, length, async () => []);
+  }
+
+  function sum(numbers: readonly number[]): number {
+    return numbers.reduce((total, each) => total + each, 0);
+  }
+});
