@@ -11,6 +11,7 @@ import {
 import type { Distribution } from './distribution.ts';
 import { type InstalledLayout, readInstalled } from './installed.ts';
 import { isWheel, type Layout, recogniseLayout } from './layout.ts';
+import { warnOfNames } from './name-witness.ts';
 import { type Settled, settleOwnership } from './ownership.ts';
 import type { DistributionPart, PythonPlacement } from './placement.ts';
 import { normalName } from './project-name.ts';
@@ -39,6 +40,7 @@ export async function placeInput(
   await warnOfSystemPackages(input.name, layout, context);
   const { distributions, rest } = await readAll(input.name, layout, options, context);
   refuseTwice(input.name, distributions);
+  warnOfNames(distributions, context);
   const settled = await settleOwnership(distributions, context);
   const placements = settled.map((one) => distributionPlacement(one, prefix));
   const scripts = scriptFiles(settled, options.python, context);
