@@ -2,7 +2,8 @@ import { statSync } from 'node:fs';
 import { BlockPackError, type InputDirectory, type TreeEntry, zipDirectory } from '@block-pack/core';
 import { diskError, errnoOf } from './disk-error.ts';
 import { walkDirectory } from './disk-walk.ts';
-import { type OpenFile, openFile, realPath } from './open-file.ts';
+import { type OpenFile, openFile } from './open-file.ts';
+import { realPath } from './open-files.ts';
 import { checkStoreApart } from './real-place.ts';
 import { openTar } from './tar-input.ts';
 

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
-import { type FileEntry, type InputDirectory, zipDirectory } from '@block-pack/core';
+import { zipDirectory } from '@block-pack/core';
 import { createPythonPacker, readLock } from '@block-pack/python';
-import { openFile } from '@block-pack/store';
+import { OpenFiles } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
 import { type PackRunOptions, runPack } from '../pack-run.ts';
@@ -21,36 +21,19 @@ export async function python(
   options: PythonCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const wheels = new Wheels(resolve(context.directory, input));
+  const wheels = new OpenFiles();
   const packer = createPythonPacker({
     prefix: parsePrefix(options.prefix),
     python: options.python,
     locks: (options.lock ?? []).map((file) => readLock(readEvidenceText(file, lockHint, context), file)),
-    openWheel: (file) => wheels.open(file),
+    openWheel: async ({ path }) => {
+      const { bytes, entry } = wheels.find(join(resolve(context.directory, input), path));
+      return await zipDirectory(bytes, entry, path);
+    },
   });
   try {
     return await runPack(packer, [input], options, context);
   } finally {
     wheels.close();
-  }
-}
-
-/** Wheels of a directory, open until the pack has ended. */
-class Wheels {
-  readonly #directory: string;
-  readonly #closing: (() => void)[] = [];
-
-  constructor(directory: string) {
-    this.#directory = directory;
-  }
-
-  async open({ path }: FileEntry): Promise<InputDirectory> {
-    const file = openFile(join(this.#directory, path));
-    this.#closing.push(() => file.close());
-    return zipDirectory(file.bytes, file.entry, path);
-  }
-
-  close(): void {
-    for (const close of this.#closing) close();
   }
 }
