@@ -4,7 +4,7 @@ import { createPythonPacker, readLock } from '@block-pack/python';
 import { OpenFiles } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
-import { type PackRunOptions, runPack } from '../pack-run.ts';
+import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
 export interface PythonCommandOptions extends PackRunOptions {
@@ -15,6 +15,9 @@ export interface PythonCommandOptions extends PackRunOptions {
 
 const lockHint =
   'Give a uv.lock, poetry.lock, pdm.lock, Pipfile.lock, pylock.toml, or requirements with hashes.';
+
+const expected =
+  'Expected a virtual environment, the directory of pip install --target, or a directory of wheels.';
 
 export async function python(
   input: string,
@@ -32,7 +35,7 @@ export async function python(
     },
   });
   try {
-    return await runPack(packer, [input], options, context);
+    return await runPack(packer, [input], options, context, { ...wholeInput, expected });
   } finally {
     wheels.close();
   }
