@@ -63,9 +63,11 @@ export async function pack<P extends Placement>(
   const components = await packer.identify(placed, options);
   checkSignal(options.signal);
 
-  const imports = placed.map((one, index): PackedImport => {
+  const imports = placed.flatMap((one, index): PackedImport[] => {
     const component = at(components, index);
-    return { line: lineOf(one, component), block: at(blocks, index), component };
+    const block = at(blocks, index);
+    if (one.placement.content.kind === 'made' && block.files === 0) return [];
+    return [{ line: lineOf(one, component), block, component }];
   });
   imports.sort((a, b) => compareImports(a.line, b.line));
   const lines = imports.map(({ line }) => line);
@@ -157,7 +159,7 @@ async function cutOrRecall(placement: Placement, store: BlobStore, options: Pack
   const known = stamp === undefined ? undefined : options.memory.blockOf(stamp);
   if (
     known !== undefined &&
-    known.kind === placement.content.kind &&
+    known.kind === (placement.content.kind === 'file' ? 'file' : 'tree') &&
     (await store.has(known.digest, known.size))
   ) {
     return { ...known, added: false };
@@ -170,6 +172,7 @@ async function cutOrRecall(placement: Placement, store: BlobStore, options: Pack
 
 function contentSize({ content }: Placement): number {
   if (content.kind === 'file') return content.file.size;
+  if (content.kind === 'made') return 0;
   return content.entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.size : 0), 0);
 }
 
