@@ -61,6 +61,7 @@ export type {
   Evidence,
   FileChange,
   Integrity,
+  MadeTree,
   PackContext,
   Packer,
   PackMemory,

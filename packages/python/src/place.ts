@@ -8,6 +8,7 @@ import {
   parseImagePath,
   type TreeEntry,
 } from '@block-pack/core';
+import { bytecodePlacements, type OpenCompiler } from './bytecode.ts';
 import type { Distribution } from './distribution.ts';
 import { type InstalledLayout, readInstalled } from './installed.ts';
 import { isWheel, type Layout, recogniseLayout } from './layout.ts';
@@ -26,6 +27,7 @@ export interface PlaceOptions {
   readonly prefix?: ImagePath | undefined;
   readonly python: string;
   readonly openWheel: OpenWheel;
+  readonly openCompiler?: OpenCompiler | undefined;
 }
 
 /** Every distribution is a tree at the prefix; their scripts are one tree below it, and what is left another. */
@@ -58,7 +60,7 @@ export async function placeInput(
       content: { kind: 'tree', entries: rest },
       part: { kind: 'rest' },
     });
-  return placements;
+  return [...placements, ...(await bytecodePlacements(input.name, layout, placements, options, context))];
 }
 
 /** @see https://docs.python.org/3/library/venv.html (include-system-site-packages) */
