@@ -44,7 +44,7 @@ import { checkTag, defaultTag } from './tag-name.ts';
 
 /** The options that every packing command has. */
 export interface PackRunOptions {
-  /** The import manifest's file; `-` for stdout; by default `block-pack/<packer>.import` beside the first input. */
+  /** The import manifest's file; `-` for stdout; by default `block-pack/<packer>.import` beside what is packed. */
   readonly output?: string;
   readonly tag?: string;
   /** Leave the manifest as it is; compare with it. */

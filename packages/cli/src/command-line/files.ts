@@ -19,7 +19,7 @@ export function addFiles(program: Command, run: Run): void {
     .argument('<dir>', 'the directory, or an archive of it (.zip, .tar, .tar.gz)')
     .option('--prefix <path>', 'where the directory lands in the image', '/app')
     .option('--exclude <path>', 'leave out a file or folder of the directory; repeatable', collect);
-  withPackOptions(command, 'files');
+  withPackOptions(command, 'files', 'beside the input, or inside it for the working directory');
   withGlobalOptions(command);
   withExamples(command, [
     ['block-pack files . --exclude test', 'a Node.js or Python project, without its dependencies and tests'],
