@@ -1,16 +1,20 @@
 import { join, resolve } from 'node:path';
-import { zipDirectory } from '@block-pack/core';
+import { BlockPackError, zipDirectory } from '@block-pack/core';
 import { createPythonPacker, readLock } from '@block-pack/python';
 import { OpenFiles } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
 import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
+import { type Interpreter, startInterpreter } from '../python-interpreter.ts';
 
 export interface PythonCommandOptions extends PackRunOptions {
   readonly prefix?: string;
   readonly python?: string;
   readonly lock?: readonly string[];
+  readonly pyc?: 'drop' | 'unchecked-hash';
+  /** The interpreter that compiles; by default the environment's own. */
+  readonly pycPython?: string;
 }
 
 const lockHint =
@@ -25,6 +29,7 @@ export async function python(
   context: CommandContext,
 ): Promise<Outcome> {
   const wheels = new OpenFiles();
+  const compilers = new Compilers(input, options, context);
   const packer = createPythonPacker({
     prefix: parsePrefix(options.prefix),
     python: options.python,
@@ -33,10 +38,53 @@ export async function python(
       const { bytes, entry } = wheels.find(join(resolve(context.directory, input), path));
       return await zipDirectory(bytes, entry, path);
     },
+    openCompiler: options.pyc === 'unchecked-hash' ? (own) => compilers.open(own) : undefined,
   });
   try {
     return await runPack(packer, [input], options, context, { ...wholeInput, expected });
   } finally {
     wheels.close();
+    await compilers.close();
+  }
+}
+
+/** The interpreter that compiles, from when the packer asks for it until the pack has ended. */
+class Compilers {
+  readonly #input: string;
+  readonly #program: string | undefined;
+  readonly #context: CommandContext;
+  readonly #started: Interpreter[] = [];
+
+  /** @throws USAGE */
+  constructor(input: string, { pyc, pycPython }: PythonCommandOptions, context: CommandContext) {
+    this.#input = input;
+    this.#program = pycPython;
+    this.#context = context;
+    if (pycPython === undefined || pyc === 'unchecked-hash') return;
+    throw new BlockPackError('USAGE', '--pyc-python says who compiles, but nothing is to be compiled', {
+      hint: 'Add --pyc unchecked-hash.',
+    });
+  }
+
+  async open(own: string | undefined): Promise<Interpreter> {
+    const { directory, signal } = this.#context;
+    const program = this.#program ?? (own && join(this.#input, own));
+    if (program === undefined)
+      throw new BlockPackError('USAGE', `${this.#input} has no interpreter that can compile its modules`, {
+        hint: 'Name one of the version that the image has: --pyc-python python3.11.',
+        details: { path: this.#input },
+      });
+    // A bare name is looked for in the PATH.
+    const isPath = /[/\\]/.test(program);
+    const started = await startInterpreter(isPath ? resolve(directory, program) : program, {
+      directory,
+      signal,
+    });
+    this.#started.push(started);
+    return started;
+  }
+
+  async close(): Promise<void> {
+    for (const one of this.#started) await one.close();
   }
 }
