@@ -1,20 +1,12 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { BlockPackError, checkSignal } from '@block-pack/core';
+import { BlockPackError } from '@block-pack/core';
 import type { BytecodeCompiler } from '@block-pack/python';
 import { bytecodeProgram } from './bytecode-program.ts';
+import { PythonProcess, type PythonProcessOptions } from './python-process.ts';
 
-/** Bytes; the bytecode of the largest real modules has 12 MB. */
-const bytecodeLimit = 128 << 20;
-const greetingLimit = 4096;
-
-/** Characters that are kept of what an interpreter says before it fails. */
-const lastWordsLimit = 2000;
-
-export interface InterpreterOptions {
-  /** Where it is started. */
-  readonly directory: string;
-  readonly signal: AbortSignal;
+export interface InterpreterOptions extends PythonProcessOptions {
+  /** How many may run at the same time. */
+  readonly processes: number;
 }
 
 export interface Interpreter extends BytecodeCompiler {
@@ -23,16 +15,21 @@ export interface Interpreter extends BytecodeCompiler {
 }
 
 /**
- * Starts a Python interpreter, in one process that compiles until it is closed.
+ * Starts a Python interpreter, which compiles until it is closed: in one process, and in more when there is work for them. Which of them compiles
+ * a module makes no difference to its bytecode.
  * It is asked who it is even where nothing is to be compiled, in 20 ms: behind its name may be a switch between several, so its file does not tell.
  * @param program path of the interpreter, or its name in the PATH
  * @throws USAGE when it is no Python that can do it, INTERRUPTED
  */
 export async function startInterpreter(program: string, options: InterpreterOptions): Promise<Interpreter> {
-  const child = new PythonProcess(program, options);
+  const first = new PythonProcess(program, options);
+  const team = [first];
+  const close = async () => {
+    await Promise.all(team.map((one) => one.kill()));
+  };
   try {
-    const greeting = await child.answer(greetingLimit);
-    if (greeting === undefined) throw noPython(program, await child.end());
+    const greeting = await first.greeting;
+    if (greeting === undefined) throw noPython(program, await first.end());
     const [cacheTag = '', ...version] = greeting.toString('utf8').split('\n');
     // It becomes part of file names.
     if (!/^[\w-]{1,40}$/.test(cacheTag)) throw noPython(program, 'it has no name for its bytecode');
@@ -41,16 +38,28 @@ export async function startInterpreter(program: string, options: InterpreterOpti
       cacheTag,
       stamp: createHash('sha256').update(identity).digest('hex'),
       async compile(source, path) {
-        const bytecode = await child.ask(request(source, path));
-        if (bytecode === undefined) throw failed(program, path, await child.end());
+        const one = whoeverIsFree(team, program, options);
+        const bytecode = await one.ask(request(source, path));
+        if (bytecode === undefined) throw failed(program, path, await one.end());
+        if (!(await one.greeting)?.equals(greeting))
+          throw failed(program, path, 'started again, it is another version');
         return bytecode.length === 0 ? undefined : bytecode;
       },
-      close: () => child.kill(),
+      close,
     };
   } catch (error) {
-    await child.kill();
+    await close();
     throw error;
   }
+}
+
+/** The process with the least to do: a new one where all have something to do and there may be more. */
+function whoeverIsFree(team: PythonProcess[], program: string, options: InterpreterOptions): PythonProcess {
+  const [freest] = team.toSorted((a, b) => a.pending - b.pending);
+  if (freest !== undefined && (freest.pending === 0 || team.length >= options.processes)) return freest;
+  const another = new PythonProcess(program, options);
+  team.push(another);
+  return another;
 }
 
 function request(source: Uint8Array, path: string): Buffer {
@@ -73,97 +82,4 @@ function failed(program: string, path: string, reason: string): BlockPackError {
     hint: 'See whether it compiles that file by itself (-m py_compile), or pack with --pyc drop.',
     details: { program, path },
   });
-}
-
-class PythonProcess {
-  readonly #signal: AbortSignal;
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #output: AsyncIterator<Buffer>;
-  readonly #ended: Promise<string>;
-  #unread: Buffer = Buffer.alloc(0);
-  #lastWords = '';
-  #isUnderstood = true;
-  /** Answers come in the order of the requests. */
-  #lastAnswer: Promise<unknown> = Promise.resolve();
-
-  constructor(program: string, { directory, signal }: InterpreterOptions) {
-    this.#signal = signal;
-    // -I would have it take no seed for its hashes, so the variables that it heeds are taken away instead.
-    this.#child = spawn(program, ['-S', '-B', '-W', 'ignore', '-c', bytecodeProgram], {
-      cwd: directory,
-      env: { ...withoutPython(process.env), PYTHONHASHSEED: '0' },
-      // Ctrl-C is for us to hear, who then end it.
-      detached: process.platform !== 'win32',
-      windowsHide: true,
-      signal,
-      killSignal: 'SIGKILL',
-    });
-    this.#output = this.#child.stdout[Symbol.asyncIterator]();
-    this.#ended = new Promise((resolve) => {
-      this.#child.on('error', (error: NodeJS.ErrnoException) => resolve(reasonOf(error)));
-      this.#child.on('close', (code, killer) => resolve(killer ?? `exit code ${code}`));
-    });
-    // That it does not listen any more is told by the answer that does not come.
-    this.#child.stdin.on('error', () => {});
-    this.#child.stderr.on('data', (text) => {
-      this.#lastWords = `${this.#lastWords}${text}`.slice(-lastWordsLimit);
-    });
-  }
-
-  async ask(bytes: Buffer): Promise<Buffer | undefined> {
-    this.#child.stdin.write(bytes);
-    const answer = this.#lastAnswer.then(() => this.answer(bytecodeLimit));
-    this.#lastAnswer = answer;
-    return await answer;
-  }
-
-  /** Undefined when none comes, or none that can be true. */
-  async answer(limit: number): Promise<Buffer | undefined> {
-    const length = (await this.#take(4))?.readUInt32BE();
-    if (length === undefined) return undefined;
-    if (length <= limit) return await this.#take(length);
-    this.#isUnderstood = false;
-    await this.kill();
-    return undefined;
-  }
-
-  async #take(length: number): Promise<Buffer | undefined> {
-    if (!this.#isUnderstood) return undefined;
-    const pieces = [this.#unread];
-    let size = this.#unread.length;
-    while (size < length) {
-      const next = await this.#output.next();
-      if (next.done === true) return undefined;
-      pieces.push(next.value);
-      size += next.value.length;
-    }
-    const all = pieces.length === 1 ? this.#unread : Buffer.concat(pieces, size);
-    this.#unread = all.subarray(length);
-    return all.subarray(0, length);
-  }
-
-  /** How it ended, for messages. @throws INTERRUPTED */
-  async end(): Promise<string> {
-    const end = await this.#ended;
-    checkSignal(this.#signal);
-    if (!this.#isUnderstood) return 'it answers something else than it was asked';
-    const lastLine = this.#lastWords.trim().split('\n').at(-1);
-    return lastLine ? `${lastLine} (${end})` : end;
-  }
-
-  async kill(): Promise<void> {
-    const { stdin, stdout, stderr } = this.#child;
-    this.#child.kill('SIGKILL');
-    // What it has said and nobody has read would keep it from being closed.
-    for (const stream of [stdin, stdout, stderr]) stream.destroy();
-    await this.#ended;
-  }
-}
-
-function withoutPython(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => !/^(PYTHON|__PYVENV)/.test(name)));
-}
-
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
-  return code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such program' : message;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseImagePath } from './image-path.ts';
 import { MemoryBlobStore } from './memory-blob-store.ts';
-import { emptyMemory, pack } from './pack.ts';
+import { emptyMemory, type PackProgress, pack } from './pack.ts';
 import type { Content, MadeTree, Packer } from './packer.ts';
 import { purlOf } from './purl.ts';
 import { fakeFile, fakeInput } from './testing/index.ts';
@@ -30,7 +30,7 @@ function made(of: readonly TreeEntry[], more: Partial<MadeTree> = {}): MadeTree 
   async function* make() {
     yield* of;
   }
-  return { kind: 'made', paths: of.map(({ path }) => path), make, ...more };
+  return { kind: 'made', size: 0, paths: of.map(({ path }) => path), make, ...more };
 }
 
 function packOnce(
@@ -74,6 +74,20 @@ describe('a tree that is made of other content', () => {
     const empty = made([], { paths: ['never.txt'], stamp: 'empty' });
     for (const _ of ['at first', 'from memory'])
       expect((await packOnce([empty, made(entries), { ...empty, paths: [] }], kept)).imports).toHaveLength(1);
+  });
+
+  it('counts in the progress by what is read to make it', async () => {
+    const seen: PackProgress[] = [];
+    const tree: Content = { kind: 'tree', entries: [fakeFile('source.txt', '12345')] };
+    await pack(packerOf(tree, made(entries, { size: 5 })), [fakeInput({})], new MemoryBlobStore(), {
+      memory: emptyMemory(),
+      warn: () => {},
+      onProgress: (progress) => void seen.push(progress),
+    });
+    expect(seen.map(({ bytes, totalBytes }) => [bytes, totalBytes])).toEqual([
+      [5, 10],
+      [10, 10],
+    ]);
   });
 
   it('may not fill what another import fills, whether it is made or not', async () => {

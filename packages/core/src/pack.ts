@@ -117,8 +117,9 @@ async function cutAll<P extends Placement>(
   let next = 0;
   let cut = 0;
   let bytes = 0;
+  const failures: unknown[] = [];
   const worker = async () => {
-    for (let index = next++; index < placements.length; index = next++) {
+    for (let index = next++; index < placements.length && failures.length === 0; index = next++) {
       checkSignal(options.signal);
       const placement = at(placements, index);
       const block = await cutOrRecall(placement, store, options);
@@ -129,10 +130,11 @@ async function cutAll<P extends Placement>(
       options.onProgress?.({ blocks: cut, totalBlocks: placements.length, bytes, totalBytes });
     }
   };
-  const workers = Array.from({ length: atOnce }, worker);
   // All of them are waited for, so that none still writes when the error is told.
-  const failed = (await Promise.allSettled(workers)).find((outcome) => outcome.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  await Promise.all(
+    Array.from({ length: atOnce }, () => worker().catch((error: unknown) => failures.push(error))),
+  );
+  if (failures.length > 0) throw failures[0];
   return blocks;
 }
 
@@ -172,7 +174,7 @@ async function cutOrRecall(placement: Placement, store: BlobStore, options: Pack
 
 function contentSize({ content }: Placement): number {
   if (content.kind === 'file') return content.file.size;
-  if (content.kind === 'made') return 0;
+  if (content.kind === 'made') return content.size;
   return content.entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.size : 0), 0);
 }
 

@@ -18,6 +18,8 @@ export interface MadeTree {
   readonly kind: 'made';
   /** Another string whenever the entries may be others; absent when nothing cheap can tell, so that they are made at every pack. */
   readonly stamp?: string;
+  /** Bytes that are read to make it, by which progress is told. */
+  readonly size: number;
   /** Every path that it may fill. */
   readonly paths: readonly string[];
   /** In bytewise order of their paths. Each is read before the next is asked for, so that no more than one need be in memory. */

@@ -52,7 +52,8 @@ export async function bytecodePlacements(
   const compiler = await openCompiler?.(ownInterpreter(layout));
   if (compiler === undefined) return [];
   warnOfOtherPython(name, layout, compiler, context);
-  return placements.flatMap((one) => bytecodePlacement(one, compiler) ?? []);
+  const bytecode = placements.flatMap((one) => bytecodePlacement(one, compiler) ?? []);
+  return largestFirst(bytecode);
 }
 
 function ownInterpreter(layout: Layout): string | undefined {
@@ -76,6 +77,12 @@ function warnOfOtherPython(
   });
 }
 
+/** So that the largest is not compiled alone at the end, with nothing left for other processors. */
+function largestFirst(placements: readonly PythonPlacement[]): PythonPlacement[] {
+  const size = ({ content }: PythonPlacement) => (content.kind === 'made' ? content.size : 0);
+  return placements.toSorted((a, b) => size(b) - size(a));
+}
+
 /** Undefined where there are no modules. */
 function bytecodePlacement(
   { path: root, origin, content, part }: PythonPlacement,
@@ -91,6 +98,7 @@ function bytecodePlacement(
     origin,
     content: {
       kind: 'made',
+      size: modules.reduce((sum, { source }) => sum + source.size, 0),
       paths,
       ...(stamp === undefined ? {} : { stamp }),
       make: () => compileAll(modules, root, compiler),

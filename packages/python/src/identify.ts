@@ -1,4 +1,11 @@
-import { type Component, type Evidence, type PackContext, type Placed, purlOf } from '@block-pack/core';
+import {
+  type Component,
+  compareBytewise,
+  type Evidence,
+  type PackContext,
+  type Placed,
+  purlOf,
+} from '@block-pack/core';
 import { integrityOf } from './integrity.ts';
 import type { LockEvidence } from './locks/lock-evidence.ts';
 import { type LockMatch, matchLocks } from './locks/lock-match.ts';
@@ -103,6 +110,7 @@ function warnOfSources(placed: readonly Placed<PythonPlacement>[], context: Pack
     owners.push(`${part.name ?? folderName(placement)} (${part.modules - block.files})`);
   }
   if (missing === 0) return;
+  owners.sort(compareBytewise);
   const more = owners.length > namesShown ? ` and ${owners.length - namesShown} more` : '';
   context.warn({
     code: 'NOT_COMPILED',

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BlockPackError, zipDirectory } from '@block-pack/core';
 import { createPythonPacker, readLock } from '@block-pack/python';
@@ -19,6 +20,9 @@ export interface PythonCommandOptions extends PackRunOptions {
 
 const lockHint =
   'Give a uv.lock, poetry.lock, pdm.lock, Pipfile.lock, pylock.toml, or requirements with hashes.';
+
+/** Blocks are cut 8 at a time, and more interpreters than that half of them would wait for work. */
+const processesAtMost = 4;
 
 const expected =
   'Expected a virtual environment, the directory of pip install --target, or a directory of wheels.';
@@ -79,6 +83,7 @@ class Compilers {
     const started = await startInterpreter(isPath ? resolve(directory, program) : program, {
       directory,
       signal,
+      processes: Math.min(availableParallelism(), processesAtMost),
     });
     this.#started.push(started);
     return started;
