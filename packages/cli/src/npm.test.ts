@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectSameFiles } from './testing/files.ts';
@@ -39,6 +39,23 @@ describe('block-pack npm', () => {
       /^\/app\/node_modules\/words from sha256:\S+ type=tree/m,
     );
     expect(work.read('shop/block-pack/npm.import')).not.toContain('main.js');
+  });
+
+  it('makes no difference between absolute and relative links', () => {
+    work.write('shop/packages/prices/package.json', JSON.stringify({ name: 'prices', version: '1.0.0' }));
+    const link = work.path('shop/node_modules/prices');
+    const manifests = ['../packages/prices', work.path('shop/packages/prices')].map((target) => {
+      rmSync(link, { force: true });
+      symlinkSync(target, link);
+      const { exitCode, stdout } = work.run('npm', 'shop', '-o', '-');
+      expect(exitCode).toBe(0);
+      return stdout;
+    });
+    expect(manifests[0]).toContain('purl=pkg:npm/prices@1.0.0');
+    expect(manifests[1]).toBe(manifests[0]);
+    rmSync(link);
+    symlinkSync(work.path('prices'), link);
+    expect(work.run('npm', 'shop').stderr).toContain('is a link out of shop');
   });
 
   it('keeps blocks in the project, where that is wanted', () => {

@@ -6,8 +6,8 @@ export { diskLookup } from './disk-lookup.ts';
 export type { Amount, GcOptions, GcReport } from './gc.ts';
 export type { SavedPackMemory } from './memory.ts';
 export { openPackMemory } from './memory.ts';
-export type { OpenFile } from './open-file.ts';
-export { openFile } from './open-file.ts';
+export type { ReadableFile } from './open-files.ts';
+export { OpenFiles } from './open-files.ts';
 export type { OpenStoreOptions } from './open-store.ts';
 export { openStore } from './open-store.ts';
 export type {
