@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { createFilesPacker, isManifestPlace, manifestPlace } from '@block-pack/core';
+import { createFilesPacker, isManifestPlace, manifestPlace, type Warning } from '@block-pack/core';
 import { leftOutOfApplication, parseExcluded, warnOfUnused } from '../application-files.ts';
 import type { CommandContext, Outcome } from '../command.ts';
+import { warnOfSecrets } from '../likely-secrets.ts';
 import { holdsWorkingDirectory } from '../pack-output.ts';
 import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
@@ -20,8 +21,11 @@ export async function files(
   const packer = createFilesPacker({
     prefix: parsePrefix(options.prefix),
     leaveOut: async (directory) => {
-      await warnOfUnused(directory, excluded, (warning) => context.warn(warning));
-      return await leftOutOfApplication(directory, excluded);
+      const warn = (warning: Warning) => context.warn(warning);
+      await warnOfUnused(directory, excluded, warn);
+      const reasonToLeaveOut = await leftOutOfApplication(directory, excluded);
+      await warnOfSecrets(directory, reasonToLeaveOut, warn);
+      return reasonToLeaveOut;
     },
   });
   const inside = holdsWorkingDirectory(input, context)
