@@ -1,7 +1,17 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startBlockPack } from './block-pack.ts';
 import { showFigures } from './figures.ts';
 import {
   hasPython,
@@ -11,7 +21,8 @@ import {
   resolvePython,
   systemPython,
 } from './python-environments.ts';
-import { root, run, succeed } from './workspace.ts';
+import { eventually } from './waiting.ts';
+import { root, succeed } from './workspace.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'block-pack-bytecode-'));
 const store = join(scratch, 'store');
@@ -105,26 +116,28 @@ describe.skipIf(noPython)('bytecode of real distributions', () => {
     expect(figures.compiled).toBe(0);
     expect(files()).toEqual(before);
   });
-
-  test('starts as fast as what pip compiles, and faster than sources', () => {
-    const plain = join(scratch, 'plain');
-    const sources = join(scratch, 'sources');
-    const without = packPython(join(environments, 'first/venv'), store);
-    for (const folder of [plain, sources]) resolvePython(without, store, folder);
-    run(systemPython(), ['-m', 'compileall', '-q', '-j', '2', plain]);
-    const fastest = new Map([target, plain, sources].map((folder) => [folder, Number.POSITIVE_INFINITY]));
-    for (let round = 0; round < 3; round++)
-      for (const [folder, best] of fastest) fastest.set(folder, Math.min(best, secondsToStart(folder)));
-    const [unchecked = 0, timestamps = 0, source = 0] = fastest.values();
-    showFigures('Start of pandas and others, as a part of the time from sources', [
-      { 'unchecked hash': (unchecked / source).toFixed(2), 'by pip': (timestamps / source).toFixed(2) },
-    ]);
-    expect(unchecked).toBeLessThan(source);
-  });
 });
 
-function secondsToStart(folder: string): number {
-  const program =
-    'import sys, time; start = time.perf_counter(); sys.path.insert(0, sys.argv[1]); import pandas, sqlalchemy.orm, celery.app, google.cloud.storage; print(time.perf_counter() - start)';
-  return Number(succeed(systemPython(), ['-I', '-S', '-B', '-c', program, folder]));
-}
+test.skipIf(noPython)('Ctrl-C ends every interpreter, and leaves nothing half-written', async () => {
+  const place = join(scratch, 'interrupted');
+  const [interpreter, started] = [join(scratch, 'interpreter'), join(scratch, 'started')];
+  // The shell becomes the interpreter, so both are one process.
+  writeFileSync(interpreter, `#!/bin/sh\necho $$ >>'${started}'\nexec '${systemPython()}' "$@"\n`);
+  chmodSync(interpreter, 0o755);
+  const output = join(scratch, 'interrupted.import');
+  const words = ['--store', place, '-o', output, ...compiled, '--pyc-python', interpreter];
+  const pack = startBlockPack(['python', join(environments, 'first/venv'), ...words]);
+  const interpreters = () => readFileSync(started, 'utf8').trim().split('\n');
+  const expected = Math.min(4, availableParallelism());
+  await eventually(
+    `${expected} interpreters`,
+    pack,
+    () => (existsSync(started) && interpreters().length === expected) || undefined,
+  );
+  pack.process.kill('SIGINT');
+  const { exitCode, stderr } = await pack.ended;
+  expect([exitCode, stderr]).toEqual([130, expect.stringContaining('Interrupted')]);
+  for (const pid of interpreters()) expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+  expect(['drafts', 'leases'].flatMap((name) => readdirSync(join(place, name)))).toEqual([]);
+  expect(existsSync(output)).toBe(false);
+});

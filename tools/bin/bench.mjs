@@ -2,7 +2,7 @@
  * `npm run bench [-- name...]`: measures the promises about speed and memory, each against a peer in the same run. Results go to
  * .cache/bench/<name>.json. Ends with 1 when a goal is missed.
  */
-const benches = ['start', 'repack', 'cold-pack', 'large-jar', 'updates', 'npm', 'image'];
+const benches = ['start', 'repack', 'cold-pack', 'large-jar', 'updates', 'npm', 'python-start', 'image'];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.includes(name));

@@ -1,18 +1,38 @@
 import {
   BlockPackError,
   checkTreePath,
+  createFilesPacker,
+  type ImagePath,
   type InputDirectory,
   isManifestPlace,
   type ReasonToLeaveOut,
   type Warning,
 } from '@block-pack/core';
 import { packedFolders } from '@block-pack/npm';
+import { warnOfSecrets } from './likely-secrets.ts';
+
+/** Packs a directory as `files` and `image --files` do: the application itself, without what other packers pack. */
+export function createApplicationPacker(
+  prefix: ImagePath | undefined,
+  excluded: readonly string[],
+  warn: (warning: Warning) => void,
+): ReturnType<typeof createFilesPacker> {
+  return createFilesPacker({
+    prefix,
+    leaveOut: async (directory) => {
+      await warnOfUnused(directory, excluded, warn);
+      const reasonToLeaveOut = await leftOutOfApplication(directory, excluded);
+      await warnOfSecrets(directory, reasonToLeaveOut, warn);
+      return reasonToLeaveOut;
+    },
+  });
+}
 
 /**
  * What of a directory does not belong to the application itself: what another packer packs when it is given the same directory, what
  * tools write anew on every machine, and what the user excludes.
  */
-export async function leftOutOfApplication(
+async function leftOutOfApplication(
   input: InputDirectory,
   excluded: readonly string[],
 ): Promise<ReasonToLeaveOut> {
@@ -55,7 +75,7 @@ export function parseExcluded(text: string): string {
 }
 
 /** Tells of what is not there: it may have been misspelled, and then it is packed. */
-export async function warnOfUnused(
+async function warnOfUnused(
   input: InputDirectory,
   excluded: readonly string[],
   warn: (warning: Warning) => void,

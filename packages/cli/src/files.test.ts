@@ -121,6 +121,27 @@ describe('block-pack files in a project', () => {
       expect(work.run('files', 'shop', '--exclude', path)).toMatchObject({ exitCode: 2 });
   });
 
+  it('warns of files that may hold secrets, and packs them unless they are excluded', () => {
+    writeProject();
+    const secret = ['.env', '.env.production', 'conf/.npmrc', 'conf/server.PEM', 'home/.aws/credentials'];
+    for (const path of [...secret, 'keys/id_ed25519', '.git/id_rsa', 'node_modules/ms/cert.pem'])
+      work.write(`shop/${path}`, path);
+    for (const path of ['.env.example', 'keys/id_ed25519.pub', 'src/env', 'src/credentials', 'src/keys'])
+      work.write(`shop/${path}`, path);
+    const warned = (...words: readonly string[]) =>
+      work
+        .run('files', 'shop', ...words)
+        .stderr.split('\n')
+        .filter((line) => line.startsWith('warning'));
+    expect(warned()).toEqual([
+      `warning 6 files that may hold secrets are packed: ${secret.join(', ')} and 1 more. Whoever has the image can read what is in it; leave secrets out: --exclude .env`,
+    ]);
+    expect(warned(...secret.flatMap((path) => ['--exclude', path]))).toEqual([
+      expect.stringContaining('A file that may hold a secret is packed'),
+    ]);
+    expect(warned(...[...secret, 'keys'].flatMap((path) => ['--exclude', path]))).toEqual([]);
+  });
+
   it('packs a virtual environment or a .git that is named itself', () => {
     writeProject();
     expect(work.json('files', 'shop/jobs/.venv').document.totals).toMatchObject({ blocks: 1 });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { fakeZip } from '@block-pack/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectSameFiles } from './testing/files.ts';
 import { Workplace } from './testing/workplace.ts';
@@ -83,6 +84,24 @@ describe('block-pack npm', () => {
         stderr: expect.stringContaining('nowhere'),
       });
     }
+  });
+
+  it('packs an archive of the project, and writes the manifest beside it', () => {
+    work.run('npm', 'shop');
+    execFileSync('tar', [
+      '-C',
+      work.path('shop'),
+      '-czf',
+      work.path('shop.tar.gz'),
+      'package.json',
+      'node_modules',
+    ]);
+    const greet = 'node_modules/greet/package.json';
+    work.write('less.zip', fakeZip({ 'package.json': '{}', [greet]: work.read(`shop/${greet}`) }));
+    expect(work.run('npm', 'shop.tar.gz').exitCode).toBe(0);
+    expect(work.read('block-pack/npm.import')).toBe(work.read('shop/block-pack/npm.import'));
+    expect(work.run('npm', 'less.zip').exitCode).toBe(0);
+    expect(work.read('block-pack/npm.import')).toMatch(/^\/app\/node_modules\/greet from/m);
   });
 
   it('packs the directory it is called in', () => {

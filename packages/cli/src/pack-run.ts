@@ -57,7 +57,7 @@ export interface PackRunOptions {
 export interface InputView {
   /** What to give, for who gave something else; a sentence. */
   readonly expected: string;
-  /** The folder of the input that is packed at least; the manifest lies beside it. Empty for the input itself. */
+  /** The folder of the input that is packed at least; the manifest lies beside it, or beside the archive. Empty for the input itself. */
   readonly folder: string;
   /** All folders of the input that are packed. */
   folders(directory: InputDirectory): Promise<readonly string[]>;
@@ -85,7 +85,7 @@ export async function runPack<P extends Placement>(
   const [first] = paths;
   if (first === undefined) throw new BlockPackError('USAGE', 'No input is given');
   if (options.tag !== undefined) checkTag(options.tag);
-  const output = outputFile(options.output, join(first, part.folder), packer.ecosystem, context);
+  const output = outputFile(options.output, packedPart(first, part, context), packer.ecosystem, context);
   const frozen = options.frozen === true ? readFrozen(output, context) : undefined;
 
   for (const path of paths) {
@@ -115,6 +115,12 @@ export async function runPack<P extends Placement>(
     for (const input of inputs) await input.close();
     await lease.release();
   }
+}
+
+/** What the manifest lies beside: the folder that is packed, or the archive that it is in. */
+function packedPart(path: string, { folder }: InputView, { directory }: CommandContext): string {
+  const isArchive = statSync(resolve(directory, path), { throwIfNoEntry: false })?.isFile();
+  return isArchive ? path : join(path, folder);
 }
 
 async function packedPathsOf(inputs: readonly OpenInput[], part: InputView): Promise<string[]> {

@@ -10,7 +10,7 @@ export interface InterpreterOptions extends PythonProcessOptions {
 }
 
 export interface Interpreter extends BytecodeCompiler {
-  /** Ends the process; it must be called. */
+  /** Ends its processes; it must be called. */
   close(): Promise<void>;
 }
 

@@ -43,9 +43,13 @@ export class PythonProcess {
       killSignal: 'SIGKILL',
     });
     this.#output = this.#child.stdout[Symbol.asyncIterator]();
+    // An interruption is told as an error at once, and only its close says that the process is gone.
+    let reason: string | undefined;
+    this.#child.on('error', (error: NodeJS.ErrnoException) => {
+      reason = reasonOf(error);
+    });
     this.#ended = new Promise((resolve) => {
-      this.#child.on('error', (error: NodeJS.ErrnoException) => resolve(reasonOf(error)));
-      this.#child.on('close', (code, killer) => resolve(killer ?? `exit code ${code}`));
+      this.#child.on('close', (code, killer) => resolve(reason ?? killer ?? `exit code ${code}`));
     });
     // That it does not listen any more is told by the answer that does not come.
     this.#child.stdin.on('error', () => {});

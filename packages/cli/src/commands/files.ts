@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { createFilesPacker, isManifestPlace, manifestPlace } from '@block-pack/core';
-import { leftOutOfApplication, parseExcluded, warnOfUnused } from '../application-files.ts';
+import { isManifestPlace, manifestPlace } from '@block-pack/core';
+import { createApplicationPacker, parseExcluded } from '../application-files.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { holdsWorkingDirectory } from '../pack-output.ts';
 import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
@@ -17,13 +17,9 @@ export async function files(
   context: CommandContext,
 ): Promise<Outcome> {
   const excluded = (options.exclude ?? []).map(parseExcluded);
-  const packer = createFilesPacker({
-    prefix: parsePrefix(options.prefix),
-    leaveOut: async (directory) => {
-      await warnOfUnused(directory, excluded, (warning) => context.warn(warning));
-      return await leftOutOfApplication(directory, excluded);
-    },
-  });
+  const packer = createApplicationPacker(parsePrefix(options.prefix), excluded, (warning) =>
+    context.warn(warning),
+  );
   const inside = holdsWorkingDirectory(input, context)
     ? { output: join(input, manifestPlace(packer.ecosystem)) }
     : {};
