@@ -163,7 +163,7 @@ function parse<T extends v.GenericSchema>(schema: T, json: unknown, name: string
   const where = v.getDotPath(issue) ?? 'the document';
   throw imageInvalid(
     name,
-    `${where}: expected ${issue.expected ?? 'a whole number'}, found ${issue.received}`,
+    `${where}: expected ${issue.expected ?? 'a whole number below 2^53'}, found ${issue.received}`,
   );
 }
 
