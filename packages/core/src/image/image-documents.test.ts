@@ -107,7 +107,7 @@ describe('documents of an image', () => {
     [
       'half a byte',
       { ...manifest, layers: [{ ...layer, size: 1.5 }] },
-      /size: expected a whole number below 2^53, found 1.5/,
+      /size: expected a whole number below 2\^53, found 1\.5/,
     ],
     ['a rounded number', '{"later":[9007199254740993]}', /9007199254740993 is too large to be kept exactly/],
   ])('say what is wrong with %s', (_, text, message) => {
