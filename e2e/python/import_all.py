@@ -2,8 +2,8 @@
 
     python3 -S -E import_all.py DIR
 
-Nothing but the standard library and DIR is on the path. Prints a JSON object: names of distributions, and for those
-that could not be imported, why.
+Nothing but the standard library and DIR is on the path. Prints a JSON object: names of distributions, for those
+that could not be imported, why, and how many modules Python had to compile.
 """
 
 import json
@@ -38,15 +38,30 @@ def roots(distribution, packages):
         yield ".".join([*folder.parts, name])
 
 
+PROGRAM = """
+import sys, site, importlib
+from importlib.machinery import SourceFileLoader
+directory, *modules = sys.argv[1:]
+compiled = []
+source_to_code = SourceFileLoader.source_to_code
+def noted(self, data, path, **more):
+    compiled.append(path)
+    return source_to_code(self, data, path, **more)
+SourceFileLoader.source_to_code = noted
+sys.path.insert(0, directory); site.addsitedir(directory)
+try:
+    for name in modules: importlib.import_module(name)
+finally:
+    print("compiled", sum(str(path).startswith(directory) for path in compiled))
+"""
+
+
 def imported(directory, modules):
-    program = (
-        "import sys, site, importlib\n"
-        "sys.path.insert(0, sys.argv[1]); site.addsitedir(sys.argv[1])\n"
-        "for name in sys.argv[2:]: importlib.import_module(name)\n"
-    )
-    command = [sys.executable, "-I", "-S", "-c", program, directory, *modules]
+    """Why they could not be imported, if so, and how many sources were compiled."""
+    command = [sys.executable, "-I", "-S", "-c", PROGRAM, directory, *modules]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    return None if ended.returncode == 0 else ended.stderr.strip().splitlines()[-1]
+    why = None if ended.returncode == 0 else ended.stderr.strip().splitlines()[-1]
+    return why, int(ended.stdout.rsplit("compiled", 1)[1])
 
 
 def main():
@@ -55,10 +70,11 @@ def main():
     packages = {folder for one in found for folder, name in module_files(one) if name == "__init__"}
     wanted = {one.metadata["Name"]: sorted(set(roots(one, packages))) for one in found}
     with ThreadPoolExecutor(2) as pool:
-        answers = pool.map(lambda modules: imported(directory, modules), wanted.values())
-        failed = {name: why for name, why in zip(wanted, answers) if why}
+        answers = list(pool.map(lambda modules: imported(directory, modules), wanted.values()))
+    failed = {name: why for name, (why, _) in zip(wanted, answers) if why}
+    compiled = sum(count for _, count in answers)
     modules = sum(len(names) for names in wanted.values())
-    print(json.dumps({"distributions": len(wanted), "modules": modules, "failed": failed}, indent=1))
+    print(json.dumps({"distributions": len(wanted), "modules": modules, "compiled": compiled, "failed": failed}, indent=1))
 
 
 main()

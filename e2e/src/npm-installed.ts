@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { start } from './block-pack.ts';
 import { root } from './workspace.ts';
@@ -56,12 +56,44 @@ export async function installedBy(installer: Installer): Promise<string> {
   const draft = join(fetched, `draft-${installer}`);
   rmSync(draft, { recursive: true, force: true });
   cpSync(application, draft, { recursive: true });
-  // yarn takes neither npm's lock nor, beside it, its own.
-  if (installer.startsWith('yarn')) rmSync(join(draft, 'package-lock.json'));
+  if (installer.startsWith('yarn')) pinVersions(draft);
   if (installer === 'yarn-4') prepareYarn(draft);
   for (const command of commands[installer]) await run(command, draft);
   renameSync(draft, place);
   return place;
+}
+
+interface NpmLock {
+  readonly packages: Readonly<Record<string, LockedPackage>>;
+}
+
+interface LockedPackage {
+  readonly version: string;
+  readonly optional?: boolean;
+  /** What lies there under another name. */
+  readonly name?: string;
+}
+
+/**
+ * yarn reads no lock of npm, and would take what is newest on the day. So every package that npm's lock has in one version only is pinned
+ * to that one. The few with several are left to yarn, and optional ones: yarn 1 takes what is pinned for what must be there.
+ */
+function pinVersions(directory: string): void {
+  const [lockFile, manifestFile] = [join(directory, 'package-lock.json'), join(directory, 'package.json')];
+  const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
+  const lock: NpmLock = JSON.parse(readFileSync(lockFile, 'utf8'));
+  const versions = new Map<string, Set<string>>();
+  for (const [path, { version, optional, name: alias }] of Object.entries(lock.packages)) {
+    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    const isDirect = name in manifest.dependencies || name in manifest.devDependencies;
+    if (isDirect || optional || alias !== undefined) continue;
+    versions.set(name, (versions.get(name) ?? new Set()).add(version));
+  }
+  const single = [...versions].filter(([, { size }]) => size === 1);
+  const resolutions = Object.fromEntries(single.map(([name, [version]]) => [name, version]));
+  writeFileSync(manifestFile, JSON.stringify({ ...manifest, resolutions }, null, 2));
+  // Beside npm's, yarn would not take its own.
+  rmSync(lockFile);
 }
 
 function prepareYarn(directory: string): void {

@@ -1,3 +1,4 @@
+import type { SpawnSyncOptions } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { blockPack, type PackDocument, packAs, start } from './block-pack.ts';
@@ -33,14 +34,16 @@ export interface PythonPack extends PackDocument {
 }
 
 /** Packs into a store; the manifest lies beside it. */
-export function packPython(input: string, store: string, locks: readonly string[] = []): PythonPack {
+export function packPython(
+  input: string,
+  store: string,
+  more: readonly string[] = [],
+  options: SpawnSyncOptions = {},
+): PythonPack {
   const file = `${store}-${randomUUID()}.import`;
   const started = Date.now();
-  const packed = packAs('python', [
-    input,
-    ...['--store', store, '-o', file, '--python', systemPython()],
-    ...locks.flatMap((lock) => ['--lock', lock]),
-  ]);
+  const words = [input, '--store', store, '-o', file, '--python', systemPython(), ...more];
+  const packed = packAs('python', words, options);
   return { ...packed, file, seconds: (Date.now() - started) / 1000 };
 }
 

@@ -138,7 +138,7 @@ test.skipIf(noPython)('a lock proves where wheels come from', () => {
   });
   const lock = join(scratch, 'requirements.txt');
   writeFileSync(lock, lines.join('\n'));
-  const { imports, warnings } = packPython(wheels, store, [lock]);
+  const { imports, warnings } = packPython(wheels, store, ['--lock', lock]);
   const proofs = imports.map(({ integrity }) => integrity?.against?.replace(lock, 'requirements.txt'));
   expect(new Set(proofs.filter((proof) => proof !== undefined))).toEqual(
     new Set(["the wheel's SHA-256 in requirements.txt, and its RECORD"]),

@@ -9,6 +9,7 @@ const benches = [
   'large-jar',
   'updates',
   'npm',
+  'python-start',
   'image',
   'archives',
   'difference',

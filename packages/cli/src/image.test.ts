@@ -39,6 +39,22 @@ describe('block-pack image', () => {
     ]);
   });
 
+  it('packs application files as files does: without what other packers pack, and with a word about secrets', () => {
+    work.write('service/main.js', 'run();');
+    work.write('service/.env', 'TOKEN=1');
+    work.write('service/node_modules/.package-lock.json', '{"lockfileVersion":3,"packages":{}}');
+    work.write('service/venv/pyvenv.cfg', 'home = /usr/bin');
+    const { stderr } = image('java.import', '--files', 'service:/app/service', '-o', 'oci:out:1.0');
+    const [files = ''] = out.layers('1.0');
+    expect(out.entries(files)).toEqual([
+      '5app/',
+      '5app/service/',
+      '0app/service/.env',
+      '0app/service/main.js',
+    ]);
+    expect(stderr).toContain('.env');
+  });
+
   it('makes the same image in another directory, at another time, from another store, in another order of words', () => {
     image('java.import', '--files', 'dist:/app/dist', '--label', 'a=1', '--label', 'b=2', '-o', 'oci:out');
     work.run('java', 'lib', '-o', 'elsewhere/java.import', '--store', 'other');

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { fakeZip } from '@block-pack/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectSameFiles } from './testing/files.ts';
 import { Workplace } from './testing/workplace.ts';
@@ -41,6 +42,23 @@ describe('block-pack npm', () => {
     expect(work.read('shop/block-pack/npm.import')).not.toContain('main.js');
   });
 
+  it('makes no difference between absolute and relative links', () => {
+    work.write('shop/packages/prices/package.json', JSON.stringify({ name: 'prices', version: '1.0.0' }));
+    const link = work.path('shop/node_modules/prices');
+    const manifests = ['../packages/prices', work.path('shop/packages/prices')].map((target) => {
+      rmSync(link, { force: true });
+      symlinkSync(target, link);
+      const { exitCode, stdout } = work.run('npm', 'shop', '-o', '-');
+      expect(exitCode).toBe(0);
+      return stdout;
+    });
+    expect(manifests[0]).toContain('purl=pkg:npm/prices@1.0.0');
+    expect(manifests[1]).toBe(manifests[0]);
+    rmSync(link);
+    symlinkSync(work.path('prices'), link);
+    expect(work.run('npm', 'shop').stderr).toContain('is a link out of shop');
+  });
+
   it('keeps blocks in the project, where that is wanted', () => {
     expect(work.run('npm', 'shop', '--store', 'shop/.cache/blocks').exitCode).toBe(0);
     expect(work.run('npm', 'shop', '--store', 'shop/.cache/blocks').stdout).toMatch(/: 3 known, 0 new$/m);
@@ -66,6 +84,24 @@ describe('block-pack npm', () => {
         stderr: expect.stringContaining('nowhere'),
       });
     }
+  });
+
+  it('packs an archive of the project, and writes the manifest beside it', () => {
+    work.run('npm', 'shop');
+    execFileSync('tar', [
+      '-C',
+      work.path('shop'),
+      '-czf',
+      work.path('shop.tar.gz'),
+      'package.json',
+      'node_modules',
+    ]);
+    const greet = 'node_modules/greet/package.json';
+    work.write('less.zip', fakeZip({ 'package.json': '{}', [greet]: work.read(`shop/${greet}`) }));
+    expect(work.run('npm', 'shop.tar.gz').exitCode).toBe(0);
+    expect(work.read('block-pack/npm.import')).toBe(work.read('shop/block-pack/npm.import'));
+    expect(work.run('npm', 'less.zip').exitCode).toBe(0);
+    expect(work.read('block-pack/npm.import')).toMatch(/^\/app\/node_modules\/greet from/m);
   });
 
   it('packs the directory it is called in', () => {

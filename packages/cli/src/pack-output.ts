@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { BlockPackError, looksLikeImportManifest } from '@block-pack/core';
+import { BlockPackError, looksLikeImportManifest, manifestPlace } from '@block-pack/core';
 import type { CommandContext } from './command.ts';
 
 /**
@@ -16,16 +16,27 @@ export function outputFile(
   if (output === '-') return undefined;
   if (output === '') throw new BlockPackError('USAGE', 'The output has no name');
   if (output !== undefined) return resolve(directory, output);
-  return join(dirname(resolve(directory, input)), 'block-pack', `${ecosystem}.import`);
+  return join(dirname(resolve(directory, input)), manifestPlace(ecosystem));
+}
+
+/** True for the directory that the user works in, and those above it: what lies beside them is not the user's affair. */
+export function holdsWorkingDirectory(input: string, { directory }: CommandContext): boolean {
+  return isWithin(realPathOf(resolve(directory, input)), realPathOf(directory));
 }
 
 /**
  * A manifest replaces manifests only, and never becomes a part of what it describes.
  * @param inputs real paths
+ * @param isLeftOut true for a file of an input that is never packed
  * @throws USAGE, OUTPUT_REFUSED
  */
-export function checkOutput(output: string, inputs: readonly string[], store: string): void {
-  checkOutputOutside(output, inputs);
+export function checkOutput(
+  output: string,
+  inputs: readonly string[],
+  isLeftOut: (path: string) => boolean,
+  store: string,
+): void {
+  checkOutputOutside(output, inputs, isLeftOut);
   if (isWithin(realPathOf(store), realPathOf(output))) {
     throw new BlockPackError('USAGE', `The output ${output} lies inside the store`, {
       hint: 'Choose another file with -o.',
@@ -43,11 +54,19 @@ export function checkOutput(output: string, inputs: readonly string[], store: st
   );
 }
 
-/** @param inputs real paths @throws USAGE */
-export function checkOutputOutside(output: string, inputs: readonly string[]): void {
+/**
+ * @param inputs real paths
+ * @param isLeftOut true for a file of an input that is never packed
+ * @throws USAGE
+ */
+export function checkOutputOutside(
+  output: string,
+  inputs: readonly string[],
+  isLeftOut: (path: string) => boolean = () => false,
+): void {
   const real = realPathOf(output);
   const inside = inputs.find((input) => isWithin(input, real));
-  if (inside === undefined) return;
+  if (inside === undefined || isLeftOut(real)) return;
   throw new BlockPackError('USAGE', `The output ${output} is, or lies inside, the input ${inside}`, {
     hint: 'Choose another place with -o: the next pack would find the output among what it packs.',
     details: { output, input: inside },

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import {
   BlockPackError,
   bytesOf,
@@ -20,10 +20,10 @@ import {
 import {
   checkStoreApart,
   type OpenInput,
+  type OpenInputOptions,
   openInput,
   openPackMemory,
   openStore,
-  type Scratch,
   type Store,
   writeFileAtomic,
 } from '@block-pack/store';
@@ -44,7 +44,7 @@ import { checkTag, defaultTag } from './tag-name.ts';
 
 /** The options that every packing command has. */
 export interface PackRunOptions {
-  /** The import manifest's file; `-` for stdout; by default `block-pack/<packer>.import` beside the first input. */
+  /** The import manifest's file; `-` for stdout; by default `block-pack/<packer>.import` beside what is packed. */
   readonly output?: string;
   readonly tag?: string;
   /** Leave the manifest as it is; compare with it. */
@@ -53,14 +53,26 @@ export interface PackRunOptions {
   readonly all?: boolean;
 }
 
-/** How a command sees its input, where that is not the whole of what it is given. */
+/** What a command takes for input, and how it sees it. */
 export interface InputView {
-  /** The folder of the input that is packed at least; the manifest lies beside it, inside the input. */
+  /** What to give, for who gave something else; a sentence. */
+  readonly expected: string;
+  /** The folder of the input that is packed at least; the manifest lies beside it, or beside the archive. Empty for the input itself. */
   readonly folder: string;
   /** All folders of the input that are packed. */
   folders(directory: InputDirectory): Promise<readonly string[]>;
   view(directory: InputDirectory): InputDirectory;
+  /** True for a file of the input that is never packed, so that a manifest may lie there. */
+  isLeftOut(path: string): boolean;
 }
+
+/** The view of a command that packs all it is given. */
+export const wholeInput: Omit<InputView, 'expected'> = {
+  folder: '',
+  folders: async () => [''],
+  view: (directory) => directory,
+  isLeftOut: () => false,
+};
 
 /** What all packing commands do: open the inputs and the store, pack, publish, tell. */
 export async function runPack<P extends Placement>(
@@ -68,17 +80,16 @@ export async function runPack<P extends Placement>(
   paths: readonly string[],
   options: PackRunOptions,
   context: CommandContext,
-  part?: InputView,
+  part: InputView,
 ): Promise<Outcome> {
   const [first] = paths;
   if (first === undefined) throw new BlockPackError('USAGE', 'No input is given');
   if (options.tag !== undefined) checkTag(options.tag);
-  const beside = part === undefined ? first : join(first, part.folder);
-  const output = outputFile(options.output, beside, packer.ecosystem, context);
+  const output = outputFile(options.output, packedPart(first, part, context), packer.ecosystem, context);
   const frozen = options.frozen === true ? readFrozen(output, context) : undefined;
 
   for (const path of paths) {
-    const packedPath = resolve(context.directory, path, part?.folder ?? '');
+    const packedPath = resolve(context.directory, path, part.folder);
     checkStoreApart(context.storeDirectory, packedPath, path);
   }
   const store = await openStore(context.storeDirectory, { create: true });
@@ -87,11 +98,14 @@ export async function runPack<P extends Placement>(
   try {
     // Its directory is not told: where only folders of the input are packed, the store may lie elsewhere in it, as caches in projects do.
     const { scratchDirectory } = store;
-    for (const path of paths) inputs.push(await openOnce(path, inputs, { scratchDirectory }, context));
+    const open = { scratch: { scratchDirectory }, expected: part.expected };
+    for (const path of paths) inputs.push(await openOnce(path, inputs, open, context));
     const realPaths = inputs.map((input) => input.realPath);
     const packedPaths = await packedPathsOf(inputs, part);
     for (const path of packedPaths) checkStoreApart(store.directory, path);
-    if (output !== undefined) checkOutput(output, packedPaths, store.directory);
+    const isLeftOut = (file: string) =>
+      realPaths.some((path) => part.isLeftOut(relative(path, file).replaceAll(sep, '/')));
+    if (output !== undefined) checkOutput(output, packedPaths, isLeftOut, store.directory);
     const packed = await packInputs(packer, inputs, store, context, part);
     if (frozen !== undefined) return frozenOutcome(frozen, packed);
     checkSignal(context.signal);
@@ -103,11 +117,16 @@ export async function runPack<P extends Placement>(
   }
 }
 
-async function packedPathsOf(inputs: readonly OpenInput[], part: InputView | undefined): Promise<string[]> {
+/** What the manifest lies beside: the folder that is packed, or the archive that it is in. */
+function packedPart(path: string, { folder }: InputView, { directory }: CommandContext): string {
+  const isArchive = statSync(resolve(directory, path), { throwIfNoEntry: false })?.isFile();
+  return isArchive ? path : join(path, folder);
+}
+
+async function packedPathsOf(inputs: readonly OpenInput[], part: InputView): Promise<string[]> {
   const paths: string[] = [];
   for (const { directory, realPath } of inputs) {
-    const folders = (await part?.folders(directory)) ?? [''];
-    for (const folder of folders) paths.push(join(realPath, folder));
+    for (const folder of await part.folders(directory)) paths.push(join(realPath, folder));
   }
   return paths;
 }
@@ -115,10 +134,10 @@ async function packedPathsOf(inputs: readonly OpenInput[], part: InputView | und
 async function openOnce(
   path: string,
   earlier: readonly OpenInput[],
-  scratch: Scratch,
+  options: OpenInputOptions,
   { directory, signal }: CommandContext,
 ): Promise<OpenInput> {
-  const input = await openInput(resolve(directory, path), { name: path, scratch, signal });
+  const input = await openInput(resolve(directory, path), { ...options, name: path, signal });
   if (!earlier.some(({ realPath }) => realPath === input.realPath)) return input;
   await input.close();
   throw new BlockPackError('USAGE', `${path} is given twice`, { details: { path } });
@@ -129,7 +148,7 @@ async function packInputs<P extends Placement>(
   inputs: readonly OpenInput[],
   store: Store,
   context: CommandContext,
-  part: InputView | undefined,
+  part: InputView,
 ): Promise<PackResult> {
   const leftOut: LeftOut[] = [];
   const memory = await openPackMemory(
@@ -138,7 +157,7 @@ async function packInputs<P extends Placement>(
   );
   const packed = await pack(
     packer,
-    inputs.map(({ directory }) => part?.view(directory) ?? directory),
+    inputs.map(({ directory }) => part.view(directory)),
     store,
     {
       memory,

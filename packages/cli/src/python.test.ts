@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fakeZip } from '@block-pack/core/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { Workplace } from './testing/workplace.ts';
 
 let work: Workplace;
@@ -92,6 +93,29 @@ describe('block-pack python', () => {
     });
     work.write('nothing.txt', 'remember the milk');
     expect(work.run('python', 'wheels', '--lock', 'nothing.txt').exitCode).toBe(3);
+  });
+
+  it('packs more wheels than a process may have open files', () => {
+    for (let number = 0; number < 200; number++) {
+      const info = `part${number}-1.0.dist-info`;
+      const wheel = fakeZip({
+        [`part${number}.py`]: `number = ${number}\n`,
+        [`${info}/METADATA`]: `Name: part${number}\nVersion: 1.0\n`,
+        [`${info}/RECORD`]: `part${number}.py,,\n`,
+      });
+      work.write(`wheels/part${number}-1.0-py3-none-any.whl`, wheel);
+    }
+    const { status, stderr } = spawnSync(
+      'sh',
+      [
+        ...['-c', 'ulimit -n 128 && exec "$0" "$@"', process.execPath, inject('cli')],
+        ...['python', 'wheels', '--store', 'store', '-o', 'x.import'],
+      ],
+      { cwd: work.directory, encoding: 'utf8' },
+    );
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(work.read('x.import').match(/purl=pkg:pypi\//g)).toHaveLength(200);
   });
 
   it('says what a directory is that it cannot pack', () => {

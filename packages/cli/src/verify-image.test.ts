@@ -77,6 +77,34 @@ function change(path: string, at: number): void {
   writeFileSync(path, bytes);
 }
 
+/**
+ * A copy of the image whose java layer has other bytes, or is described in another way.
+ * @returns the digest of the layer
+ */
+function changeJavaLayer(
+  copy: string,
+  repack: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes,
+  fields: object = {},
+): string {
+  copyOf('image', copy);
+  const layer = javaLayer();
+  const path = (digest: string) => work.path(copy, 'blobs/sha256', digest.slice('sha256:'.length));
+  const store = (bytes: Uint8Array) => {
+    const digest = digestOf(bytes);
+    rmSync(path(digest), { force: true });
+    writeFileSync(path(digest), bytes);
+    return { digest, size: bytes.length };
+  };
+  const index = JSON.parse(work.read(`${copy}/index.json`));
+  const manifest = JSON.parse(readFileSync(path(index.manifests[0].digest), 'utf8'));
+  const at = manifest.layers.findIndex((one: { readonly digest: string }) => one.digest === layer);
+  const other = store(repack(readFileSync(path(layer))));
+  manifest.layers[at] = { ...manifest.layers[at], ...other, ...fields };
+  Object.assign(index.manifests[0], store(Buffer.from(JSON.stringify(manifest))));
+  work.write(`${copy}/index.json`, JSON.stringify(index));
+  return other.digest;
+}
+
 describe('block-pack verify of an image', () => {
   it.each(['oci:image:1.0', 'oci:native:1.0', 'oci-archive:image.tar:1.0'])(
     'finds nothing wrong in %s',
@@ -113,27 +141,27 @@ describe('block-pack verify of an image', () => {
   });
 
   it('says when another tool has compressed a layer anew', () => {
-    copyOf('image', 'repacked');
-    const layer = javaLayer();
-    const path = (digest: string) => work.path('repacked/blobs/sha256', digest.slice('sha256:'.length));
-    const store = (bytes: Uint8Array) => {
-      const digest = digestOf(bytes);
-      writeFileSync(path(digest), bytes);
-      return { digest, size: bytes.length };
-    };
-    const index = JSON.parse(work.read('repacked/index.json'));
-    const manifest = JSON.parse(readFileSync(path(index.manifests[0].digest), 'utf8'));
-    const at = manifest.layers.findIndex((one: { readonly digest: string }) => one.digest === layer);
-    const other = store(gzipSync(gunzipSync(readFileSync(path(layer)))));
-    manifest.layers[at] = { ...manifest.layers[at], ...other };
-    Object.assign(index.manifests[0], store(Buffer.from(JSON.stringify(manifest))));
-    work.write('repacked/index.json', JSON.stringify(index));
+    const other = changeJavaLayer('repacked', (bytes) => gzipSync(gunzipSync(bytes)));
     expect(findingsOf('oci:repacked:1.0')).toEqual([
       expect.objectContaining({
         imports: 'java',
-        message: expect.stringContaining(`compressed anew as ${other.digest}`),
+        message: expect.stringContaining(`compressed anew as ${other}`),
       }),
     ]);
+  });
+
+  it('says why a layer is no imports layer, though it is marked as one', () => {
+    changeJavaLayer('marked', undefined, { annotations: { 'dev.block-pack.layer': 'imports' } });
+    expect(findingsOf('oci:marked:1.0').map(({ message }) => message)).toEqual([
+      expect.stringMatching(/is marked as an imports layer, and is none, because .*holds "app"/),
+    ]);
+  });
+
+  it('says what to do about a layer that cannot be checked', () => {
+    const mediaType = 'application/vnd.oci.image.layer.v1.tar+gzip+encrypted';
+    changeJavaLayer('sealed', (bytes) => gzipSync(gunzipSync(bytes)), { mediaType, annotations: {} });
+    const messages = findingsOf('oci:sealed:1.0').map(({ message }) => message);
+    expect(messages).toContainEqual(expect.stringMatching(/encrypted\. Decrypt/));
   });
 
   it('refuses what is for the store alone, and names a place that is none', () => {

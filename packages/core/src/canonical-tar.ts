@@ -4,7 +4,7 @@ import { coalesced } from './bytes.ts';
 import { BlockPackError } from './error.ts';
 import { checkLinkTarget, checkTreePath } from './image-path.ts';
 import { decodeTarHeader, encodeTarHeader, padding, tarBlockSize, tarInvalid } from './tar-header.ts';
-import { type FileEntry, sortTree, type TreeEntry, TreeOrder } from './tree.ts';
+import { type FileEntry, orderedTree, sortTree, type TreeEntry, TreeOrder } from './tree.ts';
 
 /**
  * The canonical tar of a tree: the one byte sequence that stands for it, whatever the order, times and owners of its files.
@@ -15,8 +15,13 @@ export function writeCanonicalTar(entries: readonly TreeEntry[]): Bytes {
   return coalesced(tarPieces(sortTree(entries)));
 }
 
-async function* tarPieces(entries: readonly TreeEntry[]): Bytes {
-  for (const entry of entries) {
+/** The same for entries that come one by one, in bytewise order of their paths. @throws also in the midst of the tar */
+export function writeCanonicalTarInOrder(entries: AsyncIterable<TreeEntry>): Bytes {
+  return coalesced(tarPieces(orderedTree(entries)));
+}
+
+async function* tarPieces(entries: Iterable<TreeEntry> | AsyncIterable<TreeEntry>): Bytes {
+  for await (const entry of entries) {
     yield encodeTarHeader(entry);
     if (entry.kind !== 'file') continue;
     yield* exactly(entry);

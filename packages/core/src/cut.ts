@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BlobStore } from './blob.ts';
 import type { Block } from './block.ts';
-import { exactly, writeCanonicalTar } from './canonical-tar.ts';
-import type { Content } from './packer.ts';
+import { exactly, writeCanonicalTar, writeCanonicalTarInOrder } from './canonical-tar.ts';
+import type { Content, MadeTree } from './packer.ts';
 import type { TreeEntry } from './tree.ts';
 
 export interface CutBlock extends Block {
@@ -25,12 +25,30 @@ export async function cutBlock(content: Content, store: BlobStore): Promise<CutB
         files: content.entries.length,
         ...(await store.write(writeCanonicalTar(content.entries))),
       };
+    case 'made':
+      return await cutMade(content, store);
   }
+}
+
+async function cutMade(content: MadeTree, store: BlobStore): Promise<CutBlock> {
+  const announced = new Set(content.paths);
+  let files = 0;
+  async function* counted() {
+    for await (const entry of content.make()) {
+      // Whether paths of different imports collide was judged by the announced ones.
+      if (!announced.has(entry.path)) throw new Error(`${entry.path} was made, but not announced`);
+      files++;
+      yield entry;
+    }
+  }
+  const written = await store.write(writeCanonicalTarInOrder(counted()));
+  return { kind: 'tree', files, ...written };
 }
 
 /** Another string whenever the block may be another one; undefined when a part of the content has no stamp. */
 export function stampOf(content: Content): string | undefined {
   if (content.kind === 'file') return content.file.stamp;
+  if (content.kind === 'made') return content.stamp;
   const lines: string[] = [];
   for (const entry of content.entries) {
     const line = stampLine(entry);

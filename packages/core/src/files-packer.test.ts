@@ -27,10 +27,30 @@ describe('a directory of files', () => {
     expect(new Set(digests.map(({ imports }) => imports[0]?.block.digest)).size).toBe(1);
   });
 
+  it('may leave things out, and says why', async () => {
+    const left: string[] = [];
+    const packer = createFilesPacker({
+      leaveOut: async () => (path) => (path.startsWith('bin/') ? 'not for the image' : undefined),
+    });
+    const context = {
+      memory: emptyMemory(),
+      warn: () => {},
+      leaveOut: (path: string, reason: string) => void left.push(`${path}: ${reason}`),
+    };
+    const [placement] = await packer.place(fakeInput(files), context);
+    expect(placement?.content.kind === 'tree' && placement.content.entries.map(({ path }) => path)).toEqual([
+      'dist/main.js',
+      'latest',
+      'logs',
+    ]);
+    expect(left).toEqual(['bin/start: not for the image']);
+  });
+
   it('that is empty is refused', async () => {
     const context = { memory: emptyMemory(), warn: () => {} };
     await expect(createFilesPacker().place(fakeInput({}), context)).rejects.toMatchObject({
       code: 'INPUT_EMPTY',
+      message: 'There is nothing to pack in the input: it is empty',
     });
   });
 });

@@ -28,6 +28,16 @@ const anyVersion = /^#block-pack import manifest v/;
 const packerName = /^[a-z][a-z0-9-]{0,62}$/;
 const attributeKey = /^[a-z][a-z0-9.-]{0,62}$/;
 
+/** Where a packer's import manifest lies beside what it packs, unless the user says otherwise. */
+export function manifestPlace(packer: string): string {
+  return `block-pack/${packer}.import`;
+}
+
+/** True for a file in such a place: made anew by every pack, so no part of what is packed. */
+export function isManifestPlace(path: string): boolean {
+  return /(^|\/)block-pack\/[^/]+\.import$/.test(path);
+}
+
 /** A file at the path itself, or a tree whose root the path is. */
 export function importKind(line: Import): 'file' | 'tree' {
   return line.attributes.get('type') === 'tree' ? 'tree' : 'file';

@@ -41,7 +41,7 @@ export type { Digest } from './digest.ts';
 export { assertDigest, digestHex, digestOf, isDigest, Measure, parseDigest, verified } from './digest.ts';
 export type { ErrorCode, ErrorFacts, ErrorFamily } from './error.ts';
 export { BlockPackError, bugExitCode, errorFamilies, exitCodes, findingsExitCode } from './error.ts';
-export type { FilesOptions } from './files-packer.ts';
+export type { FilesOptions, ReasonToLeaveOut } from './files-packer.ts';
 export { createFilesPacker } from './files-packer.ts';
 export type {
   Annotations,
@@ -117,7 +117,9 @@ export {
   importKind,
   importManifestMediaType,
   importSize,
+  isManifestPlace,
   looksLikeImportManifest,
+  manifestPlace,
   sortImports,
 } from './import-manifest.ts';
 export {
@@ -176,6 +178,7 @@ export type {
   Evidence,
   FileChange,
   Integrity,
+  MadeTree,
   PackContext,
   Packer,
   PackMemory,

@@ -63,9 +63,11 @@ export async function pack<P extends Placement>(
   const components = await packer.identify(placed, options);
   checkSignal(options.signal);
 
-  const imports = placed.map((one, index): PackedImport => {
+  const imports = placed.flatMap((one, index): PackedImport[] => {
     const component = at(components, index);
-    return { line: lineOf(one, component), block: at(blocks, index), component };
+    const block = at(blocks, index);
+    if (one.placement.content.kind === 'made' && block.files === 0) return [];
+    return [{ line: lineOf(one, component), block, component }];
   });
   imports.sort((a, b) => compareImports(a.line, b.line));
   const lines = imports.map(({ line }) => line);
@@ -115,8 +117,9 @@ async function cutAll<P extends Placement>(
   let next = 0;
   let cut = 0;
   let bytes = 0;
+  const failures: unknown[] = [];
   const worker = async () => {
-    for (let index = next++; index < placements.length; index = next++) {
+    for (let index = next++; index < placements.length && failures.length === 0; index = next++) {
       checkSignal(options.signal);
       const placement = at(placements, index);
       const block = await cutOrRecall(placement, store, options);
@@ -127,10 +130,11 @@ async function cutAll<P extends Placement>(
       options.onProgress?.({ blocks: cut, totalBlocks: placements.length, bytes, totalBytes });
     }
   };
-  const workers = Array.from({ length: atOnce }, worker);
   // All of them are waited for, so that none still writes when the error is told.
-  const failed = (await Promise.allSettled(workers)).find((outcome) => outcome.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  await Promise.all(
+    Array.from({ length: atOnce }, () => worker().catch((error: unknown) => failures.push(error))),
+  );
+  if (failures.length > 0) throw failures[0];
   return blocks;
 }
 
@@ -157,7 +161,7 @@ async function cutOrRecall(placement: Placement, store: BlobStore, options: Pack
   const known = stamp === undefined ? undefined : options.memory.blockOf(stamp);
   if (
     known !== undefined &&
-    known.kind === placement.content.kind &&
+    known.kind === (placement.content.kind === 'file' ? 'file' : 'tree') &&
     (await store.has(known.digest, known.size))
   ) {
     return { ...known, added: false };
@@ -170,6 +174,7 @@ async function cutOrRecall(placement: Placement, store: BlobStore, options: Pack
 
 function contentSize({ content }: Placement): number {
   if (content.kind === 'file') return content.file.size;
+  if (content.kind === 'made') return content.size;
   return content.entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.size : 0), 0);
 }
 

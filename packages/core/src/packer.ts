@@ -7,7 +7,24 @@ import type { FileEntry, InputDirectory, TreeEntry } from './tree.ts';
 /** The bytes of an import before they are cut: one file as it is, or a tree whose paths are relative to the import's path. */
 export type Content =
   | { readonly kind: 'file'; readonly file: FileEntry }
-  | { readonly kind: 'tree'; readonly entries: readonly TreeEntry[] };
+  | { readonly kind: 'tree'; readonly entries: readonly TreeEntry[] }
+  | MadeTree;
+
+/**
+ * A tree that is made of other content by long work, such as compiled code. It is made when it is cut, and only where no earlier pack has
+ * cut it; one that turns out to be empty becomes no import.
+ */
+export interface MadeTree {
+  readonly kind: 'made';
+  /** Another string whenever the entries may be others; absent when nothing cheap can tell, so that they are made at every pack. */
+  readonly stamp?: string;
+  /** Bytes that are read to make it, by which progress is told. */
+  readonly size: number;
+  /** Every path that it may fill. */
+  readonly paths: readonly string[];
+  /** In bytewise order of their paths. Each is read before the next is asked for, so that no more than one need be in memory. */
+  make(): AsyncIterable<TreeEntry>;
+}
 
 /** Which bytes belong at which path of the image. It does not yet know what they are. */
 export interface Placement {

@@ -43,7 +43,8 @@ function collision(message: string, filled: readonly Filled[]): BlockPackError {
 
 function pathsOf({ path, content }: Placement): ImagePath[] {
   if (content.kind === 'file') return [path];
-  return content.entries.map((entry) => joinImagePath(path, entry.path));
+  const inside = content.kind === 'made' ? content.paths : content.entries.map((entry) => entry.path);
+  return inside.map((one) => joinImagePath(path, one));
 }
 
 function warnOfLookalikes(filled: readonly Filled[], warn: (warning: Warning) => void): void {

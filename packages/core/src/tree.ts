@@ -69,15 +69,29 @@ export function movedEntry(entry: TreeEntry, path: string, executable?: boolean)
  */
 export function sortTree(entries: readonly TreeEntry[]): TreeEntry[] {
   const sorted = [...entries].sort((a, b) => compareBytewise(a.path, b.path));
+  const check = entryCheck();
+  for (const entry of sorted) check(entry);
+  return sorted;
+}
+
+/** The entries as they come, after a look at each: they must already be in that order. @throws as {@link sortTree} does */
+export async function* orderedTree(entries: AsyncIterable<TreeEntry>): AsyncIterable<TreeEntry> {
+  const check = entryCheck();
+  for await (const entry of entries) {
+    check(entry);
+    yield entry;
+  }
+}
+
+function entryCheck(): (entry: TreeEntry) => void {
   const order = new TreeOrder(
     (message) => new BlockPackError('IMPORT_COLLISION', `The tree cannot be packed: ${message}`),
   );
-  for (const entry of sorted) {
+  return (entry) => {
     checkTreePath(entry.path);
     order.next(entry.path);
     if (entry.kind === 'symlink') checkLinkTarget(entry.path, entry.target);
-  }
-  return sorted;
+  };
 }
 
 /** Watches that paths come in bytewise order, none of them twice, and none below one that is already an entry. */

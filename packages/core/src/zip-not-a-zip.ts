@@ -3,7 +3,7 @@ import type { BlockPackError } from './error.ts';
 import { fetchAgain, zipError } from './zip-archive.ts';
 
 /** What people have in place of an archive, by the first bytes. */
-const beginnings: readonly { readonly begins: string; readonly is: string; readonly hint: string }[] = [
+const beginnings: readonly { readonly begins: string; readonly is: string; readonly hint?: string }[] = [
   {
     begins: 'version https://git-lfs',
     is: 'it is a Git LFS pointer',
@@ -19,7 +19,7 @@ const beginnings: readonly { readonly begins: string; readonly is: string; reado
     is: 'it is a pack200 archive',
     hint: 'Unpack it first with unpack200 of Java 8 to 13.',
   },
-  { begins: '\x7fELF', is: 'it is a native program or library', hint: 'Expected a jar, war or zip.' },
+  { begins: '\x7fELF', is: 'it is a native program or library' },
 ];
 
 /** The error for a file without an end record: says what it is instead, as far as its first bytes tell. */
@@ -41,7 +41,7 @@ export async function notAZip(file: RandomAccess, name: string): Promise<BlockPa
     name,
     `is not a zip archive: ${known?.is ?? `it begins with ${shown(head)}`}`,
     {
-      hint: known?.hint ?? hintFor(head),
+      hint: known?.hint ?? hintFor(head, name),
     },
   );
 }
@@ -52,10 +52,12 @@ function shown(head: string): string {
   return printable ? JSON.stringify(text) : `the bytes ${Buffer.from(text, 'latin1').toString('hex', 0, 8)}`;
 }
 
-function hintFor(head: string): string {
+function hintFor(head: string, name: string): string {
+  const [extension] = /\.[a-z]+$/i.exec(name) ?? [];
+  const expected = extension === undefined ? '' : `, as a ${extension} file is one`;
   return /^\s*<(!doctype|html|head|\?xml)/i.test(head)
     ? 'It looks like a web page: a download has probably been answered by a log-in or error page.'
-    : 'Expected a jar, war or zip.';
+    : `Expected a zip archive${expected}.`;
 }
 
 export function splitArchive(name: string): BlockPackError {

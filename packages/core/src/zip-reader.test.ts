@@ -142,6 +142,14 @@ describe('A file that is no whole zip archive', () => {
     await expect(error).rejects.toMatchObject({ hint: expect.stringContaining('web page') });
   });
 
+  it.each([
+    ['six-1.17.0-py3-none-any.whl', 'Expected a zip archive, as a .whl file is one.'],
+    ['shop', 'Expected a zip archive.'],
+  ])('says what is expected of %s', async (name, hint) => {
+    await expect(readZip(randomAccessOf(Buffer.from('no')), name)).rejects.toMatchObject({ hint });
+    await expect(readZip(randomAccessOf(Buffer.from('\x7fELF')), name)).rejects.toMatchObject({ hint });
+  });
+
   it('says where it is cut off', async () => {
     const whole = fakeZip({ a: 'x'.repeat(500) });
     await refused(

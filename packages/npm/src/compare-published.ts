@@ -17,7 +17,9 @@ export function publishedPrints(all: PublishedFiles, folder: string): Prints | u
   const files = ownFiles(folder === '' ? all : below(all, folder));
   const manifestText = files.get('package.json')?.manifest;
   if (manifestText === undefined) return undefined;
-  const manifest = parsePackageManifest(manifestText, 'package.json', files.has('binding.gyp'));
+  const manifest = parsePackageManifest(manifestText, 'package.json', {
+    hasGypFile: files.has('binding.gyp'),
+  });
   const isCommand = commandFiles(manifest);
   const paths = new Set(files.keys());
   const prints = new Map<string, FilePrint>();

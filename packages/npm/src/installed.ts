@@ -1,4 +1,4 @@
-import type { LinkEntry, PackContext, TreeEntry } from '@block-pack/core';
+import { isManifestPlace, type LinkEntry, type PackContext, type TreeEntry } from '@block-pack/core';
 import { entriesBelow, type Folder, type FolderItem, fileIn, folderIn, itemAt } from './folder.ts';
 import { leftBehind } from './left-behind.ts';
 import { noManifest, type PackageManifest, readPackageManifest } from './package-manifest.ts';
@@ -68,14 +68,16 @@ class ModulesWalk {
     if (folder?.kind !== 'folder') throw new Error(`${path} is no folder`);
     const others = this.#project.firstParty.filter((other) => other.startsWith(`${path}/`));
     const isOwn = (entry: TreeEntry) => !others.some((other) => entry.path.startsWith(`${other}/`));
+    const own = withoutModules(folder).filter(isOwn);
+    for (const entry of own) if (isManifestPlace(entry.path)) this.#leaveOut(entry, 'an import manifest');
     const modules = folderIn(folder, 'node_modules');
     if (modules !== undefined) await this.modules(modules, this.strays);
-    const manifest = await this.#manifest(folder);
+    const manifest = await this.#manifest(folder, true);
     this.packages.push({
       folder,
       manifest,
       isFirstParty: true,
-      entries: withoutModules(folder).filter(isOwn),
+      entries: own.filter((entry) => !isManifestPlace(entry.path)),
     });
   }
 
@@ -103,15 +105,16 @@ class ModulesWalk {
     const entries = withoutModules(folder);
     const modules = folderIn(folder, 'node_modules');
     if (modules !== undefined) await this.modules(modules, entries);
-    const manifest = await this.#manifest(folder);
+    const manifest = await this.#manifest(folder, false);
     this.packages.push({ folder, manifest, isFirstParty: false, entries });
   }
 
-  async #manifest(folder: Folder): Promise<PackageManifest> {
+  async #manifest(folder: Folder, isFirstParty: boolean): Promise<PackageManifest> {
     const file = fileIn(folder, 'package.json');
     if (file === undefined) return noManifest;
     const where = `${this.#project.name}/${file.path}`;
-    return readPackageManifest(file, where, fileIn(folder, 'binding.gyp') !== undefined);
+    const hasGypFile = fileIn(folder, 'binding.gyp') !== undefined;
+    return readPackageManifest(file, where, { hasGypFile, isFirstParty });
   }
 
   #leaveOut(item: FolderItem, reason: string): void {

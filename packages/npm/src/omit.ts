@@ -1,8 +1,7 @@
 import { BlockPackError } from '@block-pack/core';
-import { fileIn, itemAt, parentPath } from './folder.ts';
+import { itemAt, parentPath } from './folder.ts';
 import type { Installed, InstalledPackage } from './installed.ts';
-import type { PackageDependencies } from './package-manifest.ts';
-import { readPackageManifest } from './package-manifest.ts';
+import type { PackageDependencies, PackageManifest } from './package-manifest.ts';
 import type { OmitKind } from './packer.ts';
 import type { Project } from './project.ts';
 
@@ -18,13 +17,16 @@ interface Dependent {
  * Folders of the packages that nothing needs once some kinds of dependencies do not count. What is needed is found as Node finds it, from
  * the package.json of the project and of its workspaces, so it works for every installer. What nobody asks for at all stays: the disk
  * says what is there.
+ * @param manifest the project's own
+ * @throws INPUT_UNSUPPORTED without it
  */
-export async function omittedPackages(
+export function omittedPackages(
   project: Project,
+  manifest: PackageManifest | undefined,
   installed: Installed,
   omit: readonly OmitKind[],
-): Promise<ReadonlySet<string>> {
-  const roots = await rootsOf(project, installed);
+): ReadonlySet<string> {
+  const roots = rootsOf(project, manifest, installed);
   const packages = new Map(installed.packages.map((one) => [one.folder.path, one]));
   const all = reachable(project, packages, roots, []);
   const needed = reachable(project, packages, roots, omit);
@@ -42,9 +44,12 @@ function isInside(folder: string, omitted: ReadonlySet<string>): boolean {
   return false;
 }
 
-async function rootsOf(project: Project, installed: Installed): Promise<readonly Dependent[]> {
-  const file = fileIn(project.root, 'package.json');
-  if (file === undefined) {
+function rootsOf(
+  project: Project,
+  manifest: PackageManifest | undefined,
+  installed: Installed,
+): readonly Dependent[] {
+  if (manifest === undefined) {
     throw new BlockPackError(
       'INPUT_UNSUPPORTED',
       `There is no package.json in ${project.name} that says what can be omitted`,
@@ -54,7 +59,7 @@ async function rootsOf(project: Project, installed: Installed): Promise<readonly
       },
     );
   }
-  const { dependencies } = await readPackageManifest(file, `${project.name}/package.json`, false);
+  const { dependencies } = manifest;
   const firstParty = installed.packages.filter((one) => one.isFirstParty).map(dependentOf);
   return [{ folder: '', dependencies, isFirstParty: true }, ...firstParty];
 }

@@ -65,24 +65,36 @@ export const noManifest: PackageManifest = {
   rewritten: false,
 };
 
+/** What a package.json does not say itself. */
+export interface ManifestSurroundings {
+  /** A binding.gyp beside it: npm then builds, without any script saying so. */
+  readonly hasGypFile?: boolean;
+  /** Of the project or one of its workspaces: then nobody can install it again. */
+  readonly isFirstParty?: boolean;
+}
+
 /**
  * @param where the file's path, for messages
- * @param hasGypFile a binding.gyp beside it: npm then builds, without any script saying so
  * @throws INPUT_UNSUPPORTED when it is not a JSON object
  */
 export async function readPackageManifest(
   file: FileEntry,
   where: string,
-  hasGypFile: boolean,
+  surroundings: ManifestSurroundings,
 ): Promise<PackageManifest> {
   const text = new TextDecoder().decode(await collect(file.read(), sizeLimit, where));
-  return parsePackageManifest(text, where, hasGypFile);
+  return parsePackageManifest(text, where, surroundings);
 }
 
-export function parsePackageManifest(text: string, where: string, hasGypFile: boolean): PackageManifest {
-  const json = parseJson(text, where);
+export function parsePackageManifest(
+  text: string,
+  where: string,
+  { hasGypFile = false, isFirstParty = false }: ManifestSurroundings,
+): PackageManifest {
+  const refuse = (flaw: string, cause?: unknown) => notAManifest(where, isFirstParty, flaw, cause);
+  const json = parseJson(text, refuse);
   const parsed = v.safeParse(schema, json);
-  if (!parsed.success || Array.isArray(json)) throw notAManifest(where, 'it is not a JSON object');
+  if (!parsed.success || Array.isArray(json)) throw refuse('it is not a JSON object');
   const fields = parsed.output;
   const scripts = ['preinstall', 'install', 'postinstall'].some((name) =>
     Object.hasOwn(fields.scripts, name),
@@ -116,17 +128,19 @@ function isList(bundled: unknown): boolean {
   return bundled === true || (Array.isArray(bundled) && bundled.length > 0);
 }
 
-function parseJson(text: string, where: string): unknown {
+function parseJson(text: string, refuse: (flaw: string, cause: unknown) => BlockPackError): unknown {
   try {
     return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
   } catch (cause) {
-    throw notAManifest(where, 'it is not JSON', cause);
+    throw refuse('it is not JSON', cause);
   }
 }
 
-function notAManifest(where: string, flaw: string, cause?: unknown): BlockPackError {
+function notAManifest(where: string, isFirstParty: boolean, flaw: string, cause: unknown): BlockPackError {
   return new BlockPackError('INPUT_UNSUPPORTED', `${where} cannot be read: ${flaw}`, {
-    hint: 'Mend it, or install the package again (npm ci).',
+    hint: isFirstParty
+      ? "Mend it: it is the application's own, and npm refuses it, too."
+      : 'Mend it, or install the package again (npm ci).',
     details: { path: where },
     cause,
   });

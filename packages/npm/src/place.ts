@@ -8,11 +8,12 @@ import {
   type TreeEntry,
 } from '@block-pack/core';
 import { Commands } from './commands.ts';
-import { entriesBelow, itemAt } from './folder.ts';
+import { entriesBelow, fileIn, itemAt } from './folder.ts';
 import { findInstalled, type Installed, type InstalledPackage } from './installed.ts';
 import { readLocks } from './lock/read-locks.ts';
 import { LockWitness } from './lock-witness.ts';
 import { omittedPackages } from './omit.ts';
+import { type PackageManifest, readPackageManifest } from './package-manifest.ts';
 import type { NpmOptions } from './packer.ts';
 import type { NpmPlacement } from './placement.ts';
 import { evidenceFiles, type Project, readProject } from './project.ts';
@@ -29,10 +30,11 @@ export async function placeProject(
   options: NpmOptions,
   context: PackContext,
 ): Promise<readonly NpmPlacement[]> {
-  const project = readProject(sorted(await input.entries()), input.name);
+  const project = readProject(await input.entries(), input.name);
   leaveOutApplication(project, context);
+  const manifest = await projectManifest(project);
   const all = await findInstalled(project, context);
-  const installed = await withoutOmitted(project, all, options, context);
+  const installed = withoutOmitted(project, manifest, all, options, context);
   const witness = new LockWitness(await readLocks(project, context));
 
   const prefix = options.prefix ?? defaultPrefix;
@@ -62,9 +64,11 @@ export async function placeProject(
   return placements;
 }
 
-/** Whatever the order of the input, folders are walked in the same one. */
-function sorted(entries: readonly TreeEntry[]): TreeEntry[] {
-  return [...entries].sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+/** Read also where nothing is asked of it: with one that is broken, npm ci refuses the project, too. */
+async function projectManifest({ root, name }: Project): Promise<PackageManifest | undefined> {
+  const file = fileIn(root, 'package.json');
+  if (file === undefined) return undefined;
+  return await readPackageManifest(file, `${name}/package.json`, { isFirstParty: true });
 }
 
 function leaveOutApplication(project: Project, { leaveOut }: PackContext): void {
@@ -78,14 +82,15 @@ function leaveOutApplication(project: Project, { leaveOut }: PackContext): void 
   }
 }
 
-async function withoutOmitted(
+function withoutOmitted(
   project: Project,
+  manifest: PackageManifest | undefined,
   installed: Installed,
   { omit }: NpmOptions,
   context: PackContext,
-): Promise<Installed> {
+): Installed {
   if (omit.length === 0) return installed;
-  const omitted = await omittedPackages(project, installed, omit);
+  const omitted = omittedPackages(project, manifest, installed, omit);
   const reason = `only needed for what is omitted: ${[...omit].sort().join(', ')}`;
   const leaveOut = (entries: readonly TreeEntry[]) => {
     for (const { path } of entries) context.leaveOut?.(path, reason);

@@ -2,7 +2,7 @@ import { BlockPackError, emptyMemory, type InputDirectory, MemoryBlobStore, pack
 import { fakeInput, packerContract } from '@block-pack/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createNpmPacker, type NpmOptions } from './packer.ts';
-import { applicationInput, npmInput } from './project.ts';
+import { npmInput, packedFolders, readProject } from './project.ts';
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
@@ -60,15 +60,33 @@ describe('a project with workspaces', () => {
   });
 
   it('is split between this packer and the one for the application', async () => {
-    const application = (await applicationInput(fakeInput(workspace)).entries()).map(({ path }) => path);
-    expect(application).toEqual([
-      'README.md',
-      'package.json',
-      'packages/other/package.json',
-      'src/server.js',
-    ]);
+    expect(await packedFolders(fakeInput(workspace))).toEqual(['node_modules', 'packages/prices']);
     const { left } = await packOnce(npmInput(fakeInput(workspace)));
     expect([...left]).toEqual([['package.json', "the application's; only read here"]]);
+    expect(await packedFolders(fakeInput({ 'src/server.js': '' }))).toEqual([]);
+  });
+
+  it('is looked through once, however often it is asked', async () => {
+    const input = fakeInput(workspace);
+    const entries = await input.entries();
+    await packedFolders(input);
+    const part = npmInput(input);
+    const partEntries = await part.entries();
+    const whole = readProject(entries, 'shop');
+    expect(readProject(partEntries, 'shop').modules).toBe(whole.modules);
+    expect([...readProject(partEntries, 'shop').root.children.keys()]).toEqual([
+      'node_modules',
+      'package.json',
+      'packages',
+    ]);
+  });
+
+  it('is packed without the import manifests that lie in a workspace', async () => {
+    const manifests = { 'packages/prices/block-pack/npm.import': '#block-pack import manifest v1\n' };
+    const { packed } = await packOnce(npmInput(fakeInput(workspace)));
+    const again = await packOnce(npmInput(fakeInput({ ...workspace, ...manifests })));
+    expect(again.packed.manifest).toEqual(packed.manifest);
+    expect(again.left.get('packages/prices/block-pack/npm.import')).toBe('an import manifest');
   });
 
   it('may have a workspace inside another', async () => {
@@ -127,10 +145,20 @@ describe('what cannot be packed', () => {
   });
 
   it('is the node_modules folder itself', async () => {
-    expect(await refusal({ 'ms/package.json': manifest('ms') })).toContain(
-      'Give the directory that holds node_modules',
+    expect(await refusal({ '.package-lock.json': '{}' })).toBe(
+      'INPUT_UNSUPPORTED: shop is a node_modules folder, not a project. Give the directory that holds node_modules and package.json.',
     );
-    expect(await refusal({ '.package-lock.json': '{}' })).toContain('is a node_modules folder');
+  });
+
+  it('is a directory of projects, which is not called a node_modules folder', async () => {
+    const projects = {
+      'client/package.json': manifest('client'),
+      'client/node_modules/ms/package.json': manifest('ms'),
+      'docs/README.md': '',
+    };
+    expect(await refusal(projects)).toBe(
+      'INPUT_MISSING: There is no node_modules in shop, but packages: client. Give the directory that holds node_modules: shop/client, say, or where shop is a node_modules itself, the one above.',
+    );
   });
 
   it('is a package.json that is not JSON, by name', async () => {
@@ -139,6 +167,18 @@ describe('what cannot be packed', () => {
     );
     expect(await refusal({ 'node_modules/ms/package.json': '[]' })).toContain('node_modules/ms/package.json');
   });
+
+  it.each([[], ['dev']] as const)(
+    "is the project's own package.json when it is broken, omitting %j",
+    async (...omit) => {
+      const files = { 'package.json': '{ "name": ', 'node_modules/ms/package.json': manifest('ms') };
+      await expect(packOnce(fakeInput(files, { name: 'shop' }), { omit })).rejects.toMatchObject({
+        code: 'INPUT_UNSUPPORTED',
+        message: 'shop/package.json cannot be read: it is not JSON',
+        hint: "Mend it: it is the application's own, and npm refuses it, too.",
+      });
+    },
+  );
 
   it.each(['../../shared/ms', '/usr/lib/node_modules/ms', '../..', '../x/../../../ms'])(
     'is a link out of the project: %s',

@@ -1,5 +1,6 @@
-import { BlockPackError, type InputDirectory, type TreeEntry } from '@block-pack/core';
-import { entriesBelow, type Folder, type FolderItem, fileIn, folderIn, folderOf, itemAt } from './folder.ts';
+import { BlockPackError, type InputDirectory, type LinkEntry, type TreeEntry } from '@block-pack/core';
+import { entriesBelow, type Folder, type FolderItem, folderIn, folderOf, itemAt } from './folder.ts';
+import { noModules } from './wrong-input.ts';
 
 /** A directory with a package.json and the node_modules that belongs to it. */
 export interface Project {
@@ -26,46 +27,80 @@ export const evidenceFiles: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Of a project's directory, what the npm packer packs: node_modules, the folders that it links to, and the few files that tell about
- * them. The other part is {@link applicationInput}.
+ * Of a project's directory, what the npm packer packs: {@link packedFolders}, and the few files that tell about them. The rest is the
+ * application itself.
  */
 export function npmInput(project: InputDirectory): InputDirectory {
-  return view(project, ({ path }, owns) => owns(path) || evidenceFiles.has(path));
-}
-
-/** Of a project's directory, what the npm packer does not pack: the application's own files. The other part is {@link npmInput}. */
-export function applicationInput(project: InputDirectory): InputDirectory {
-  return view(project, ({ path }, owns) => !owns(path));
-}
-
-/** The folders of a project that the npm packer packs: node_modules, and those that it links to. Relative, sorted. */
-export async function packedFolders(project: InputDirectory): Promise<readonly string[]> {
-  return ['node_modules', ...readProject(await project.entries(), project.name).firstParty].sort();
-}
-
-function view(
-  project: InputDirectory,
-  belongs: (entry: TreeEntry, owns: Project['owns']) => boolean,
-): InputDirectory {
   return {
     name: project.name,
     entries: async () => {
       const entries = await project.entries();
-      const { owns } = readProject(entries, project.name);
-      return entries.filter((entry) => belongs(entry, owns));
+      const folders = projectFolders(entries);
+      const part = entries.filter(({ path }) => isOwned(path, folders) || evidenceFiles.has(path));
+      known.set(part, { ...folders, root: withOwned(folders.root, folders) });
+      return part;
     },
   };
 }
 
-/** @throws INPUT_MISSING, INPUT_UNSUPPORTED, LINK_ESCAPES */
+/**
+ * The folders of a project that the npm packer packs: node_modules, and the workspaces and `file:` dependencies that it links to.
+ * Relative, sorted; none where there is no node_modules.
+ */
+export async function packedFolders(project: InputDirectory): Promise<readonly string[]> {
+  const { modules, firstParty } = projectFolders(await project.entries());
+  return modules === undefined ? [] : [modules.path, ...firstParty].sort();
+}
+
+/** @throws PATH_INVALID, INPUT_MISSING, INPUT_UNSUPPORTED, LINK_ESCAPES */
 export function readProject(entries: readonly TreeEntry[], name: string): Project {
-  const root = folderOf(entries);
-  const modules = modulesIn(root);
+  const folders = projectFolders(entries);
+  const { root, modules, firstParty, links } = folders;
   if (modules === undefined) throw noModules(root, name);
-  const firstParty = firstPartyFolders(root, modules, name);
-  const owns = (path: string) =>
-    path.startsWith('node_modules/') || firstParty.some((folder) => path.startsWith(`${folder}/`));
-  return { name, root, modules, firstParty, owns };
+  for (const { path, target } of links) checkStaysInside(path, target, name);
+  return { name, root, modules, firstParty, owns: (path) => isOwned(path, folders) };
+}
+
+interface ProjectFolders {
+  readonly root: Folder;
+  readonly modules: Folder | undefined;
+  readonly firstParty: readonly string[];
+  /** All that lie in a node_modules, but commands. */
+  readonly links: readonly LinkEntry[];
+}
+
+/** What a pack wants to know of the same list several times: where things lie, which of them are packed, and how. */
+const known = new WeakMap<readonly TreeEntry[], ProjectFolders>();
+
+function projectFolders(entries: readonly TreeEntry[]): ProjectFolders {
+  const earlier = known.get(entries);
+  if (earlier !== undefined) return earlier;
+  const root = folderOf(sorted(entries));
+  const modules = modulesIn(root);
+  const folders = { root, modules, ...firstPartyFolders(root, modules) };
+  known.set(entries, folders);
+  return folders;
+}
+
+/** Whatever the order of the input, folders are walked in the same one. */
+function sorted(entries: readonly TreeEntry[]): TreeEntry[] {
+  return [...entries].sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+}
+
+function isOwned(path: string, { modules, firstParty }: ProjectFolders): boolean {
+  const isIn = (folder: string) => path.startsWith(folder) && path[folder.length] === '/';
+  return (modules !== undefined && isIn(modules.path)) || firstParty.some(isIn);
+}
+
+/** The folder with nothing in it but what is owned and, at the root, the files that tell about it. */
+function withOwned(folder: Folder, folders: ProjectFolders): Folder {
+  const children = new Map<string, FolderItem>();
+  for (const [name, item] of folder.children) {
+    if (isOwned(`${item.path}/`, folders) || evidenceFiles.has(item.path)) children.set(name, item);
+    else if (item.kind === 'folder' && folders.firstParty.some((path) => path.startsWith(`${item.path}/`)))
+      children.set(name, withOwned(item, folders));
+  }
+  return { ...folder, children };
 }
 
 /** One without anything in it is that of a project without dependencies. */
@@ -76,13 +111,17 @@ function modulesIn(root: Folder): Folder | undefined {
     : folderIn(root, 'node_modules');
 }
 
-function firstPartyFolders(root: Folder, modules: Folder, name: string): string[] {
+function firstPartyFolders(
+  root: Folder,
+  modules: Folder | undefined,
+): Pick<ProjectFolders, 'firstParty' | 'links'> {
   const found = new Set<string>();
-  const waiting: Folder[] = [modules];
+  const links: LinkEntry[] = [];
+  const waiting = modules === undefined ? [] : [modules];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const entry of entriesBelow(next)) {
       if (entry.kind !== 'symlink' || /(^|\/)\.bin\//.test(entry.path)) continue;
-      checkStaysInside(entry.path, entry.target, name);
+      links.push(entry);
       const target = itemAt(root, entry.path);
       if (target?.kind !== 'folder' || target.path === '' || isInModules(target.path)) continue;
       if (found.has(target.path)) continue;
@@ -91,7 +130,7 @@ function firstPartyFolders(root: Folder, modules: Folder, name: string): string[
       if (nested !== undefined) waiting.push(nested);
     }
   }
-  return [...found].sort();
+  return { firstParty: [...found].sort(), links };
 }
 
 export function isInModules(path: string): boolean {
@@ -107,52 +146,4 @@ function checkStaysInside(path: string, target: string, name: string): void {
     hint: 'Pack the root of the workspace, or make a directory that holds everything: pnpm deploy, npm install --install-links.',
     details: { path, target },
   });
-}
-
-function noModules(root: Folder, name: string): BlockPackError {
-  const has = (file: string) => fileIn(root, file) !== undefined;
-  const details = { path: name };
-  if (root.children.get('node_modules')?.kind === 'symlink') {
-    return new BlockPackError('INPUT_UNSUPPORTED', `${name}/node_modules is a link`, {
-      hint: 'Give the directory that the real node_modules lies in.',
-      details,
-    });
-  }
-  if (has('.pnp.cjs') || has('.pnp.loader.mjs') || has('.pnp.js')) {
-    return new BlockPackError(
-      'INPUT_UNSUPPORTED',
-      `${name} is installed with Yarn Plug'n'Play: there is no node_modules`,
-      {
-        hint: 'Set "nodeLinker: node-modules" in .yarnrc.yml and run yarn install, then pack again.',
-        details,
-      },
-    );
-  }
-  if (has('bun.lockb') || has('bun.lock')) {
-    return new BlockPackError('INPUT_UNSUPPORTED', `${name} has a lock file of Bun and no node_modules`, {
-      hint: 'Run bun install, or npm install, then pack again.',
-      details,
-    });
-  }
-  if (looksLikeModules(root)) {
-    return new BlockPackError('INPUT_UNSUPPORTED', `${name} is a node_modules folder, not a project`, {
-      hint: 'Give the directory that holds node_modules and package.json.',
-      details,
-    });
-  }
-  return new BlockPackError('INPUT_MISSING', `There is no node_modules in ${name}`, {
-    hint: 'Install the dependencies first, such as with npm ci; then give the directory that holds node_modules.',
-    details,
-  });
-}
-
-function looksLikeModules(root: Folder): boolean {
-  if (
-    ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'].some((file) =>
-      root.children.has(file),
-    )
-  )
-    return true;
-  const isPackage = (item: FolderItem) => item.kind === 'folder' && item.children.has('package.json');
-  return !root.children.has('package.json') && [...root.children.values()].some(isPackage);
 }

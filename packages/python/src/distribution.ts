@@ -4,7 +4,7 @@ import { generatedFile } from './generated-file.ts';
 import { readMetadata } from './metadata.ts';
 import type { WheelFile } from './placement.ts';
 import { distInfoParts } from './project-name.ts';
-import { readText } from './read-text.ts';
+import { readLooseText, readText } from './read-text.ts';
 import { encodeRecord, type RecordLine } from './record.ts';
 import { bodyOfPythonScript } from './script-body.ts';
 
@@ -54,15 +54,13 @@ export function scrubReason(path: string, distInfo: string): string | undefined 
  */
 export async function asPublished(found: FoundDistribution, leaveOut: LeftOut): Promise<Distribution> {
   const { distInfo, origin } = found;
-  const read = async (name: string) => {
+  const read = async (name: string, textOf = readText) => {
     const entry = found.files.get(`${distInfo}/${name}`);
-    return entry === undefined ? undefined : await readText(entry, `${origin}/${name}`);
+    return entry === undefined ? '' : await textOf(entry, `${origin}/${name}`);
   };
-  const identity = identityOf(readMetadata((await read('METADATA')) ?? ''), distInfo, origin);
-  const tags = [...((await read('WHEEL')) ?? '').matchAll(/^Tag:[ \t]*(\S+)[ \t]*\r?$/gm)].map(
-    ([, tag = '']) => tag,
-  );
-  const entryPoints = readEntryPoints((await read('entry_points.txt')) ?? '');
+  const identity = identityOf(readMetadata(await read('METADATA', readLooseText)), distInfo, origin);
+  const tags = [...(await read('WHEEL')).matchAll(/^Tag:[ \t]*(\S+)[ \t]*\r?$/gm)].map(([, tag = '']) => tag);
+  const entryPoints = readEntryPoints(await read('entry_points.txt'));
   const scripts = new Map<string, string>();
   const files = new Map<string, TreeEntry>();
   // A package that is called so holds modules, not scripts.

@@ -90,6 +90,60 @@ describe('metadata that lies', () => {
     },
   );
 
+  it('and is not even text is not believed either', async () => {
+    const bytes = Buffer.from('\ufeffName: six\nVersion: 9\n', 'utf16le');
+    const input = fakeInput({ [`${info}/METADATA`]: bytes, [`${info}/RECORD`]: '' });
+    const [packed] = (await packPython(input)).imports;
+    expect(packed?.component.purl).toBe('pkg:pypi/six@1.17.0');
+  });
+
+  it('may have a description in an old encoding', async () => {
+    const bytes = Buffer.from('Name: six\nVersion: 1.17\nAuthor: Andr\xe9\n', 'latin1');
+    const { imports, warnings } = await packPython(
+      fakeInput({ [`${info}/METADATA`]: bytes, [`${info}/RECORD`]: '' }),
+    );
+    expect(imports[0]?.component.purl).toBe('pkg:pypi/six@1.17');
+    expect(warnings).toEqual([]);
+  });
+
+  it.each(['Name: six\nVersion: 1.16.0\n', 'Name: seven\nVersion: 1.17.0\n'])(
+    'about its own name or version is told: %j',
+    async (text) => {
+      const { warnings } = await packPython(
+        fakeInput({ [`${info}/METADATA`]: text, [`${info}/RECORD`]: '' }, { name: 'libs' }),
+      );
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /^NAME_DISAGREES: METADATA in libs\/six-1\.17\.0\.dist-info says \w+ \S+, and six-1\.17\.0\.dist-info is/,
+        ),
+      ]);
+    },
+  );
+
+  it('in a wheel that was given another file name is told', async () => {
+    const [, bytes] = fakeWheel({ name: 'six', version: '1.17.0', files: {} });
+    const { input, openWheel } = wheelDirectory([['six-1.18.0-py3-none-any.whl', bytes]]);
+    expect((await packPython(input(), { openWheel })).warnings).toEqual([
+      'NAME_DISAGREES: METADATA in wheels/six-1.18.0-py3-none-any.whl says six 1.17.0, and six-1.18.0-py3-none-any.whl is named after something else; it is packed as METADATA says',
+    ]);
+  });
+
+  it.each([
+    ['1.17.0+cu_12', '1.17.0+cu.12'],
+    ['1!1.17_1', '1!1.17-1'],
+    ['1_1.17.0_cu12', '1!1.17.0+cu12'],
+    ['1.17.0', 'v1.17'],
+  ])('is no lie when only the spelling differs: %s for %s', async (inName, version) => {
+    const folder = `six-${inName}.dist-info`;
+    const { warnings } = await packPython(
+      fakeInput({
+        [`${folder}/METADATA`]: `Name: SIX\nVersion: ${version}\n`,
+        [`${folder}/RECORD`]: '',
+      }),
+    );
+    expect(warnings).toEqual([]);
+  });
+
   it('that makes two of one distribution is refused', async () => {
     const other = 'SIX-1.16.0.dist-info';
     const input = target([], {

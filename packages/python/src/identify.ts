@@ -1,8 +1,15 @@
-import { type Component, type Evidence, type PackContext, type Placed, purlOf } from '@block-pack/core';
+import {
+  type Component,
+  compareBytewise,
+  type Evidence,
+  type PackContext,
+  type Placed,
+  purlOf,
+} from '@block-pack/core';
 import { integrityOf } from './integrity.ts';
 import type { LockEvidence } from './locks/lock-evidence.ts';
 import { type LockMatch, matchLocks } from './locks/lock-match.ts';
-import type { DistributionPart, PythonPlacement } from './placement.ts';
+import type { BytecodePart, DistributionPart, PythonPlacement } from './placement.ts';
 import { normalName } from './project-name.ts';
 
 /** Names the blocks: distributions by what they say of themselves, the rest by where it lands. */
@@ -14,10 +21,11 @@ export async function identifyAll(
   const components: Component[] = [];
   for (const one of placed) {
     const { part } = one.placement;
-    components.push(
-      part.kind === 'distribution' ? await distribution(one, part, locks, context) : remaining(one),
-    );
+    if (part.kind === 'distribution') components.push(await distribution(one, part, locks, context));
+    else if (part.kind === 'bytecode') components.push(bytecode(one, part));
+    else components.push(remaining(one));
   }
+  warnOfSources(placed, context);
   return components;
 }
 
@@ -74,10 +82,50 @@ function warnOf({ name, version }: DistributionPart, lock: LockMatch, context: P
     });
 }
 
-function remaining({ placement: { path, part } }: Placed<PythonPlacement>): Component {
-  const name = path.split('/').at(-1) || 'root';
+function bytecode({ placement }: Placed<PythonPlacement>, part: BytecodePart): Component {
+  const { name = folderName(placement), version, cacheTag } = part;
+  return {
+    purl: purlOf({
+      type: 'generic',
+      name: `${normalName(name)}-bytecode`,
+      ...(version === undefined ? {} : { version }),
+    }),
+    role: 'other',
+    evidence: [
+      { source: 'layout', confidence: 'strong', detail: `modules of ${name}, compiled for ${cacheTag}` },
+    ],
+  };
+}
+
+const namesShown = 5;
+
+/** Judged by the blocks, so that it is said as well when they come from an earlier pack. */
+function warnOfSources(placed: readonly Placed<PythonPlacement>[], context: PackContext): void {
+  let missing = 0;
+  const owners: string[] = [];
+  for (const { placement, block } of placed) {
+    const { part } = placement;
+    if (part.kind !== 'bytecode' || part.modules === block.files) continue;
+    missing += part.modules - block.files;
+    owners.push(`${part.name ?? folderName(placement)} (${part.modules - block.files})`);
+  }
+  if (missing === 0) return;
+  owners.sort(compareBytewise);
+  const more = owners.length > namesShown ? ` and ${owners.length - namesShown} more` : '';
+  context.warn({
+    code: 'NOT_COMPILED',
+    message: `${missing === 1 ? 'One module is' : `${missing} modules are`} packed as source alone, since the interpreter cannot compile them: ${owners.slice(0, namesShown).join(', ')}${more}`,
+  });
+}
+
+function folderName({ path }: PythonPlacement): string {
+  return path.split('/').at(-1) || 'root';
+}
+
+function remaining({ placement }: Placed<PythonPlacement>): Component {
+  const name = folderName(placement);
   const detail =
-    part.kind === 'scripts'
+    placement.part.kind === 'scripts'
       ? 'scripts of all distributions, made by block-pack'
       : 'files that no distribution owns';
   return {

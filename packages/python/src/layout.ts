@@ -4,6 +4,7 @@ import {
   noDistributions,
   refuseConda,
   refuseEggs,
+  refuseSingleWheel,
   refuseSources,
   refuseWholePython,
   severalPythons,
@@ -28,6 +29,7 @@ const environmentModules = /^(lib\/(?:python|pypy)\d+\.\d+t?\/site-packages|Lib\
  * @throws INPUT_EMPTY or INPUT_UNSUPPORTED with a better path to give, where one is seen
  */
 export async function recogniseLayout(input: InputDirectory): Promise<Layout> {
+  refuseSingleWheel(input);
   const entries = [...(await input.entries())].sort((a, b) => compareBytewise(a.path, b.path));
   refuseConda(input.name, entries);
   const [sitePackages, second] = moduleFolders(entries);

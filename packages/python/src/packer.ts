@@ -1,4 +1,5 @@
 import { BlockPackError, type ImagePath, type Packer } from '@block-pack/core';
+import type { OpenCompiler } from './bytecode.ts';
 import { identifyAll } from './identify.ts';
 import type { LockEvidence } from './locks/lock-evidence.ts';
 import { placeInput } from './place.ts';
@@ -14,6 +15,8 @@ export interface PythonOptions {
   readonly locks: readonly LockEvidence[];
   /** Opens the inside of a wheel; needed for a directory of wheels only. */
   readonly openWheel: OpenWheel;
+  /** Starts the interpreter that compiles the modules; without it no bytecode is packed. */
+  readonly openCompiler?: OpenCompiler | undefined;
 }
 
 /** Packs what Python installers leave behind: virtual environments, target directories, and directories of wheels. @throws USAGE */

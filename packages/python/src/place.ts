@@ -8,9 +8,11 @@ import {
   parseImagePath,
   type TreeEntry,
 } from '@block-pack/core';
+import { bytecodePlacements, type OpenCompiler } from './bytecode.ts';
 import type { Distribution } from './distribution.ts';
 import { type InstalledLayout, readInstalled } from './installed.ts';
 import { isWheel, type Layout, recogniseLayout } from './layout.ts';
+import { warnOfNames } from './name-witness.ts';
 import { type Settled, settleOwnership } from './ownership.ts';
 import type { DistributionPart, PythonPlacement } from './placement.ts';
 import { normalName } from './project-name.ts';
@@ -25,6 +27,7 @@ export interface PlaceOptions {
   readonly prefix?: ImagePath | undefined;
   readonly python: string;
   readonly openWheel: OpenWheel;
+  readonly openCompiler?: OpenCompiler | undefined;
 }
 
 /** Every distribution is a tree at the prefix; their scripts are one tree below it, and what is left another. */
@@ -39,6 +42,7 @@ export async function placeInput(
   await warnOfSystemPackages(input.name, layout, context);
   const { distributions, rest } = await readAll(input.name, layout, options, context);
   refuseTwice(input.name, distributions);
+  warnOfNames(distributions, context);
   const settled = await settleOwnership(distributions, context);
   const placements = settled.map((one) => distributionPlacement(one, prefix));
   const scripts = scriptFiles(settled, options.python, context);
@@ -56,7 +60,7 @@ export async function placeInput(
       content: { kind: 'tree', entries: rest },
       part: { kind: 'rest' },
     });
-  return placements;
+  return [...placements, ...(await bytecodePlacements(input.name, layout, placements, options, context))];
 }
 
 /** @see https://docs.python.org/3/library/venv.html (include-system-site-packages) */

@@ -6,6 +6,7 @@ export type PythonPart =
   | DistributionPart
   /** Scripts that stand for the entry points of all distributions, made for one interpreter. */
   | { readonly kind: 'scripts' }
+  | BytecodePart
   /** What no distribution owns. */
   | { readonly kind: 'rest' };
 
@@ -29,6 +30,18 @@ export interface DistributionPart {
   readonly isLocal: boolean;
   /** Files of its RECORD that stand in another distribution's block, since both claim them. */
   readonly elsewhere: readonly string[];
+}
+
+/** The compiled modules of a distribution, or of what no distribution owns. */
+export interface BytecodePart {
+  readonly kind: 'bytecode';
+  /** The distribution's, as its METADATA spells it. */
+  readonly name?: string;
+  readonly version?: string;
+  /** What the interpreter calls its bytecode, such as `cpython-311`. */
+  readonly cacheTag: string;
+  /** How many there are; those that cannot be compiled are not in the block. */
+  readonly modules: number;
 }
 
 /** A wheel of the input. */

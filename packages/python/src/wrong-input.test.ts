@@ -1,4 +1,4 @@
-import { fakeInput } from '@block-pack/core/testing';
+import { fakeFile, fakeInput } from '@block-pack/core/testing';
 import { describe, expect, it } from 'vitest';
 import { packPython, refusal } from './testing/pack-python.ts';
 
@@ -122,5 +122,13 @@ describe('the wrong input is told, with a way out:', () => {
     const inside = 'vendor/tests/data/a.egg-info/PKG-INFO';
     const packed = await packPython(fakeInput({ ...six, [inside]: '' }));
     expect(packed.imports).toHaveLength(2);
+  });
+
+  it('a single wheel', async () => {
+    const archive = fakeFile('six-1.17.0-py3-none-any.whl', '');
+    const input = { ...fakeInput(six, { name: 'wheels/six.whl' }), archive };
+    expect(await refusal(packPython(input))).toBe(
+      'INPUT_UNSUPPORTED: wheels/six.whl is a single wheel. Give the directory that it lies in.',
+    );
   });
 });

@@ -1,4 +1,10 @@
-import { BlockPackError, type TreeEntry } from '@block-pack/core';
+import { BlockPackError, type InputDirectory, type TreeEntry } from '@block-pack/core';
+
+/** @throws INPUT_UNSUPPORTED for a wheel in the place of its directory: taken for what is installed, it would be another block */
+export function refuseSingleWheel({ name, archive }: InputDirectory): void {
+  if (archive !== undefined && /\.whl$/i.test(archive.path))
+    throw unsupported(`${name} is a single wheel`, 'Give the directory that it lies in.', name);
+}
 
 /** @throws INPUT_UNSUPPORTED for an environment of another package manager, before it is taken for one of Python */
 export function refuseConda(name: string, entries: readonly TreeEntry[]): void {

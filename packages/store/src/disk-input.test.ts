@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { collect, type FileEntry, type TreeEntry } from '@block-pack/core';
 import { fakeZip } from '@block-pack/core/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -45,6 +45,39 @@ describe('a directory as input', () => {
       'file b/\uff61',
       'file b/\u{1f600}',
     ]);
+  });
+
+  it('tells an absolute link that stays inside as the relative one, by whatever name the directory goes', async () => {
+    for (const path of ['a/deep', 'b', 'b/circle']) mkdirSync(join(input, path), { recursive: true });
+    const otherName = `${input}-other`;
+    symlinkSync(input, otherName);
+    symlinkSync(input, join(input, 'b/circle/top'));
+    const targets = {
+      'a/deep/down': join(input, 'b/file'),
+      'a/deep/gone': join(input, 'nowhere'),
+      'a/here': `${input}//a/./deep/`,
+      'a/named': join(otherName, 'b'),
+      'b/root': input,
+      'b/round': join(otherName, 'b/circle/top/a'),
+      outside: dirname(input),
+      'outside-alike': `${input}-x/file`,
+      'outside-by-dots': `${input}/../elsewhere`,
+      'outside-gone': '/no/such/directory',
+    };
+    for (const [path, target] of Object.entries(targets)) symlinkSync(target, join(input, path));
+    const found = (await entries()).map((entry) =>
+      entry.kind === 'symlink' ? [entry.path, entry.target] : [],
+    );
+    expect(Object.fromEntries(found.filter(({ length }) => length > 0))).toEqual({
+      ...targets,
+      'a/deep/down': '../../b/file',
+      'a/deep/gone': '../../nowhere',
+      'a/here': 'deep',
+      'a/named': '../b',
+      'b/circle/top': '../..',
+      'b/root': '..',
+      'b/round': 'circle/top/a',
+    });
   });
 
   it('says which files are executable', async () => {

@@ -2,7 +2,8 @@ import { statSync } from 'node:fs';
 import { BlockPackError, type InputDirectory, type TreeEntry, zipDirectory } from '@block-pack/core';
 import { diskError, errnoOf } from './disk-error.ts';
 import { walkDirectory } from './disk-walk.ts';
-import { type OpenFile, openFile, realPath } from './open-file.ts';
+import { type OpenFile, openFile } from './open-file.ts';
+import { realPath } from './open-files.ts';
 import { checkStoreApart } from './real-place.ts';
 import { openTar } from './tar-input.ts';
 
@@ -25,6 +26,8 @@ export interface Scratch {
 export interface OpenInputOptions {
   /** The input's name in messages; by default its path. */
   readonly name?: string;
+  /** What to give, for who gave something else; a sentence. */
+  readonly expected?: string;
   /** Where an archive may be unpacked until the input is closed. A store is one. */
   readonly scratch: Scratch;
   /** Stops the unpacking, or the walk through a directory. */
@@ -39,7 +42,7 @@ export interface OpenInputOptions {
  */
 export async function openInput(path: string, options: OpenInputOptions): Promise<OpenInput> {
   const { name = path, scratch } = options;
-  checkExists(path, name);
+  checkExists(path, name, options);
   if (scratch.directory !== undefined) checkStoreApart(scratch.directory, path, name);
   try {
     return await openExisting(path, name, options);
@@ -55,7 +58,7 @@ async function openExisting(path: string, name: string, options: OpenInputOption
     const directory = new DiskDirectory(name, real, options.signal);
     return { directory, realPath: real, close: async () => {} };
   }
-  if (!stats.isFile()) throw unknownKind(name);
+  if (!stats.isFile()) throw unknownKind(name, options);
   // Under the name it was given by, which may be a link's: `app.jar` for what a build tool keeps as `blob`.
   const file = openFile(path);
   try {
@@ -96,7 +99,7 @@ async function openArchive(
   kind: ArchiveKind | undefined,
   file: OpenFile,
   name: string,
-  { scratch, signal }: OpenInputOptions,
+  options: OpenInputOptions,
 ): Promise<Omit<OpenInput, 'realPath'>> {
   switch (kind) {
     case 'zip': {
@@ -104,28 +107,30 @@ async function openArchive(
       return { directory, close: async () => file.close() };
     }
     case 'tar':
-      return openTar(file, name, scratch, signal);
+      return openTar(file, name, options.scratch, options.signal);
     case undefined:
-      throw unknownKind(name);
+      throw unknownKind(name, options);
   }
 }
 
-function unknownKind(name: string): BlockPackError {
+const anything = 'Expected a directory, or a .jar, .war, .ear, .zip, .tar, .tar.gz or .tgz file.';
+
+function unknownKind(name: string, { expected = anything }: OpenInputOptions): BlockPackError {
   return new BlockPackError(
     'INPUT_UNSUPPORTED',
     `${name} is neither a directory nor an archive that is known here`,
-    { hint: 'Known are .jar, .war, .ear, .zip, .tar, .tar.gz and .tgz.', details: { path: name } },
+    { hint: expected, details: { path: name } },
   );
 }
 
-function checkExists(path: string, name: string): void {
+function checkExists(path: string, name: string, { expected = anything }: OpenInputOptions): void {
   try {
     statSync(path);
   } catch (error) {
     // Whatever else is wrong is told by those who read it.
     if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') return;
     throw new BlockPackError('INPUT_MISSING', `There is no ${name}`, {
-      hint: 'Build the application first, or check the path.',
+      hint: `Check the path, and whether it has been made yet. ${expected}`,
       details: { path },
       cause: error,
     });

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { BlockPackError, checkSignal, compareBytewise, type TreeEntry } from '@block-pack/core';
 import { diskError } from './disk-error.ts';
 import { DiskFile } from './disk-file.ts';
+import { portableTarget } from './link-target.ts';
 import { giveTurn } from './turn.ts';
 
 /**
- * Everything below a directory, sorted bytewise; links are not followed.
+ * Everything below a directory, sorted bytewise; links are not followed. An absolute link that stays inside is told as the relative one.
  * Synchronous calls: three times faster than asynchronous ones.
+ * @param root a real path
  * @throws NAME_UNSUPPORTED, INPUT_UNSUPPORTED, INPUT_UNREADABLE, INTERRUPTED
  */
 export async function walkDirectory(root: string, signal?: AbortSignal): Promise<TreeEntry[]> {
@@ -22,7 +24,7 @@ export async function walkDirectory(root: string, signal?: AbortSignal): Promise
       await giveTurn();
       const inside = path === '' ? dirent.name : `${path}/${dirent.name}`;
       if (dirent.isDirectory()) open.push(inside);
-      else entries.push(entryOf(dirent, inside, join(root, inside), now));
+      else entries.push(entryOf(dirent, inside, root, now));
     }
   }
   return entries.sort((a, b) => compareBytewise(a.path, b.path));
@@ -67,8 +69,10 @@ function escaped(bytes: Buffer): string {
   return `"${text.join('')}"`;
 }
 
-function entryOf(dirent: Dirent, path: string, where: string, now: number): TreeEntry {
-  if (dirent.isSymbolicLink()) return { kind: 'symlink', path, target: readTarget(where) };
+function entryOf(dirent: Dirent, path: string, root: string, now: number): TreeEntry {
+  const where = join(root, path);
+  if (dirent.isSymbolicLink())
+    return { kind: 'symlink', path, target: portableTarget(readTarget(where), where, root) };
   try {
     const stats = lstatSync(where);
     if (stats.isFile()) return new DiskFile(path, where, stats, now);

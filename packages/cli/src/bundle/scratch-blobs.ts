@@ -25,7 +25,7 @@ import {
   verified,
   type Written,
 } from '@block-pack/core';
-import { diskError, type OpenFile, openFile } from '@block-pack/store';
+import { diskError, type OpenBlobFile, openBlobFile } from '@block-pack/store';
 
 /** Files that are open at the same time: systems allow some hundreds. */
 const mostOpen = 64;
@@ -34,7 +34,7 @@ const mostOpen = 64;
 export class ScratchBlobs implements BlobStore {
   readonly directory: string;
   /** The one that was used last stands last. */
-  readonly #open = new Map<Digest, OpenFile>();
+  readonly #open = new Map<Digest, OpenBlobFile>();
   #drafts = 0;
 
   /** @param parent a directory whose leftovers somebody removes, should this process be killed */
@@ -78,8 +78,8 @@ export class ScratchBlobs implements BlobStore {
     return { size, read: (offset, length) => this.#file(digest).bytes.read(offset, length) };
   }
 
-  #file(digest: Digest): OpenFile {
-    const file = this.#open.get(digest) ?? openFile(this.blobPath(digest));
+  #file(digest: Digest): OpenBlobFile {
+    const file = this.#open.get(digest) ?? openBlobFile(this.blobPath(digest));
     this.#open.delete(digest);
     this.#open.set(digest, file);
     const [oldest] = this.#open;

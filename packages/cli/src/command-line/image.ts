@@ -20,7 +20,7 @@ export function addImage(program: Command, run: Run): void {
     .option('--base <place>', 'the image to build upon (default: scratch, which is none)')
     .option(
       '--files <dir:path>',
-      'application files, packed as they are, and where they go; repeatable',
+      'application files, packed as by block-pack files, and where they go; repeatable',
       collect,
     )
     .option(

@@ -24,7 +24,7 @@ export function addNpm(program: Command, run: Run): void {
       "say which packages are as published, by the tarballs in npm's cache (default: ~/.npm)",
     )
     .option('--tarballs <dir>', 'the same by tarballs in a directory, as npm pack names them');
-  withPackOptions(command, 'npm');
+  withPackOptions(command, 'npm', 'beside node_modules, or beside an archive of it');
   withGlobalOptions(command);
   withExamples(command, [
     ['block-pack npm', 'the project in this directory, after npm ci'],

@@ -34,12 +34,12 @@ export function withGlobalOptions(command: Command): Command {
     );
 }
 
-/** The options of every command that packs. */
-export function withPackOptions(command: Command, packer: string): Command {
+/** The options of every command that packs. @param where its import manifest lies by default */
+export function withPackOptions(command: Command, packer: string, where = 'beside the input'): Command {
   return command
     .option(
       '-o, --output <file>',
-      `the import manifest (default: block-pack/${packer}.import beside the input; - for stdout)`,
+      `the import manifest (default: block-pack/${packer}.import ${where}; - for stdout)`,
     )
     .option(
       '--frozen',

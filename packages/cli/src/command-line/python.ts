@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { PythonCommandOptions } from '../commands/python.ts';
 import {
   collect,
@@ -26,6 +26,18 @@ export function addPython(program: Command, run: Run): void {
       '--lock <file>',
       'what was locked: uv.lock, poetry.lock, pdm.lock, Pipfile.lock, pylock.toml, requirements with hashes; repeatable',
       collect,
+    )
+    .addOption(
+      new Option(
+        '--pyc <form>',
+        'compiled modules: none, or in blocks of their own, in the form that Python takes without a look at the source',
+      )
+        .choices(['drop', 'unchecked-hash'])
+        .default('drop'),
+    )
+    .option(
+      '--pyc-python <program>',
+      'the interpreter that compiles, of the version that the image has (default: that of the virtual environment)',
     );
   withPackOptions(command, 'python');
   withGlobalOptions(command);
@@ -39,6 +51,7 @@ export function addPython(program: Command, run: Run): void {
       'block-pack python target --python /opt/python/bin/python3',
       'pip install --target, for another interpreter',
     ],
+    ['block-pack python .venv --pyc unchecked-hash', 'with compiled modules, for containers that start fast'],
   ]);
   command.action((input: string, options: PythonCommandOptions & GlobalOptions) =>
     run('python', options, async (context) =>

@@ -10,7 +10,7 @@ import {
 import { diskLookup } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
-import { type PackRunOptions, runPack } from '../pack-run.ts';
+import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
 export interface JavaCommandOptions extends PackRunOptions {
@@ -21,6 +21,9 @@ export interface JavaCommandOptions extends PackRunOptions {
   readonly gradleCache?: string | true;
   readonly application?: readonly string[];
 }
+
+const expected =
+  'Expected a directory of jars, an application directory, or a .jar, .war, .ear, .zip, .tar, .tar.gz or .tgz file.';
 
 export async function java(
   inputs: readonly string[],
@@ -35,7 +38,7 @@ export async function java(
     repositories: localRepositories(options, context),
     applications: options.application ?? [],
   });
-  return runPack(packer, inputs, options, context);
+  return runPack(packer, inputs, options, context, { ...wholeInput, expected });
 }
 
 const evidenceHint = 'Make it with, for example: mvn dependency:list -DoutputFile=target/dependencies.txt';

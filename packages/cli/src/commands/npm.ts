@@ -13,7 +13,7 @@ import {
 } from '@block-pack/npm';
 import { type DiskLookup, diskLookup } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
-import { type PackRunOptions, runPack } from '../pack-run.ts';
+import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
 export interface NpmCommandOptions extends PackRunOptions {
@@ -37,6 +37,8 @@ export async function npm(
     tarballs: tarballSource(options, context),
   });
   return runPack(packer, [input], options, context, {
+    ...wholeInput,
+    expected: "Expected a project's directory, with package.json and node_modules.",
     folder: 'node_modules',
     folders: packedFolders,
     view: npmInput,

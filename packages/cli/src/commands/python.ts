@@ -1,56 +1,95 @@
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type FileEntry, type InputDirectory, zipDirectory } from '@block-pack/core';
+import { BlockPackError, zipDirectory } from '@block-pack/core';
 import { createPythonPacker, readLock } from '@block-pack/python';
-import { openFile } from '@block-pack/store';
+import { OpenFiles } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
-import { type PackRunOptions, runPack } from '../pack-run.ts';
+import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
+import { type Interpreter, startInterpreter } from '../python-interpreter.ts';
 
 export interface PythonCommandOptions extends PackRunOptions {
   readonly prefix?: string;
   readonly python?: string;
   readonly lock?: readonly string[];
+  readonly pyc?: 'drop' | 'unchecked-hash';
+  /** The interpreter that compiles; by default the environment's own. */
+  readonly pycPython?: string;
 }
 
 const lockHint =
   'Give a uv.lock, poetry.lock, pdm.lock, Pipfile.lock, pylock.toml, or requirements with hashes.';
+
+/** Blocks are cut 8 at a time, and more interpreters than that half of them would wait for work. */
+const processesAtMost = 4;
+
+const expected =
+  'Expected a virtual environment, the directory of pip install --target, or a directory of wheels.';
 
 export async function python(
   input: string,
   options: PythonCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const wheels = new Wheels(resolve(context.directory, input));
+  const wheels = new OpenFiles();
+  const compilers = new Compilers(input, options, context);
   const packer = createPythonPacker({
     prefix: parsePrefix(options.prefix),
     python: options.python,
     locks: (options.lock ?? []).map((file) => readLock(readEvidenceText(file, lockHint, context), file)),
-    openWheel: (file) => wheels.open(file),
+    openWheel: async ({ path }) => {
+      const { bytes, entry } = wheels.find(join(resolve(context.directory, input), path));
+      return await zipDirectory(bytes, entry, path);
+    },
+    openCompiler: options.pyc === 'unchecked-hash' ? (own) => compilers.open(own) : undefined,
   });
   try {
-    return await runPack(packer, [input], options, context);
+    return await runPack(packer, [input], options, context, { ...wholeInput, expected });
   } finally {
     wheels.close();
+    await compilers.close();
   }
 }
 
-/** Wheels of a directory, open until the pack has ended. */
-class Wheels {
-  readonly #directory: string;
-  readonly #closing: (() => void)[] = [];
+/** The interpreter that compiles, from when the packer asks for it until the pack has ended. */
+class Compilers {
+  readonly #input: string;
+  readonly #program: string | undefined;
+  readonly #context: CommandContext;
+  readonly #started: Interpreter[] = [];
 
-  constructor(directory: string) {
-    this.#directory = directory;
+  /** @throws USAGE */
+  constructor(input: string, { pyc, pycPython }: PythonCommandOptions, context: CommandContext) {
+    this.#input = input;
+    this.#program = pycPython;
+    this.#context = context;
+    if (pycPython === undefined || pyc === 'unchecked-hash') return;
+    throw new BlockPackError('USAGE', '--pyc-python says who compiles, but nothing is to be compiled', {
+      hint: 'Add --pyc unchecked-hash.',
+    });
   }
 
-  async open({ path }: FileEntry): Promise<InputDirectory> {
-    const file = openFile(join(this.#directory, path));
-    this.#closing.push(() => file.close());
-    return zipDirectory(file.bytes, file.entry, path);
+  async open(own: string | undefined): Promise<Interpreter> {
+    const { directory, signal } = this.#context;
+    const program = this.#program ?? (own && join(this.#input, own));
+    if (program === undefined)
+      throw new BlockPackError('USAGE', `${this.#input} has no interpreter that can compile its modules`, {
+        hint: 'Name one of the version that the image has: --pyc-python python3.11.',
+        details: { path: this.#input },
+      });
+    // A bare name is looked for in the PATH.
+    const isPath = /[/\\]/.test(program);
+    const started = await startInterpreter(isPath ? resolve(directory, program) : program, {
+      directory,
+      signal,
+      processes: Math.min(availableParallelism(), processesAtMost),
+    });
+    this.#started.push(started);
+    return started;
   }
 
-  close(): void {
-    for (const close of this.#closing) close();
+  async close(): Promise<void> {
+    for (const one of this.#started) await one.close();
   }
 }

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import {
   BlockPackError,
-  createFilesPacker,
   type Import,
   type ImportManifest,
   type ImportsFile,
@@ -9,9 +8,11 @@ import {
   isImportsName,
   pack,
   sortImports,
+  type Warning,
   withoutLayerRecipe,
 } from '@block-pack/core';
 import { checkStoreApart, openInput, openPackMemory, type Store } from '@block-pack/store';
+import { createApplicationPacker } from '../application-files.ts';
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
 import { checkOutputOutside } from '../pack-output.ts';
@@ -113,11 +114,12 @@ async function packDirectory(
   const input = await openInput(resolve(context.directory, path), { name: path, scratch, signal });
   try {
     checkOutputOutside(output, [input.realPath]);
+    const warn = (warning: Warning) => context.warn(warning);
     const memory = await openPackMemory(store, [input.realPath]);
-    const packed = await pack(createFilesPacker({ prefix }), [input.directory], store, {
+    const packed = await pack(createApplicationPacker(prefix, [], warn), [input.directory], store, {
       memory,
       signal,
-      warn: (warning) => context.warn(warning),
+      warn,
       onProgress: ({ bytes, totalBytes }) =>
         context.progress.show(`packing ${path}, ${byteSize(bytes)} of ${byteSize(totalBytes)}`),
     });

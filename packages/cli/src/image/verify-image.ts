@@ -295,8 +295,10 @@ class ImageCheck {
 
 const findable = new Set(['format', 'input', 'missing']);
 
-/** What is wrong with the image. Any other error is not the image's. */
+/** What is wrong with the image, why, and where it can only not be checked here, the way out. Any other error is not the image's. */
 function reasonOf(error: unknown): string {
-  if (error instanceof BlockPackError && findable.has(error.family)) return error.message;
-  throw error;
+  if (!(error instanceof BlockPackError && findable.has(error.family))) throw error;
+  const { code, message, cause, hint } = error;
+  if (code === 'INPUT_UNSUPPORTED' && hint !== undefined) return `${message}. ${hint}`;
+  return cause instanceof BlockPackError ? `${message}, because ${cause.message}` : message;
 }

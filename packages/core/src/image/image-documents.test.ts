@@ -86,6 +86,8 @@ describe('documents of an image', () => {
     ],
     ['a negative size', { ...manifest, layers: [{ ...layer, size: -1 }] }],
     ['a size that is no whole number', { ...manifest, layers: [{ ...layer, size: 1.5 }] }],
+    ['a number that would be rounded', '{"schemaVersion":2,"later":12345678901234567890123}'],
+    ['a number beyond all', '{"schemaVersion":2,"later":1e999}'],
     ['an annotation that is no text', { ...manifest, annotations: { a: 1 } }],
     ['a manifest that is an index as well', { ...manifest, manifests: [] }],
     ['the media type of an index', { ...manifest, mediaType: 'application/vnd.oci.image.index.v1+json' }],
@@ -97,6 +99,25 @@ describe('documents of an image', () => {
       parseImageManifest(text instanceof Uint8Array ? text : bytes(text), 'the base'),
     );
     expect([error.code, error.message]).toEqual(['IMAGE_INVALID', expect.stringContaining('the base')]);
+  });
+
+  it.each([
+    ['a list', '[1]', 'it is no JSON object'],
+    ['nothing', 'null', 'it is no JSON object'],
+    [
+      'half a byte',
+      { ...manifest, layers: [{ ...layer, size: 1.5 }] },
+      /size: expected a whole number below 2\^53, found 1\.5/,
+    ],
+    ['a rounded number', '{"later":[9007199254740993]}', /9007199254740993 is too large to be kept exactly/],
+  ])('say what is wrong with %s', (_, text, message) => {
+    expect(refusal(() => parseImageManifest(bytes(text), 'the base')).message).toMatch(message);
+  });
+
+  it('keep large numbers that are exact', () => {
+    expect(parseJsonDocument(bytes('{"a":[9007199254740992,-9007199254740991,-0,1.5e300]}'), 'x')).toEqual({
+      a: [2 ** 53, -(2 ** 53 - 1), -0, 1.5e300],
+    });
   });
 
   it('refuses an index that has layers', () => {

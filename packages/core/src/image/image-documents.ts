@@ -155,11 +155,16 @@ export function parseImageConfig(bytes: Uint8Array, name: string): ImageConfig {
 }
 
 function parse<T extends v.GenericSchema>(schema: T, json: unknown, name: string): v.InferOutput<T> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw imageInvalid(name, 'it is no JSON object');
   const parsed = v.safeParse(schema, json);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   const where = v.getDotPath(issue) ?? 'the document';
-  throw imageInvalid(name, `${where}: expected ${issue.expected}, found ${issue.received}`);
+  throw imageInvalid(
+    name,
+    `${where}: expected ${issue.expected ?? 'a whole number below 2^53'}, found ${issue.received}`,
+  );
 }
 
 function refuseSchema1(json: unknown, name: string): void {

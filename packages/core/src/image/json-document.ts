@@ -7,7 +7,8 @@ export const documentLimit = 4 << 20;
 const depthLimit = 64;
 
 /**
- * Reads JSON that means one thing to every reader: UTF-8, no key twice in an object, no `__proto__`, nested no deeper than 64.
+ * Reads JSON that means one thing to every reader, and is written again as it was: UTF-8, no key twice in an object, no `__proto__`, no whole
+ * number that would come out as another one, nested no deeper than 64.
  * @param name where the bytes come from, for messages
  * @throws IMAGE_INVALID
  */
@@ -38,9 +39,9 @@ function textOf(bytes: Uint8Array, name: string): string {
   }
 }
 
-const token = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/gs;
+const token = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]|-?\d[\d.eE+-]*/gs;
 
-/** Looks at well-formed JSON for what JSON.parse passes over: of two equal keys it silently takes the last. */
+/** Looks at well-formed JSON for what JSON.parse passes over: of two equal keys it silently takes the last, large numbers it rounds. */
 function structureFlaw(text: string): string | undefined {
   const open: Set<string>[] = [];
   for (const [found, colon] of text.matchAll(token)) {
@@ -51,10 +52,19 @@ function structureFlaw(text: string): string | undefined {
       if (key === '__proto__') return 'it has a key "__proto__"';
       if (open.at(-1)?.has(key)) return `the key ${JSON.stringify(key)} stands twice in one object`;
       open.at(-1)?.add(key);
+    } else if (!found.startsWith('"') && !staysExact(found)) {
+      return `the number ${found.slice(0, 40)} is too large to be kept exactly`;
     }
     if (open.length > depthLimit) return `it is nested deeper than ${depthLimit}`;
   }
   return undefined;
+}
+
+/** A fraction is a double to every reader; a whole number is not, and would be written again as another one. */
+function staysExact(number: string): boolean {
+  const value = Number(number);
+  if (!Number.isFinite(value)) return false;
+  return !/^-?\d+$/.test(number) || String(value) === number || BigInt(number) === BigInt(value);
 }
 
 /** The error of every document of an image that is not as the specification has it. */

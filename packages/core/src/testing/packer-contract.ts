@@ -56,9 +56,10 @@ export function packerContract(
         leaveOut: (path: string) => void left.add(path),
       };
       const placements = await make().place(input(), context);
-      const placed = placements.flatMap(({ content }) =>
-        content.kind === 'file' ? [content.file] : [...content.entries],
-      );
+      const placed = placements.flatMap(({ content }) => {
+        if (content.kind === 'made') return [];
+        return content.kind === 'file' ? [content.file] : [...content.entries];
+      });
       expect(given.filter(({ path }) => left.has(path))).toHaveLength(left.size);
       const wanted = given.filter(({ path }) => !left.has(path)).map(sizeOf);
       const rest = placed.map(sizeOf);

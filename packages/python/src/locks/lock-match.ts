@@ -1,6 +1,6 @@
-import { eq, valid } from '@renovatebot/pep440';
 import type { DistributionPart } from '../placement.ts';
 import { normalName } from '../project-name.ts';
+import { isSameVersion } from '../version.ts';
 import type { LockEvidence, LockedFile } from './lock-evidence.ts';
 
 /** What the locks say of a distribution. */
@@ -43,12 +43,6 @@ async function matchBytes(
   const sha256 = await part.wheel.sha256();
   const isListed = files.some((file) => file.sha256 === sha256);
   return { kind: isListed ? 'same bytes' : 'other bytes', lock, sha256 };
-}
-
-/** Spelled as in the lock or not: `1.0` is `1.0.0`. */
-function isSameVersion(a: string, b: string): boolean {
-  if (a === b) return true;
-  return valid(a) !== null && valid(b) !== null && eq(a, b);
 }
 
 const wheelTags = /-([^-]+)-([^-]+)-([^-]+)\.whl$/;

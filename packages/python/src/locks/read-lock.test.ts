@@ -101,6 +101,30 @@ describe('a lock', () => {
     expect('polluted' in {}).toBe(false);
   });
 
+  it.each([
+    ['requests\nflask[async] >= 2 ; python_version > "3.8"\n', 'requests'],
+    ['-r base.txt\n# ours\n./libs/prices\n', './libs/prices'],
+    ['git+https://git.example/prices@v1#egg=prices\nflask\n', 'git+https://git.example/prices@v1#egg=prices'],
+    [
+      'https://index.example/six-1.17.0-py3-none-any.whl\n',
+      'https://index.example/six-1.17.0-py3-none-any.whl',
+    ],
+  ])('that locks nothing is told from one that is broken: %j', (text, first) => {
+    expect(() => readLock(text, 'requirements.in')).toThrow(
+      `requirements.in cannot be used: it lists requirements such as "${first}", and locks none of them to a version`,
+    );
+  });
+
+  it('may name a directory beside what it locks', () => {
+    expect(readLock('./libs/prices\nsix==1.17.0\n', 'x').packages).toMatchObject([{ name: 'six' }]);
+  });
+
+  it('that is something else is not called broken TOML', () => {
+    expect(() => readLock('remember the milk', 'notes.txt')).toThrow(
+      'notes.txt cannot be used: it is neither TOML nor JSON, nor a list of requirements',
+    );
+  });
+
   it('keeps what is called __proto__ away from everything else', () => {
     const { packages } = readLock(
       '{"_meta":{},"default":{"__proto__":{"version":"==1"},"six":{"version":"==1"}}}',

@@ -1,4 +1,5 @@
 import type { LockEvidence, LockedPackage } from './lock-evidence.ts';
+import { lockInvalid } from './lock-invalid.ts';
 import { lockedFile, lockedPackage } from './locked-package.ts';
 
 const pinned = /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*===?\s*([^\s;,]+)/;
@@ -6,16 +7,25 @@ const pinned = /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*===?\s*([^\s;,]+)/;
 /**
  * Reads the requirements that are pinned to one version; a requirement without a hash is one without candidates.
  * @returns undefined when a line of it is something else
+ * @throws EVIDENCE_INVALID for requirements that are all open
  * @see https://pip.pypa.io/en/stable/topics/secure-installs/
  */
 export function readRequirements(text: string, name: string): LockEvidence | undefined {
   const packages: LockedPackage[] = [];
+  const open: string[] = [];
   for (const line of logicalLines(text)) {
     const found = requirement(line);
     if (found !== undefined) packages.push(found);
-    else if (!isOther(line)) return undefined;
+    else if (isOpen(line)) open.push(line);
+    else if (!isOption(line)) return undefined;
   }
-  return packages.length === 0 ? undefined : { source: 'requirements.txt', name, packages };
+  const [first] = open;
+  if (packages.length > 0) return { source: 'requirements.txt', name, packages };
+  if (first === undefined) return undefined;
+  throw lockInvalid(
+    name,
+    `it lists requirements such as ${JSON.stringify(first.slice(0, 80))}, and locks none of them to a version`,
+  );
 }
 
 /** Joined where a backslash says so; without comments. */
@@ -42,10 +52,12 @@ function requirement(line: string): LockedPackage | undefined {
   );
 }
 
-/** Options, and requirements that are not pinned. */
-function isOther(line: string): boolean {
-  return (
-    /^--?[a-z]/.test(line) ||
-    (/^[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*([<>~!=@;]|$)/.test(line) && !/^[\w.-]+\s*=[^=]/.test(line))
-  );
+function isOption(line: string): boolean {
+  return /^--?[a-z]/.test(line);
+}
+
+/** A requirement that leaves the version open, or names a place instead: a path, an address, a repository. */
+function isOpen(line: string): boolean {
+  if (/^(?:\.{0,2}\/|[a-z]+(?:\+[a-z]+)?:\/)\S+/i.test(line)) return true;
+  return /^[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*([<>~!=@;(]|$)/.test(line) && !/^[\w.-]+\s*=[^=]/.test(line);
 }

@@ -13,7 +13,7 @@ export function readToml(text: string, name: string): unknown {
   try {
     return toml.parse(text);
   } catch (cause) {
-    throw lockInvalid(name, 'it is not TOML', cause);
+    throw lockInvalid(name, 'it is neither TOML nor JSON, nor a list of requirements', cause);
   }
 }
 

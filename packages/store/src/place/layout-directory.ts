@@ -11,7 +11,7 @@ import {
 import { hasFile } from '../blob-files.ts';
 import { diskError, errnoOf } from '../disk-error.ts';
 import { StoreLayout } from '../layout.ts';
-import { openFile } from '../open-file.ts';
+import { type OpenBlobFile, openBlobFile } from '../open-file.ts';
 import type { OpenPlace, PlaceBlobs } from './images.ts';
 import { listLayout } from './layout-index.ts';
 import { readLocated } from './located-blobs.ts';
@@ -82,8 +82,8 @@ class LayoutBlobs implements PlaceBlobs {
   }
 }
 
-async function* opened(path: string, read: (file: ReturnType<typeof openFile>) => Bytes): Bytes {
-  const file = openFile(path);
+async function* opened(path: string, read: (file: OpenBlobFile) => Bytes): Bytes {
+  const file = openBlobFile(path);
   try {
     yield* read(file);
   } finally {

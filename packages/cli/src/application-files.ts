@@ -1,0 +1,89 @@
+import {
+  BlockPackError,
+  checkTreePath,
+  createFilesPacker,
+  type ImagePath,
+  type InputDirectory,
+  isManifestPlace,
+  type ReasonToLeaveOut,
+  type Warning,
+} from '@block-pack/core';
+import { packedFolders } from '@block-pack/npm';
+import { warnOfSecrets } from './likely-secrets.ts';
+
+/** Packs a directory as `files` and `image --files` do: the application itself, without what other packers pack. */
+export function createApplicationPacker(
+  prefix: ImagePath | undefined,
+  excluded: readonly string[],
+  warn: (warning: Warning) => void,
+): ReturnType<typeof createFilesPacker> {
+  return createFilesPacker({
+    prefix,
+    leaveOut: async (directory) => {
+      await warnOfUnused(directory, excluded, warn);
+      const reasonToLeaveOut = await leftOutOfApplication(directory, excluded);
+      await warnOfSecrets(directory, reasonToLeaveOut, warn);
+      return reasonToLeaveOut;
+    },
+  });
+}
+
+/**
+ * What of a directory does not belong to the application itself: what another packer packs when it is given the same directory, what
+ * tools write anew on every machine, and what the user excludes.
+ */
+async function leftOutOfApplication(
+  input: InputDirectory,
+  excluded: readonly string[],
+): Promise<ReasonToLeaveOut> {
+  const isExcluded = below(excluded);
+  const isOfNpm = below(await packedFolders(input));
+  const isOfEnvironment = below(await virtualEnvironments(input));
+  return (path) => {
+    if (isExcluded(path)) return 'excluded';
+    if (isOfNpm(path)) return 'packed by block-pack npm';
+    if (isOfEnvironment(path)) return 'in a virtual environment, for block-pack python';
+    if (/(^|\/)\.(git|hg|svn)(\/|$)/.test(path)) return 'kept by version control';
+    if (/(^|\/)__pycache__(\/|$)/.test(path)) return 'compiled by Python, anew on every machine';
+    return isManifestPlace(path) ? 'an import manifest' : undefined;
+  };
+}
+
+/** @see https://docs.python.org/3/library/venv.html (pyvenv.cfg) */
+async function virtualEnvironments(input: InputDirectory): Promise<string[]> {
+  const settings = (await input.entries()).filter(({ path }) => path.endsWith('/pyvenv.cfg'));
+  return settings.map(({ path }) => path.slice(0, -'/pyvenv.cfg'.length));
+}
+
+/** Whether a path is one of the folders, or lies below one. */
+function below(folders: readonly string[]): (path: string) => boolean {
+  return (path) => folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+}
+
+/** A value of `--exclude` as a path inside the input. @throws USAGE */
+export function parseExcluded(text: string): string {
+  const path = text.replace(/^(?:\.\/+)+/, '').replace(/\/+$/, '');
+  try {
+    checkTreePath(path);
+    return path;
+  } catch (cause) {
+    throw new BlockPackError('USAGE', `--exclude ${text} is no path inside the input`, {
+      hint: 'Give a file or folder relative to the input, such as test or config/local.json.',
+      cause,
+    });
+  }
+}
+
+/** Tells of what is not there: it may have been misspelled, and then it is packed. */
+async function warnOfUnused(
+  input: InputDirectory,
+  excluded: readonly string[],
+  warn: (warning: Warning) => void,
+): Promise<void> {
+  const entries = await input.entries();
+  for (const one of excluded) {
+    const isThere = below([one]);
+    if (entries.some(({ path }) => isThere(path))) continue;
+    warn({ code: 'EXCLUDE_UNUSED', message: `There is no ${one} in ${input.name}, which --exclude names` });
+  }
+}
