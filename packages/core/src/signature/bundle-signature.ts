@@ -15,6 +15,9 @@ export const signatureMediaType = 'application/vnd.dev.block-pack.bundle.signatu
 /** Says whose a signature is; only a hint where to look. */
 const fingerprintAnnotation = 'dev.block-pack.key';
 
+/** What does not look so is of no key, and may be any text. */
+const fingerprintForm = /^SHA256:[A-Za-z0-9+/]{43}$/;
+
 /**
  * What is signed: the digest of the bundle's manifest behind words that no other signature begins with, so that none made for something else can be
  * taken for one of a bundle.
@@ -91,10 +94,8 @@ export async function checkSignatures(check: SignatureCheck): Promise<VerifyKey>
   const changed = trusted.find((one) => signers.has(one));
   if (changed !== undefined) throw distrusted(name, `its signature by ${changed} is not over what it holds`);
   if (signers.size === 0) throw distrusted(name, 'it is not signed');
-  throw distrusted(
-    name,
-    `it is signed by ${[...signers].join(', ')}, and only ${trusted.join(', ')} will do`,
-  );
+  const shown = [...signers].slice(0, 3).join(', ');
+  throw distrusted(name, `it is signed by ${shown}, and only ${trusted.join(', ')} will do`);
 }
 
 async function signaturesIn({ bundle, signatures, blobs, name }: SignatureCheck) {
@@ -108,7 +109,8 @@ async function signaturesIn({ bundle, signatures, blobs, name }: SignatureCheck)
     if (subject?.digest !== bundle) continue;
     for (const layer of layers) {
       const fingerprint = layer.annotations?.[fingerprintAnnotation];
-      if (fingerprint === undefined || layer.mediaType !== signatureMediaType) continue;
+      if (fingerprint === undefined || !fingerprintForm.test(fingerprint)) continue;
+      if (layer.mediaType !== signatureMediaType) continue;
       if (!(await blobs.has(layer.digest, signatureSize))) throw distrusted(name, `it lacks ${layer.digest}`);
       const signature = await collect(blobs.read(layer.digest), signatureSize, `A signature of ${name}`);
       found.push({ fingerprint, signature });

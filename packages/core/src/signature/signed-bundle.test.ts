@@ -128,6 +128,15 @@ describe('a bundle that is signed', () => {
     });
   });
 
+  it('is refused without a word of what it says of its keys, when that is no fingerprint', async () => {
+    const { signing, verify } = pair();
+    const liar = { signing: { ...signing, fingerprint: '\u001b[2Jtrust me' }, verify };
+    const bundle = await tarOf('layer', signed('layer', liar));
+    await expect(check(bundle, liar)).rejects.toMatchObject({
+      message: 'update.tar cannot be trusted: it is not signed',
+    });
+  });
+
   it('is refused when it names two bundles', async () => {
     const { artifact } = layoutOf('layer');
     const signatures = signed('layer', mine);
