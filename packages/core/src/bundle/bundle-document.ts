@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Descriptor } from '../blob.ts';
 import { type Digest, isDigest } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
 import { isImportsName } from '../image/imports-layer.ts';
@@ -17,8 +18,37 @@ export interface BundleDocument {
 }
 
 export type WantedImage = v.InferOutput<typeof wantedImage>;
-export type LayerOrigin = v.InferOutput<typeof layerOrigin>;
-export type BundleGroup = v.InferOutput<typeof group>;
+
+/** Where a layer comes from; written out, since a declaration of what the schema infers could not name a digest's brand. */
+export type LayerOrigin = Descriptor &
+  (
+    | { readonly origin: 'present' }
+    | { readonly origin: 'carried'; readonly mediaType: string }
+    | { readonly origin: 'segments'; readonly imports: Digest }
+    | {
+        readonly origin: 'imports';
+        readonly files: readonly { readonly name: string; readonly imports: Digest }[];
+      }
+  );
+
+/** Objects that travel together. */
+export type BundleGroup = {
+  readonly holds: 'imports' | 'blocks';
+  readonly payload: Descriptor;
+  readonly objects: readonly BundleObject[];
+} & (
+  | { readonly encoding: 'raw' }
+  | { readonly encoding: 'brotli' }
+  | ({ readonly encoding: 'delta' } & TakenApart)
+  | ({ readonly encoding: 'inflated' } & TakenApart)
+);
+
+interface TakenApart {
+  /** Bytes, before and after packing. */
+  readonly skeleton: { readonly size: number; readonly packed: number };
+  readonly bases: readonly BundleBase[];
+}
+
 export type BundleObject = v.InferOutput<typeof object>;
 export type BundleBase = v.InferOutput<typeof base>;
 
