@@ -140,6 +140,7 @@ export {
   noSegmentMemory,
   parseEncoding,
   rebuildLayer,
+  repackLayer,
   segmentKey,
   segmentTar,
   withLayerRecipe,
