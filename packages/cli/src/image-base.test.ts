@@ -134,6 +134,18 @@ describe('block-pack image upon a base', () => {
     });
   });
 
+  it('warns of a layer that holds a path twice, once per layer, also when it is known', () => {
+    const twice = { file: 'usr/lib/libc.so', content: 'other' } as const;
+    writeBase(work, '1', [...usual, twice, twice]);
+    for (const tag of ['1', '2'])
+      expect(
+        work.json('image', 'java.import', '--base', 'oci:base:1', '-o', `oci:out:${tag}`).document,
+      ).toMatchObject({
+        warnings: [{ code: 'PATH_TWICE', message: expect.stringContaining('/usr/lib/libc.so twice') }],
+      });
+    expect(work.run('image', 'java.import', '-o', 'oci:out:3').stderr).not.toContain('twice');
+  });
+
   it('gives a plain layer the same gzip every time', () => {
     writeBase(work, '1', usual, { layerType: 'application/vnd.oci.image.layer.v1.tar' });
     const words = ['image', 'java.import', '--base', 'oci:base:1'];

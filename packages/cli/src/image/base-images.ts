@@ -22,6 +22,7 @@ import {
   platformText,
   readDocument,
   repackLayer,
+  type Warning,
 } from '@block-pack/core';
 import {
   type FoundImage,
@@ -163,7 +164,7 @@ class BaseReading {
     const layers: ContentDescriptor[] = [];
     const own = await ownLayers(said, blobs, name);
     for (const layer of said.layers) layers.push(await this.#bring(layer, own));
-    const { signal, progress } = this.#context;
+    const { signal, progress, warn } = this.#context;
     progress.show(`reading the base, ${count(layers.length, 'layer')}`);
     const view = await imageRoot(
       layers.flatMap((layer, at) => {
@@ -171,7 +172,11 @@ class BaseReading {
         return diffId === undefined ? [] : [{ ...layer, diffId }];
       }),
       this.#store,
-      { cacheDirectory: this.#store.cacheDirectory, signal },
+      {
+        cacheDirectory: this.#store.cacheDirectory,
+        signal,
+        onTwice: (layer, path) => warn(pathTwice(layer, path)),
+      },
     );
     const { os, architecture, variant } = config;
     return {
@@ -228,6 +233,11 @@ class BaseReading {
   #gzipped({ digest }: ContentDescriptor): Promise<Descriptor> {
     return this.#store.write(gzipMember(this.#images.blobs.read(digest), 'gzip-6'));
   }
+}
+
+function pathTwice(layer: Digest, path: ImagePath): Warning {
+  const message = `The layer ${layer} of the base holds ${path} twice; Docker and podman refuse such a layer`;
+  return { code: 'PATH_TWICE', message };
 }
 
 function refuseOthers(manifest: ImageManifest, name: string): void {
