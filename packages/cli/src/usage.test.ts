@@ -98,7 +98,7 @@ describe('the command line', () => {
     for (const character of ['\u001b', '\u0007']) expect(stderr).not.toContain(character);
   });
 
-  it.skipIf(process.platform === 'win32')('says when the directory that it runs in is gone', () => {
+  it('says when the directory that it runs in is gone', () => {
     const inGone = (words: string) => {
       const command = `mkdir gone && cd gone && rmdir ../gone && "${process.execPath}" "${inject('cli')}" ${words}`;
       const env = { PATH: process.env.PATH, HOME: work.path('home') };

@@ -193,37 +193,6 @@ describe('publishing into an image layout', () => {
     await expect(publish('oci:out', { root }, blobs)).rejects.toMatchObject({ code: 'OUTPUT_REFUSED' });
   });
 
-  it.each(['out', 'new/folder/out'])('that fails leaves no empty layout behind in %s', async (path) => {
-    const { blobs, root } = await imageInMemory('one');
-    for (const letThrough of [0, 1, 2]) {
-      let calls = 0;
-      const restore = intercept('writeSync', (args, real) => {
-        if (calls++ >= letThrough) throw errnoError('ENOSPC', 'write');
-        return real(...args);
-      });
-      try {
-        await expect(publish(`oci:${path}`, { root }, blobs)).rejects.toMatchObject({ code: 'DISK_FULL' });
-      } finally {
-        restore();
-      }
-      expect(readdirSync(here)).toEqual([]);
-    }
-  });
-
-  it('that fails leaves alone what others are writing to the same new layout', async () => {
-    const { blobs, root } = await imageInMemory('one');
-    const restore = intercept('writeSync', () => {
-      mkdirSync(join(here, 'out/.block-pack-draft-another'), { recursive: true });
-      throw errnoError('ENOSPC', 'write');
-    });
-    try {
-      await expect(publish('oci:out', { root }, blobs)).rejects.toMatchObject({ code: 'DISK_FULL' });
-    } finally {
-      restore();
-    }
-    expect(readdirSync(join(here, 'out'))).toContain('.block-pack-draft-another');
-  });
-
   it('names the disk that is full, and shows no image', async () => {
     const { blobs, root } = await imageInMemory('one');
     await publish('oci:out:old', { root }, blobs);
