@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeBase, writeBaseIndex } from './testing/fake-base.ts';
@@ -108,6 +109,41 @@ describe('block-pack image upon a base', () => {
     expect(out.published().document.layers.map((layer) => layer.mediaType)).toEqual(
       Array.from({ length: 5 }, () => 'application/vnd.oci.image.layer.v1.tar+gzip'),
     );
+  });
+
+  it('makes the layers of its own images again, byte for byte, where docker save took their compression away', () => {
+    image('java.import', '--files', 'dist:/srv', '-o', 'oci:whole');
+    const whole = new Layout(work, 'whole');
+    const { config } = whole.published();
+    const paths = whole.layers().map((digest) => {
+      work.write(`saved/${digest.slice(7)}.tar`, whole.tar(digest));
+      return `${digest.slice(7)}.tar`;
+    });
+    work.write('saved/config.json', JSON.stringify(config));
+    work.write(
+      'saved/manifest.json',
+      JSON.stringify([{ Config: 'config.json', RepoTags: [], Layers: paths }]),
+    );
+    execFileSync('tar', ['-C', work.path('saved'), '-cf', work.path('saved.tar'), '.']);
+    work.run('files', 'dist', '--prefix', '/opt', '-o', 'more.import');
+    image('more=more.import', '--base', 'docker-archive:saved.tar', '-o', 'oci:out');
+    expect(out.published().document.layers.slice(0, 3)).toEqual(whole.published().document.layers);
+    expect(work.run('verify', 'oci:out')).toMatchObject({ exitCode: 0 });
+    expect(work.run('convert', 'oci:out', '--form', 'native', '-o', 'oci:native')).toMatchObject({
+      exitCode: 0,
+    });
+  });
+
+  it('warns of a layer that holds a path twice, once per layer, also when it is known', () => {
+    const twice = { file: 'usr/lib/libc.so', content: 'other' } as const;
+    writeBase(work, '1', [...usual, twice, twice]);
+    for (const tag of ['1', '2'])
+      expect(
+        work.json('image', 'java.import', '--base', 'oci:base:1', '-o', `oci:out:${tag}`).document,
+      ).toMatchObject({
+        warnings: [{ code: 'PATH_TWICE', message: expect.stringContaining('/usr/lib/libc.so twice') }],
+      });
+    expect(work.run('image', 'java.import', '-o', 'oci:out:3').stderr).not.toContain('twice');
   });
 
   it('gives a plain layer the same gzip every time', () => {

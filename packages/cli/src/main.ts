@@ -99,9 +99,21 @@ async function runCommand(
 }
 
 function workingDirectory(option: string | undefined): string {
-  const directory = resolve(option ?? '.');
+  const directory = absolute(option ?? '.');
   if (option === undefined || statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return directory;
   throw new BlockPackError('USAGE', `-C ${option} is no directory`, { details: { path: directory } });
+}
+
+/** What is relative has no meaning where the directory that we were started in is gone. */
+function absolute(path: string): string {
+  try {
+    return resolve(path);
+  } catch (cause) {
+    throw new BlockPackError('USAGE', 'The working directory is gone: it was removed, or cannot be read', {
+      hint: 'Change into a directory that is there, or name one with an absolute path: -C /path.',
+      cause,
+    });
+  }
 }
 
 function show(outcome: Outcome, console: Console): void {

@@ -98,6 +98,18 @@ describe('the command line', () => {
     for (const character of ['\u001b', '\u0007']) expect(stderr).not.toContain(character);
   });
 
+  it('says when the directory that it runs in is gone', () => {
+    const inGone = (words: string) => {
+      const command = `mkdir gone && cd gone && rmdir ../gone && "${process.execPath}" "${inject('cli')}" ${words}`;
+      const env = { PATH: process.env.PATH, HOME: work.path('home') };
+      return spawnSync('sh', ['-c', command], { cwd: work.directory, encoding: 'utf8', env });
+    };
+    const { status, stderr } = inGone('java lib');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('The working directory is gone')]);
+    expect(inGone(`java lib -C "${work.path('nowhere')}"`).stderr).toContain('is no directory');
+    expect(inGone(`ls -C "${work.directory}"`).stderr).not.toContain('working directory');
+  });
+
   it('bears a reader that goes away early', () => {
     const command = `"${process.execPath}" "${inject('cli')}" java --help | true`;
     const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });

@@ -150,6 +150,28 @@ describe('block-pack verify of an image', () => {
     ]);
   });
 
+  it('names imports that stand in the image twice', () => {
+    copyOf('image', 'twice');
+    const path = (digest: string) => work.path('twice/blobs/sha256', digest.slice('sha256:'.length));
+    const store = (document: object) => {
+      const bytes = Buffer.from(JSON.stringify(document));
+      writeFileSync(path(digestOf(bytes)), bytes);
+      return { digest: digestOf(bytes), size: bytes.length };
+    };
+    const index = JSON.parse(work.read('twice/index.json'));
+    const manifest = JSON.parse(readFileSync(path(index.manifests[0].digest), 'utf8'));
+    const config = JSON.parse(readFileSync(path(manifest.config.digest), 'utf8'));
+    manifest.layers.push(manifest.layers.at(-1));
+    config.rootfs.diff_ids.push(config.rootfs.diff_ids.at(-1));
+    Object.assign(manifest.config, store(config));
+    Object.assign(index.manifests[0], store(manifest));
+    work.write('twice/index.json', JSON.stringify(index));
+    expect(findingsOf('oci:twice:1.0').map(({ imports, message }) => `${imports} ${message}`)).toEqual([
+      'files stands in more than one layer of imports',
+      'java stands in more than one layer of imports',
+    ]);
+  });
+
   it('says why a layer is no imports layer, though it is marked as one', () => {
     changeJavaLayer('marked', undefined, { annotations: { 'dev.block-pack.layer': 'imports' } });
     expect(findingsOf('oci:marked:1.0').map(({ message }) => message)).toEqual([

@@ -163,6 +163,7 @@ export {
   noSegmentMemory,
   parseEncoding,
   rebuildLayer,
+  repackLayer,
   segmentKey,
   segmentTar,
   withLayerRecipe,

@@ -3,6 +3,8 @@ import {
   type BaseView,
   BlockPackError,
   type ContentDescriptor,
+  type Descriptor,
+  type Digest,
   type DirectoryOwner,
   gzipMember,
   type ImageManifest,
@@ -19,6 +21,8 @@ import {
   parseImageManifest,
   platformText,
   readDocument,
+  repackLayer,
+  type Warning,
 } from '@block-pack/core';
 import {
   type FoundImage,
@@ -32,6 +36,7 @@ import {
 } from '@block-pack/store';
 import { count } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
+import { isOfContent, type OwnLayer, ownLayers } from './own-layers.ts';
 
 /** What an image is built upon, for one platform. Its layers are in the store. */
 export interface Base {
@@ -157,8 +162,9 @@ class BaseReading {
       );
     }
     const layers: ContentDescriptor[] = [];
-    for (const layer of said.layers) layers.push(await this.#bring(layer));
-    const { signal, progress } = this.#context;
+    const own = await ownLayers(said, blobs, name);
+    for (const layer of said.layers) layers.push(await this.#bring(layer, own));
+    const { signal, progress, warn } = this.#context;
     progress.show(`reading the base, ${count(layers.length, 'layer')}`);
     const view = await imageRoot(
       layers.flatMap((layer, at) => {
@@ -166,7 +172,11 @@ class BaseReading {
         return diffId === undefined ? [] : [{ ...layer, diffId }];
       }),
       this.#store,
-      { cacheDirectory: this.#store.cacheDirectory, signal },
+      {
+        cacheDirectory: this.#store.cacheDirectory,
+        signal,
+        onTwice: (layer, path) => warn(pathTwice(layer, path)),
+      },
     );
     const { os, architecture, variant } = config;
     return {
@@ -177,10 +187,13 @@ class BaseReading {
     };
   }
 
-  /** The layer as it is; a plain tar, as docker save writes it, gets gzip around it: tools that copy images would give it one, of bytes of their own. */
-  async #bring(layer: ContentDescriptor): Promise<ContentDescriptor> {
+  /**
+   * The layer as it is. A plain tar, as docker save writes it, gets gzip around it: tools that copy images would give it one, of bytes of their own. Where the base's imports
+   * describe the layer, it becomes the one that they describe.
+   */
+  async #bring(layer: ContentDescriptor, own: ReadonlyMap<Digest, OwnLayer>): Promise<ContentDescriptor> {
     const name = `The layer ${layer.digest} of ${this.#images.name}`;
-    if (layerCompression(layer.mediaType, name) === 'none') return this.#packed(layer);
+    if (layerCompression(layer.mediaType, name) === 'none') return this.#packed(layer, own.get(layer.digest));
     await this.#keep(layer, name);
     return layer;
   }
@@ -192,16 +205,39 @@ class BaseReading {
       throw imageInvalid(name, `it has ${written.size} bytes, and is said to have ${size}`);
   }
 
-  async #packed(layer: ContentDescriptor): Promise<ContentDescriptor> {
-    const stamp = `gzip-6 ${layer.digest}`;
+  async #packed(layer: ContentDescriptor, own: OwnLayer | undefined): Promise<ContentDescriptor> {
+    const stamp = `${own?.derived?.digest ?? 'gzip-6'} ${layer.digest}`;
     const known = this.#memory.blockOf(stamp);
     const kept = known !== undefined && (await this.#store.has(known.digest, known.size)) ? known : undefined;
-    const blob =
-      kept ?? (await this.#store.write(gzipMember(this.#images.blobs.read(layer.digest), 'gzip-6')));
+    const blob = kept ?? (await this.#repacked(layer, own)) ?? (await this.#gzipped(layer));
     if (kept === undefined)
       this.#memory.remember(stamp, { digest: blob.digest, size: blob.size, kind: 'file', files: 1 });
-    return { ...layer, mediaType: layerMediaTypes.gzip, digest: blob.digest, size: blob.size };
+    const { digest, size } = blob;
+    const isOwn = own !== undefined && (own.derived === undefined || own.derived.digest === digest);
+    const annotations = isOwn ? { annotations: { ...layer.annotations, ...own.annotations } } : {};
+    return { ...layer, mediaType: layerMediaTypes.gzip, digest, size, ...annotations };
   }
+
+  /** Undefined where no imports describe the layer, or not as it is. */
+  async #repacked({ digest }: ContentDescriptor, own: OwnLayer | undefined): Promise<Descriptor | undefined> {
+    if (own?.derived === undefined) return undefined;
+    try {
+      const content = repackLayer(own.derived.manifest, this.#images.blobs.read(digest));
+      return await this.#store.write(content, own.derived.digest);
+    } catch (error) {
+      if (!isOfContent(error)) throw error;
+      return undefined;
+    }
+  }
+
+  #gzipped({ digest }: ContentDescriptor): Promise<Descriptor> {
+    return this.#store.write(gzipMember(this.#images.blobs.read(digest), 'gzip-6'));
+  }
+}
+
+function pathTwice(layer: Digest, path: ImagePath): Warning {
+  const message = `The layer ${layer} of the base holds ${path} twice; Docker and podman refuse such a layer`;
+  return { code: 'PATH_TWICE', message };
 }
 
 function refuseOthers(manifest: ImageManifest, name: string): void {

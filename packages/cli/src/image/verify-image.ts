@@ -123,6 +123,7 @@ class ImageCheck {
     }
     const imports = await this.#imports(manifest);
     const files = imports.flatMap((found) => found.files);
+    this.#importsTwice(imports, manifest);
     await this.#layers(manifest, config, files);
     await this.#blocks(digest, manifest, files);
     if (!isNative(manifest)) this.#described(manifest, config, digest, files);
@@ -138,6 +139,19 @@ class ImageCheck {
         message: `has imports that cannot be read: ${reasonOf(error)}`,
       });
       return [];
+    }
+  }
+
+  /** Of one name, the upper one hides the lower one from whoever looks into the image's files. */
+  #importsTwice(imports: readonly FoundImportsLayer[], { layers }: ImageManifest): void {
+    const seen = new Set<string>();
+    for (const { layer, files } of imports) {
+      const digest = layers[layer]?.digest;
+      for (const { name } of files) {
+        if (digest !== undefined && seen.has(name))
+          this.#find({ digest, imports: name, message: 'stands in more than one layer of imports' });
+        seen.add(name);
+      }
     }
   }
 

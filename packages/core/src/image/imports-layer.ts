@@ -37,9 +37,10 @@ export interface FoundImportsLayer {
 const prefix = '.import.';
 const fileName = /^\.import\.([a-z][a-z0-9-]{0,62})$/;
 
-/** Bytes: more than any list of imports needs, and far less than memory. */
-const packedLimit = 64 << 20;
-const tarLimit = 512 << 20;
+/** Bytes of all import manifests of an image: more than any list of imports needs. Once read, they take several times as much memory. */
+const textLimit = 32 << 20;
+/** What cannot be compressed grows by less. */
+const packedLimit = textLimit + (1 << 20);
 
 /** True for what can be the name of an import manifest in an image. */
 export function isImportsName(name: string): boolean {
@@ -53,7 +54,7 @@ export async function encodeImportsLayer(files: readonly ImportsFile[]): Promise
     const read = () => bytesOf(text);
     return { kind: 'file', path: `${prefix}${name}`, size: text.length, executable: false, read } as const;
   });
-  const tar = await collect(writeCanonicalTar(entries), tarLimit, 'The imports layer');
+  const tar = await collect(writeCanonicalTar(entries), textLimit, 'The imports layer');
   const bytes = await collect(gzipMember(bytesOf(tar), 'gzip-6'), packedLimit, 'The imports layer');
   return { bytes, digest: digestOf(bytes), size: bytes.length, diffId: digestOf(tar) };
 }
@@ -70,10 +71,15 @@ export async function readImportsLayers(
   name: string,
 ): Promise<readonly FoundImportsLayer[]> {
   const found: FoundImportsLayer[] = [];
+  let room = textLimit;
   for (const [layer, descriptor] of manifest.layers.entries()) {
     const marked = descriptor.annotations?.[imageAnnotations.layer] === 'imports';
     if (!marked && !(await looksLikeImports(descriptor, blobs))) continue;
-    const files = await readFiles(descriptor, blobs, `${name}, layer ${descriptor.digest}`, marked);
+    const where = `${name}, layer ${descriptor.digest}`;
+    const packed = await collect(blobs.read(descriptor.digest), packedLimit, where);
+    const tar = unpacked(packed, descriptor, where, room);
+    room -= tar.length;
+    const files = await readFiles(tar, where, marked);
     if (files !== undefined) found.push({ layer, files });
   }
   return found;
@@ -104,13 +110,11 @@ function gunzippedStart(bytes: Uint8Array): Uint8Array {
 
 /** @returns undefined for an unmarked layer that another tool made, whatever it calls `.import.` */
 async function readFiles(
-  descriptor: ContentDescriptor,
-  blobs: BlobSource,
+  tar: Uint8Array,
   name: string,
   marked: boolean,
 ): Promise<readonly ImportsFile[] | undefined> {
-  const packed = await collect(blobs.read(descriptor.digest), packedLimit, name);
-  const texts = await textsIn(unpacked(packed, descriptor, name), name).catch((cause: unknown) => {
+  const texts = await textsIn(tar, name).catch((cause: unknown) => {
     if (!(cause instanceof BlockPackError)) throw cause;
     if (marked) throw imageInvalid(name, 'it is marked as an imports layer, and is none', cause);
     return undefined;
@@ -121,14 +125,29 @@ async function readFiles(
   }));
 }
 
-function unpacked(packed: Uint8Array, { mediaType }: ContentDescriptor, name: string): Uint8Array {
-  const compression = layerCompression(mediaType, name);
-  if (compression === 'none') return packed;
+/** @param room bytes that may come out */
+function unpacked(
+  packed: Uint8Array,
+  { mediaType }: ContentDescriptor,
+  name: string,
+  room: number,
+): Uint8Array {
+  const tar = layerCompression(mediaType, name) === 'none' ? packed : gunzipped(packed, name, room);
+  if (tar.length > room) throw tooMuchText(name);
+  return tar;
+}
+
+function gunzipped(packed: Uint8Array, name: string, room: number): Uint8Array {
   try {
-    return gunzipSync(packed, { maxOutputLength: tarLimit });
+    return gunzipSync(packed, { maxOutputLength: Math.max(room, 1) });
   } catch (cause) {
+    if (cause instanceof RangeError) throw tooMuchText(name);
     throw imageInvalid(name, 'it cannot be unpacked with gzip', cause);
   }
+}
+
+function tooMuchText(name: string): BlockPackError {
+  return imageInvalid(name, `the image has more than ${textLimit} bytes of import manifests`);
 }
 
 async function textsIn(tar: Uint8Array, name: string): Promise<[file: string, text: string][]> {
@@ -137,7 +156,7 @@ async function textsIn(tar: Uint8Array, name: string): Promise<[file: string, te
     if (entry.kind !== 'file' || !fileName.test(entry.path)) {
       throw imageInvalid(name, `it holds ${JSON.stringify(entry.path)}, which is no import manifest`);
     }
-    const bytes = await collect(entry.read(), tarLimit, entry.path);
+    const bytes = await collect(entry.read(), textLimit, entry.path);
     texts.push([entry.path, utf8(bytes, `/${entry.path} of ${name}`)]);
   }
   return texts;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { bytesOf } from '../bytes.ts';
 import { writeCanonicalTar } from '../canonical-tar.ts';
 import type { Digest } from '../digest.ts';
+import { BlockPackError } from '../error.ts';
 import { type ImagePath, parseImagePath } from '../image-path.ts';
 import { MemoryBlobStore } from '../memory-blob-store.ts';
 import type { Warning } from '../packer.ts';
@@ -157,6 +158,20 @@ describe('imports over a base', () => {
     const one = await manifest('one', { '/app': ['lib/a', 'x'] });
     const other = await manifest('other', { '/app/lib': ['b'], '/app/lib/c': 'file' });
     expect((await place([one, other])).paths).toEqual(['/app', '/app/lib', '/app/lib/c']);
+  });
+
+  it('are named where links of the base lead in a circle', async () => {
+    const looping = {
+      ...base(),
+      resolve: () => {
+        throw new BlockPackError('ARCHIVE_INVALID', 'too many links');
+      },
+    };
+    await expect(place([await manifest('files', { '/loop/x': 'file' })], looping)).rejects.toMatchObject({
+      code: 'IMPORT_COLLISION',
+      message: expect.stringMatching(/at \/loop\/x \(files\) cannot be placed: .* at \/loop$/),
+      hint: expect.stringContaining('--files DIR:/path'),
+    });
   });
 
   it('leave the place of import manifests alone, and names that the base has', async () => {

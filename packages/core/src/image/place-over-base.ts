@@ -58,7 +58,7 @@ function throughLinks(file: ImportsFile, base: BaseView, { warn }: PlaceOverBase
   const moved = new Map<ImagePath, ImagePath>();
   const imports = file.manifest.imports.map((line) => {
     const from = directoryOf(line);
-    const to = base.resolve(from);
+    const to = resolved(from, { name: file.name, line }, base);
     if (from === to) return line;
     moved.set(from, to);
     return { ...line, path: importKind(line) === 'tree' ? to : joinImagePath(to, nameOf(line.path)) };
@@ -68,6 +68,24 @@ function throughLinks(file: ImportsFile, base: BaseView, { warn }: PlaceOverBase
     warn({ code: 'PATH_THROUGH_LINK', message });
   }
   return { ...file, manifest: { ...file.manifest, imports: sortImports(imports) } };
+}
+
+/** @throws IMPORT_COLLISION where links of the base lead nowhere */
+function resolved(from: ImagePath, claimant: Claimant, base: BaseView): ImagePath {
+  try {
+    return base.resolve(from);
+  } catch (cause) {
+    if (!(cause instanceof BlockPackError)) throw cause;
+    throw new BlockPackError(
+      'IMPORT_COLLISION',
+      `${shown(claimant)} cannot be placed: links of the base lead nowhere at ${from}`,
+      {
+        hint: belowAnother,
+        details: { path: from, imports: [claimant.line.path] },
+        cause,
+      },
+    );
+  }
 }
 
 /** The directory that an import goes into: the tree's own, or the one that the file lies in. */
@@ -168,6 +186,9 @@ function parentOf(path: ImagePath): ImagePath {
   return parseImagePath(path.slice(0, Math.max(1, path.lastIndexOf('/'))));
 }
 
+const belowAnother =
+  'Import it below another path: that of --files DIR:/path, or of --prefix where it is packed.';
+
 function reserved(path: ImagePath, { name }: Claimant): BlockPackError {
   return new BlockPackError(
     'IMPORT_COLLISION',
@@ -184,7 +205,7 @@ function twice(path: ImagePath, first: Claimant, second: Claimant): BlockPackErr
     'IMPORT_COLLISION',
     `${JSON.stringify(path)} would stand twice in the image: ${shown(first)} and ${shown(second)} both bring it`,
     {
-      hint: 'Leave it out of one of the two inputs, or pack that one with another --prefix.',
+      hint: 'Leave it out of one of the two inputs, or import it below another path.',
       details: { path, imports: [first.line.path, second.line.path] },
     },
   );
@@ -202,7 +223,7 @@ function overBase(path: ImagePath, seen: string, wanted: string, claimant: Claim
     'IMPORT_COLLISION',
     `${path} is ${seen} in the base, and ${wanted} in ${shown(claimant)}`,
     {
-      hint: 'Import it below another path: pack it with another --prefix.',
+      hint: belowAnother,
       details: { path, imports: [claimant.line.path] },
     },
   );

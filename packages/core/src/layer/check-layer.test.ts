@@ -178,6 +178,36 @@ describe('a layer that is not', () => {
     ]);
   });
 
+  const many = Array.from({ length: 40 }, (_, at): FakeImport => [`/app/lib/${10 + at}.jar`, `jar ${at}`]);
+  it.each([
+    ['head', 1],
+    ['head', -1],
+    ['packed', 1],
+    ['packed', -5],
+    ['packed', 700],
+  ])('is not told once for each import when %s is wrong by %i', async (which, by) => {
+    const store = new MemoryBlobStore();
+    const options = { blocks: store, encoding: 'gzip-6', write: store.write.bind(store) } as const;
+    const { manifest: told, recipe: made } = await assembleLayer(await fakeManifest(store, many), options);
+    const lie = withLayerRecipe(told, {
+      ...made,
+      head: which === 'head' ? made.head + by : made.head,
+      segments: made.segments.map((segment, at) =>
+        which === 'packed' && at === 2 ? { ...segment, packed: segment.packed + by } : segment,
+      ),
+    });
+    const findings = await checkLayer(lie, store.read(made.layer.digest));
+    expect(findings.length).toBeLessThanOrEqual(3);
+    expect(findings.at(-1)).toMatchObject({
+      path: which === 'head' ? '/app/lib/10.jar' : '/app/lib/13.jar',
+      message: expect.stringMatching(
+        which === 'head'
+          ? /this import and 39 behind it are not checked/
+          : /and 36 behind it are not checked/,
+      ),
+    });
+  });
+
   it('is found with another end, and without one', async () => {
     for (const size of [0, 512, 2048]) {
       expect(await findingsOf({ end: await member(new Uint8Array(size)) })).toEqual([

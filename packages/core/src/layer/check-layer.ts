@@ -51,6 +51,9 @@ export async function checkLayer(
 /** A layer that is shorter than its recipe says. */
 class EndsTooEarly extends Error {}
 
+/** What every gzip member begins with: where it does not, all members from there on are elsewhere, too. */
+const memberStart = Buffer.of(0x1f, 0x8b, 8);
+
 class LayerCheck {
   readonly findings: LayerFinding[] = [];
   readonly #recipe: LayerRecipe;
@@ -59,6 +62,8 @@ class LayerCheck {
   readonly #blob = new Measure();
   readonly #tar: StreamDigest;
   readonly #paths = new LayerPaths();
+  /** Where members lie is not known from here on. */
+  #lost = false;
 
   constructor(recipe: LayerRecipe, layer: Bytes, options: CheckLayerOptions) {
     this.#recipe = recipe;
@@ -86,7 +91,7 @@ class LayerCheck {
     await drain(this.#reader.rest());
     this.#whole();
     const diffId = await this.#tar.digest();
-    if (diffId !== this.#recipe.diffId)
+    if (!this.#lost && diffId !== this.#recipe.diffId)
       this.#find('layer', `its diffID is ${diffId}, expected ${this.#recipe.diffId}`);
   }
 
@@ -99,8 +104,10 @@ class LayerCheck {
     let size = head;
     for (const [index, line] of imports.entries()) {
       const { packed, empty } = segments[index] ?? { packed: 0, empty: [] };
+      const start = await this.#reader.take(Math.min(packed, memberStart.length));
+      if (memberStart.compare(start) !== 0) return this.#lose(size, line, imports.length - index);
       size += packed;
-      await this.#member(packed, 'segment', line, (tar) => this.#segment(line, empty, tar));
+      await this.#member(packed, 'segment', line, (tar) => this.#segment(line, empty, tar), start);
     }
     await this.#member(layer.size - size, 'end', undefined, async (tar) => {
       const end = new Measure();
@@ -110,6 +117,14 @@ class LayerCheck {
     const expected = digestOf(headTar(this.#paths.directories(), directories));
     if (seenHead.digest() !== expected)
       this.#find('head', 'its directories are not the ones that the imports and the #dir lines make');
+  }
+
+  /** One wrong length would else be told once for every import behind it. */
+  #lose(offset: number, line: Import, unchecked: number): void {
+    this.#lost = true;
+    const imports = unchecked === 1 ? 'this import is' : `this import and ${unchecked - 1} behind it are`;
+    const message = `no gzip member begins at byte ${offset}: the layer is damaged, or head= or a packed= is wrong; ${imports} not checked`;
+    this.#find('segment', message, line.path);
   }
 
   /** Its block, and every path that it fills. */
@@ -133,14 +148,18 @@ class LayerCheck {
       this.#paths.addEntry(line, kind, path);
   }
 
-  /** Inflates a member, lets `look` judge what is inside, digests it, and encodes it again. */
+  /**
+   * Inflates a member, lets `look` judge what is inside, digests it, and encodes it again.
+   * @param start what was read of it already
+   */
   async #member(
     length: number,
     part: LayerFinding['part'],
     line: Import | undefined,
     look: (tar: Bytes) => Promise<void>,
+    start: Uint8Array = new Uint8Array(),
   ): Promise<void> {
-    const member = this.#reader.part(Math.max(0, length));
+    const member = shared(behind(start, this.#reader.part(Math.max(0, length - start.length))));
     const packed = new Measure();
     const tee = new Relay();
     const again = measured(gzipMember(tee.bytes(), this.#recipe.encoding));
@@ -208,6 +227,11 @@ async function* watched(content: Bytes, measure: Measure): Bytes {
     measure.add(chunk);
     yield chunk;
   }
+}
+
+async function* behind(start: Uint8Array, content: Bytes): Bytes {
+  if (start.length > 0) yield start;
+  yield* content;
 }
 
 /** A stream that several readers read in turn: none of them ends it by leaving it. */

@@ -10,6 +10,7 @@ export type { FetchBlocksOptions, LayerRanges, RebuildLayerOptions } from './lay
 export { fetchBlocks, layerRanges, rebuildLayer } from './layer-ranges.ts';
 export type { DirectoryOwner, LayerRecipe, SegmentRecipe } from './layer-recipe.ts';
 export { defaultOwner, layerRecipe, withLayerRecipe, withoutLayerRecipe } from './layer-recipe.ts';
+export { repackLayer } from './repack-layer.ts';
 export { blockFromSegment, segmentTar } from './segment.ts';
 export type { KeptSegment, MadeSegment, SegmentKey, SegmentMemory } from './segment-memory.ts';
 export { noSegmentMemory, segmentKey } from './segment-memory.ts';

@@ -6,6 +6,7 @@ import { MemoryBlobStore } from '../memory-blob-store.ts';
 import { type FakeImport, fakeManifest } from '../testing/index.ts';
 import { type AssembledLayer, assembleLayer } from './assemble-layer.ts';
 import { layerRanges, rebuildLayer } from './layer-ranges.ts';
+import { withLayerRecipe } from './layer-recipe.ts';
 
 const earlier: readonly FakeImport[] = [
   ['/app/lib/asm.jar', 'asm '.repeat(3000)],
@@ -55,6 +56,25 @@ describe('the ranges of a layer', () => {
     const { ranges } = await layerRanges(manifest, new MemoryBlobStore());
     const packed = layer.recipe.segments.reduce((sum, segment) => sum + segment.packed, 0);
     expect(ranges).toEqual([{ offset: layer.recipe.head, length: packed }]);
+  });
+
+  it.each([
+    ['head', 1, 0, 0],
+    ['packed', 0, 5000, 0],
+    ['size', 0, 0, -1],
+  ])('are not believed where %s is a lie', async (_, head, packed, size) => {
+    const { manifest, layer } = await published(earlier);
+    const { recipe } = layer;
+    const lie = withLayerRecipe(manifest, {
+      ...recipe,
+      layer: { ...recipe.layer, size: recipe.layer.size + size },
+      head: recipe.head + head,
+      segments: recipe.segments.map((one, at) => (at === 1 ? { ...one, packed: one.packed + packed } : one)),
+    });
+    await expect(layerRanges(lie, new MemoryBlobStore())).rejects.toMatchObject({
+      code: 'MANIFEST_INVALID',
+      message: expect.stringContaining('contradicts itself'),
+    });
   });
 
   it('are not known of a manifest that was in no image', async () => {

@@ -1,14 +1,14 @@
 import type { BlobSource, BlobStore, ByteRange, Written } from '../blob.ts';
 import { ByteReader } from '../byte-reader.ts';
-import type { Bytes } from '../bytes.ts';
+import { type Bytes, bytesOf } from '../bytes.ts';
 import type { Digest } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
 import { type Import, type ImportManifest, importSize } from '../import-manifest.ts';
 import { checkSignal } from '../pack.ts';
 import { type AssembledLayer, assembleLayer } from './assemble-layer.ts';
-import { memberContent } from './gzip-member.ts';
-import { requiredRecipe } from './layer-recipe.ts';
-import { blockFromSegment } from './segment.ts';
+import { gzipMember, memberContent } from './gzip-member.ts';
+import { type LayerRecipe, requiredRecipe } from './layer-recipe.ts';
+import { blockFromSegment, endOfTar } from './segment.ts';
 import type { SegmentMemory } from './segment-memory.ts';
 
 /** Which bytes of a layer's blob a store needs to have all of its blocks. */
@@ -21,7 +21,7 @@ export interface LayerRanges {
   readonly bytes: number;
 }
 
-/** @throws MANIFEST_INVALID for a manifest without a layer's recipe */
+/** @throws MANIFEST_INVALID for a manifest without a layer's recipe, and for lengths that do not make up the layer */
 export async function layerRanges(
   manifest: ImportManifest,
   blocks: Pick<BlobSource, 'has'>,
@@ -45,6 +45,7 @@ async function missingSegments(
   blocks: Pick<BlobSource, 'has'>,
 ): Promise<readonly Segment[]> {
   const recipe = requiredRecipe(manifest);
+  await checkLengths(recipe, manifest.packer);
   const asked = new Set<Digest>();
   const missing: Segment[] = [];
   let offset = recipe.head;
@@ -56,6 +57,19 @@ async function missingSegments(
     offset += packed;
   }
   return missing;
+}
+
+/** @throws MANIFEST_INVALID where the members are not as long as the whole layer */
+async function checkLengths({ layer, encoding, head, segments }: LayerRecipe, name: string): Promise<void> {
+  let size = head;
+  for (const { packed } of segments) size += packed;
+  for await (const { length } of gzipMember(bytesOf(endOfTar), encoding)) size += length;
+  if (size === layer.size) return;
+  throw new BlockPackError(
+    'MANIFEST_INVALID',
+    `The import manifest of ${name} contradicts itself: head=, packed= and the end make ${size} bytes, and the layer has size=${layer.size}`,
+    { hint: 'Get the image again; block-pack verify says what else is wrong with it.' },
+  );
 }
 
 /** Neighbours are read by one request. */

@@ -14,12 +14,12 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BlockPackError, type ContentDescriptor, collect, digestOf } from '@block-pack/core';
 import { freshen, hasFile } from '../blob-files.ts';
 import { errnoOf } from '../disk-error.ts';
 import { fsyncLater, syncDirectory } from '../draft.ts';
-import { type IndexEntry, refName, tagOf } from '../index-file.ts';
+import { type IndexEntry, readIndex, refName, tagOf } from '../index-file.ts';
 import { updateIndex } from '../index-lock.ts';
 import { StoreLayout } from '../layout.ts';
 import { hasMarker, makeIndex, writeMarker } from '../open-store.ts';
@@ -57,9 +57,12 @@ export async function writeLayout({
     await inTurns(closure.leaves, put);
     for (const document of closure.documents) await put(document);
     await output.publish(entries.map(entryOf));
-    return newBytes;
-  } finally {
     await output.close();
+    return newBytes;
+  } catch (error) {
+    await output.close();
+    output.removeIfNew();
+    throw error;
   }
 }
 
@@ -89,11 +92,14 @@ class LayoutOutput {
   readonly #layout: StoreLayout;
   readonly #store: Store;
   readonly #release: () => Promise<void>;
+  /** The first directory that was made for the layout, which may be above it; undefined where the layout was there. */
+  readonly #made: string | undefined;
 
-  private constructor(layout: StoreLayout, store: Store, release: () => Promise<void>) {
+  private constructor(layout: StoreLayout, store: Store, release: () => Promise<void>, made?: string) {
     this.#layout = layout;
     this.#store = store;
     this.#release = release;
+    this.#made = made;
   }
 
   static async open(directory: string): Promise<LayoutOutput> {
@@ -104,7 +110,7 @@ class LayoutOutput {
       return new LayoutOutput(own, store, () => lease.release());
     }
     refuseOther(own);
-    mkdirSync(directory, { recursive: true });
+    const made = mkdirSync(directory, { recursive: true });
     removeStaleDrafts(directory);
     const workplace = join(directory, `${draftPrefix}${randomUUID()}`);
     const layout = new StoreLayout(directory, workplace);
@@ -118,9 +124,10 @@ class LayoutOutput {
       await makeLayout(layout);
     } catch (error) {
       await release();
+      removeMade(layout, made);
       throw error;
     }
-    return new LayoutOutput(layout, new Store(layout), release);
+    return new LayoutOutput(layout, new Store(layout), release, made);
   }
 
   /** False when the blob was there already. */
@@ -171,6 +178,30 @@ class LayoutOutput {
   close(): Promise<void> {
     return this.#release();
   }
+
+  /** To be called when nothing could be published. */
+  removeIfNew(): void {
+    removeMade(this.#layout, this.#made);
+  }
+}
+
+/**
+ * Takes a layout away that nobody else has published in or is writing to. It is moved first, so that whoever begins to write now fails, or makes the
+ * layout anew, and never counts on a blob that is about to go.
+ */
+function removeMade(layout: StoreLayout, made: string | undefined): void {
+  const { directory } = layout;
+  if (made === undefined) return;
+  try {
+    if (readIndex(layout).manifests.length > 0 || !readdirSync(directory).every(isOfLayout)) return;
+    const away = `${directory}.${randomUUID()}`;
+    renameSync(directory, away);
+    rmSync(away, { recursive: true, force: true });
+    for (let parent = dirname(directory); parent.startsWith(made); parent = dirname(parent))
+      rmdirSync(parent);
+  } catch {
+    // What stays is a layout without images, and the error that brought us here is the one to tell.
+  }
 }
 
 /** An image layout, or nothing: other things in a directory are somebody's. @throws OUTPUT_REFUSED */
@@ -188,6 +219,10 @@ function refuseOther(layout: StoreLayout): void {
       : `${directory} is a file, and oci: means a directory`,
     { hint: 'Name a new directory, or one that holds an image layout.', details: { path: directory } },
   );
+}
+
+function isOfLayout(name: string): boolean {
+  return ['blobs', 'index.json', 'oci-layout'].includes(name);
 }
 
 function isOurs(name: string): boolean {

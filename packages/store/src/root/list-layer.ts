@@ -1,4 +1,4 @@
-import { type BlobSource, BlockPackError, type Digest } from '@block-pack/core';
+import { type BlobSource, BlockPackError, type Digest, type ImagePath } from '@block-pack/core';
 import { keepListing, keptListing } from './listing-cache.ts';
 import { type LayerListing, type RootLayer, readLayer } from './read-layer.ts';
 import { type LaidLayer, type RootView, rootView } from './root-view.ts';
@@ -8,6 +8,8 @@ export interface ListLayersOptions {
   /** Where listings are kept, so that a layer is read once: a store's cache. */
   readonly cacheDirectory?: string;
   readonly signal?: AbortSignal;
+  /** Called once for a layer with a path that stands twice in it, which Docker and podman refuse. */
+  onTwice?(layer: Digest, path: ImagePath): void;
 }
 
 /**
@@ -31,8 +33,17 @@ async function* listLayers(
 ): AsyncIterable<LaidLayer> {
   for (const layer of layers) {
     const { digest, entries } = await listLayer(layer, blobs, options);
+    const twice = options.onTwice && pathTwice(entries);
+    if (twice !== undefined) options.onTwice?.(digest, twice);
     yield { name: digest, entries };
   }
+}
+
+function pathTwice(entries: LayerListing['entries']): ImagePath | undefined {
+  const seen = new Set<ImagePath>();
+  return entries
+    .filter(({ kind }) => kind !== 'whiteout' && kind !== 'opaque')
+    .find(({ path }) => seen.size === seen.add(path).size)?.path;
 }
 
 /** @throws as {@link imageRoot} */
