@@ -46,7 +46,13 @@ describe('the import manifests of an image', () => {
   it('are refused beyond, in one layer or in several, packed or not', async () => {
     const half = await importsTar('a', 17);
     const whole = await importsTar('a', 32);
-    for (const call of [reading([whole]), reading([half, half]), reading([whole], false)])
+    const more = await importsTar('a', 40);
+    for (const call of [
+      reading([whole]),
+      reading([half, half]),
+      reading([whole], false),
+      reading([more], false),
+    ])
       await expect(call).rejects.toMatchObject({
         code: 'IMAGE_INVALID',
         message: expect.stringContaining('more than 33554432 bytes of import manifests'),

@@ -76,6 +76,7 @@ export async function readImportsLayers(
     const marked = descriptor.annotations?.[imageAnnotations.layer] === 'imports';
     if (!marked && !(await looksLikeImports(descriptor, blobs))) continue;
     const where = `${name}, layer ${descriptor.digest}`;
+    if (descriptor.size > packedLimit) throw tooMuchText(where);
     const packed = await collect(blobs.read(descriptor.digest), packedLimit, where);
     const tar = unpacked(packed, descriptor, where, room);
     room -= tar.length;
@@ -90,7 +91,7 @@ const peekSize = 4096;
 
 async function looksLikeImports(descriptor: ContentDescriptor, blobs: BlobSource): Promise<boolean> {
   const { mediaType, annotations, digest, size } = descriptor;
-  if (annotations?.[imageAnnotations.imports] !== undefined || size > packedLimit) return false;
+  if (annotations?.[imageAnnotations.imports] !== undefined) return false;
   const compression = layerCompression(mediaType, digest);
   if (compression === 'zstd') return false;
   const range = { offset: 0, length: Math.min(peekSize, size) };
