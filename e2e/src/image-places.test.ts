@@ -1,13 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -159,9 +151,7 @@ test.each(['oci', 'oci-archive', 'docker-archive'])(
       exitCode: 2,
       stderr: expect.stringMatching(/no space is left/),
     });
-    expect(existsSync(join(disk, 'it')) ? readdirSync(join(disk, 'it')).sort() : []).toEqual(
-      kind === 'oci' ? ['blobs', 'index.json', 'oci-layout'] : [],
-    );
+    expect(readdirSync(disk)).toEqual([]);
     succeed('mount', ['-o', 'remount,size=100m', disk]);
     build('new', output);
     expectWhole(
