@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { crc32 } from 'node:zlib';
 import { type Bytes, bytesOf, concat } from '../bytes.ts';
 import { checkSignal } from '../pack.ts';
@@ -23,8 +22,8 @@ export interface Member {
   readonly trailer: Uint8Array;
 }
 
-/** Threads that deflate at the same time; libuv has four, and the disk needs them, too. */
-const atOnce = Math.min(4, Math.max(2, availableParallelism()));
+/** More than there are threads, since small ones end while a large one goes on: 400 MB of jars took 7.6 s with 8, 9.0 s with 2, on two processors. */
+const atOnce = 8;
 
 /** The blob of a layer as it is made: member after member, each encoded now or copied from an earlier layer. */
 export class PackedLayer {

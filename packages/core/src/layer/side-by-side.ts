@@ -8,7 +8,7 @@ export interface Part {
 }
 
 /** Bytes that a part may be ahead; with all parts under way, this bounds the memory. */
-const roomAhead = 16 << 20;
+const roomAhead = 8 << 20;
 
 /**
  * The bytes of all parts in their order, while the next ones are made already.
