@@ -196,10 +196,6 @@ class Application {
       segments: held.segments,
       signal: context.signal,
       write: (content, expected) => scratch.write(content, expected),
-    }).catch(async (error: unknown) => {
-      // A damaged segment may be copied before anybody looks into it: then the layer that it comes from is to blame.
-      if (error instanceof BlockPackError && error.code === 'DIGEST_MISMATCH') await held.checkLayers();
-      throw error;
     });
     if (made.diffId !== recipe.diffId)
       throw bundleInvalid(

@@ -104,16 +104,6 @@ export class HeldImages implements PlaceBlobs {
     return this.#segments.has(digest) || this.texts.has(digest);
   }
 
-  /** Reads the layers that segments are copied from. @throws DIGEST_MISMATCH naming the one that is damaged */
-  async checkLayers(): Promise<void> {
-    const layers = new Set([...this.#keys.values()].map(({ layer }) => layer));
-    for (const layer of layers) {
-      for await (const _ of this.#blobs.get(layer)?.from.read(layer) ?? []) {
-        // Read to its end, it is held against its digest.
-      }
-    }
-  }
-
   blobPath(digest: Digest): string {
     return this.#blobs.get(digest)?.from.blobPath?.(digest) ?? '';
   }

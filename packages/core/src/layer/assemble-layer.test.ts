@@ -26,13 +26,10 @@ async function assemble(
   store: MemoryBlobStore,
   manifest: ImportManifest,
   options: Partial<AssembleLayerOptions> = {},
+  expected?: Digest,
 ): Promise<AssembledLayer> {
-  return assembleLayer(manifest, {
-    blocks: store,
-    encoding: 'gzip-6',
-    write: (content, expected) => store.write(content, expected),
-    ...options,
-  });
+  const write = (content: Bytes, digest?: Digest) => store.write(content, digest);
+  return assembleLayer(manifest, { blocks: store, encoding: 'gzip-6', write, ...options }, expected);
 }
 
 async function all(content: Bytes): Promise<Uint8Array> {
@@ -291,6 +288,17 @@ describe('the segments of earlier layers', () => {
       const layer = await assemble(store, manifest, { segments });
       expect(layer).toEqual({ ...right, copied: imports.length - 1 });
     }
+  });
+
+  it('are made anew where the layer becomes another and no sum says which are right', async () => {
+    const store = new MemoryBlobStore();
+    const manifest = await fakeManifest(store, imports);
+    const right = await assemble(store, manifest);
+    const segments = new Remembering(store);
+    const { layer } = (await assemble(store, manifest, { segments })).recipe;
+    for (const index of imports.keys()) segments.change(index, ({ crc, ...kept }) => kept);
+    segments.read = (kept) => damaging(store, layer.digest).read(kept.layer, kept);
+    expect(await assemble(store, manifest, { segments }, right.digest)).toEqual({ ...right, copied: 0 });
   });
 
   it('that belong to another block are found by what is inside them', async () => {

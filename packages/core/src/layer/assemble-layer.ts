@@ -1,6 +1,7 @@
 import type { BlobSource, Descriptor, Written } from '../blob.ts';
 import type { Bytes } from '../bytes.ts';
 import type { Digest } from '../digest.ts';
+import { BlockPackError } from '../error.ts';
 import type { ImagePath } from '../image-path.ts';
 import { type ImportManifest, sortImports } from '../import-manifest.ts';
 import { digestTar, type TarDigest } from './digest-tar.ts';
@@ -112,6 +113,7 @@ async function attempt(
     if (!(await agree(packed, tar, plan, options.blocks))) return undefined;
     return { layer: { digest, size }, diffId: tar.diffId };
   } catch (error) {
+    if (error instanceof BlockPackError && error.code === 'DIGEST_MISMATCH') packed.condemnUnsummed();
     if (packed.damaged.length > 0) return undefined;
     throw error;
   }

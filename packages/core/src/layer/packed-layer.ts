@@ -32,7 +32,7 @@ export class PackedLayer {
   readonly #options: AssembleLayerOptions;
   readonly #keys: readonly SegmentKey[];
   /** Of the plan's segments. */
-  readonly #copied = new Set<number>();
+  readonly #copied = new Map<number, KeptSegment>();
   /** In the order of the blob: head, segments, end. */
   readonly #members: Member[] = [];
   /** Remembered segments that were not what they should be. */
@@ -90,7 +90,7 @@ export class PackedLayer {
   }
 
   #copy(index: number, kept: KeptSegment): Part {
-    this.#copied.add(index);
+    this.#copied.set(index, kept);
     return { ahead: false, make: () => this.#checked(index, kept) };
   }
 
@@ -126,6 +126,11 @@ export class PackedLayer {
     if (!this.#copied.has(index)) return false;
     this.damaged.push(this.#key(index));
     return true;
+  }
+
+  /** Says so of all copied segments that no sum was kept of: the blob is wrong, and any of them may be why. */
+  condemnUnsummed(): void {
+    for (const [index, { crc }] of this.#copied) if (crc === undefined) this.condemn(index);
   }
 
   get copied(): number {
