@@ -24,6 +24,7 @@ export {
   imageConfigMediaType,
   imageDocumentKind,
   imageIndexMediaType,
+  isTarLayer,
   layerCompression,
   layerMediaTypes,
 } from './media-types.ts';
