@@ -63,6 +63,7 @@ export type {
   ImageSettings,
   ImportsFile,
   LayerCompression,
+  OpenedImage,
   PlaceOverBaseOptions,
   Platform,
   RunConfig,
