@@ -206,7 +206,7 @@ export {
   parsePublicKey,
   signatureArtifactType,
 } from './signature/index.ts';
-export { canonicalTime, encodeTarHeader } from './tar-header.ts';
+export { canonicalTime, encodeTarHeader, tarBlockSize, tarFieldPlaces } from './tar-header.ts';
 export type { EmptyDirectoryEntry, FileEntry, InputDirectory, LinkEntry, TreeEntry } from './tree.ts';
 export { movedEntry } from './tree.ts';
 export type { ReadZipEntryOptions, ZipArchive, ZipEntries, ZipEntry, ZipFlaw, ZipFlawKind } from './zip.ts';
