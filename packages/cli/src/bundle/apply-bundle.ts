@@ -6,6 +6,7 @@ import {
   type Bytes,
   bundleInvalid,
   bytesOf,
+  type Companion,
   type ContentDescriptor,
   checkSignal,
   collect,
@@ -29,10 +30,17 @@ import type { ScratchBlobs } from './scratch-blobs.ts';
 
 /** The images of a bundle, made whole: every blob that is read here has been checked. */
 export interface AppliedBundle {
-  readonly images: readonly { readonly root: ContentDescriptor; readonly name?: string }[];
+  readonly images: readonly AppliedImage[];
+  /** What is to be published with them. */
+  readonly companions: readonly AppliedImage[];
   readonly blobs: PlaceBlobs;
   /** Bytes of layers that were made of blocks. */
   readonly madeBytes: number;
+}
+
+export interface AppliedImage {
+  readonly root: ContentDescriptor;
+  readonly name?: string;
 }
 
 /** Where a bundle is applied. */
@@ -70,7 +78,7 @@ class Application {
   }
 
   async run(): Promise<AppliedBundle> {
-    const { layers, groups, images } = this.#document;
+    const { layers, groups, images, companions = [] } = this.#document;
     const { held, scratch } = this.#options;
     const wanted = layers.filter((layer) => !held.hasBlob(layer));
     for (const group of groups.filter(({ holds }) => holds === 'imports')) await this.#make(group);
@@ -86,10 +94,8 @@ class Application {
     const blobs = joinedBlobs(scratch, this.#blobs, held);
     await this.#checkDiffIds(blobs);
     return {
-      images: images.map(({ name, mediaType, digest, size }) => ({
-        root: { mediaType, digest, size },
-        ...(name !== undefined && { name }),
-      })),
+      images: images.map(asImage),
+      companions: companions.map(asImage),
       blobs,
       madeBytes,
     };
@@ -218,6 +224,10 @@ class Application {
     checkSignal(this.#options.context.signal);
     this.#options.context.progress.show(text);
   }
+}
+
+function asImage({ name, ...root }: Companion): AppliedImage {
+  return { root, ...(name !== undefined && { name }) };
 }
 
 function basesOf(group: BundleGroup): readonly { readonly digest: Digest }[] {

@@ -6,7 +6,7 @@ import { digestHex, digestOf } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
 import { decodeImportManifest } from '../import-manifest.ts';
 import { type BundleDocument, parseBundleDocument } from './bundle-document.ts';
-import { bundleMarker, encodeBundle } from './bundle-layout.ts';
+import { bundleArtifactType, bundleMarker, encodeBundle } from './bundle-layout.ts';
 import { chooseBase } from './choose-base.ts';
 import { readBundle } from './read-bundle.ts';
 
@@ -17,6 +17,10 @@ const payload = 'a payload';
 const document: BundleDocument = {
   version: 1,
   images: [{ name: '1.1', mediaType: 'application/vnd.oci.image.manifest.v1+json', ...blob('image') }],
+  companions: [
+    { name: 'sha256-1.sig', mediaType: 'application/vnd.oci.image.manifest.v1+json', ...blob('signature') },
+    { mediaType: 'text/plain', artifactType: 'application/x', ...blob('small') },
+  ],
   layers: [
     { ...blob('base'), origin: 'present' },
     { ...blob('small'), origin: 'carried', mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip' },
@@ -150,6 +154,10 @@ describe("a bundle's list", () => {
       { ...document, images: [] },
       { ...document, version: '1' },
       { ...document, images: [{ ...blob('image'), mediaType: 'x', name: '-' }] },
+      { ...document, images: [...document.images, { ...document.images[0], ...blob('other') }] },
+      { ...document, companions: [] },
+      { ...document, companions: [{ ...document.companions?.[0], name: '1.1' }] },
+      { ...document, companions: [{ ...document.companions?.[1], artifactType: bundleArtifactType }] },
       { ...document, layers: [...document.layers, document.layers[0]] },
       { ...document, groups: [block, text] },
       { ...document, groups: [text, block, block] },

@@ -9,7 +9,7 @@ import { gzipMember } from '../layer/gzip-member.ts';
 import { imageAnnotations } from './image-annotations.ts';
 import type { ContentDescriptor, ImageManifest } from './image-documents.ts';
 import { imageInvalid } from './json-document.ts';
-import { layerCompression } from './media-types.ts';
+import { isTarLayer, layerCompression } from './media-types.ts';
 
 /** An import manifest as it stands in an image: `/.import.<name>`. */
 export interface ImportsFile {
@@ -147,7 +147,7 @@ const peekSize = 4096;
 
 async function looksLikeImports(descriptor: ContentDescriptor, blobs: BlobSource): Promise<boolean> {
   const { mediaType, annotations, digest, size } = descriptor;
-  if (annotations?.[imageAnnotations.imports] !== undefined) return false;
+  if (annotations?.[imageAnnotations.imports] !== undefined || !isTarLayer(mediaType)) return false;
   const compression = layerCompression(mediaType, digest);
   if (compression === 'zstd') return false;
   const range = { offset: 0, length: Math.min(peekSize, size) };

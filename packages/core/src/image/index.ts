@@ -31,6 +31,7 @@ export {
   imageConfigMediaType,
   imageDocumentKind,
   imageIndexMediaType,
+  isTarLayer,
   layerCompression,
   layerMediaTypes,
 } from './media-types.ts';
