@@ -16,6 +16,7 @@ import {
   type ByteRange,
   type Bytes,
   blobMissing,
+  bytesOf,
   type Digest,
   digestHex,
   PassingMeasure,
@@ -73,6 +74,12 @@ export class ScratchBlobs implements BlobStore {
   access(digest: Digest): RandomAccess {
     const { size } = statSync(this.blobPath(digest));
     return { size, read: (offset, length) => this.#file(digest).bytes.read(offset, length) };
+  }
+
+  /** Keeps bytes out of memory, to be read anywhere. */
+  async keep(bytes: Uint8Array): Promise<RandomAccess> {
+    const { digest } = await this.write(bytesOf(bytes));
+    return this.access(digest);
   }
 
   #file(digest: Digest): OpenBlobFile {
