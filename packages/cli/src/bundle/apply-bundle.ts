@@ -227,11 +227,11 @@ class Application {
     const made = await rebuildLayer(manifest, {
       blocks: {
         ...joinedBlobs(scratch, held),
-        write: (content, expected) => scratch.write(content, expected),
+        write: (content, expected, about) => scratch.write(content, expected, about),
       },
       segments: held.segments,
       signal: context.signal,
-      write: (content, expected) => scratch.write(content, expected),
+      write: (content, expected, about) => scratch.write(content, expected, about),
     });
     if (made.diffId !== recipe.diffId)
       throw bundleInvalid(
