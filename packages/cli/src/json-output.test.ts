@@ -57,6 +57,7 @@ describe('--json', () => {
       work.json('inspect', 'oci:image:2'),
       work.json('inspect', 'oci:image:2', '--ranges'),
       work.json('inspect', 'oci:image:native'),
+      work.json('doctor', 'lib', '--check'),
       work.json('gc', '--keep', '0'),
     ];
     for (const { exitCode, document } of calls) {
