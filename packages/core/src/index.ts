@@ -7,19 +7,29 @@ export type {
   BundleGroup,
   BundleLayout,
   BundleObject,
+  Companion,
+  Inventory,
+  InventoryEntry,
+  InventoryKind,
   LayerOrigin,
   OpenBundle,
   WantedImage,
 } from './bundle/index.ts';
 export {
+  baseChooser,
   bundleArtifactType,
   bundleInvalid,
   bundleMarker,
   bundlePayloadMediaType,
   carriedBlobs,
-  chooseBase,
+  componentOf,
   encodeBundle,
+  encodeInventory,
+  inventoryLimit,
+  isOfBundle,
+  isTagged,
   parseBundleDocument,
+  parseInventory,
   readBundle,
 } from './bundle/index.ts';
 export { ByteReader } from './byte-reader.ts';
@@ -82,9 +92,13 @@ export {
   imageDocumentKind,
   imageIndexMediaType,
   imageInvalid,
+  importsLimit,
+  importsRoom,
+  importsTar,
   isImportsName,
   isNative,
   isRunnable,
+  isTarLayer,
   layerCompression,
   layerMediaTypes,
   parseImageConfig,
@@ -198,6 +212,7 @@ export {
   parsePublicKey,
   signatureArtifactType,
 } from './signature/index.ts';
+export { PassingMeasure } from './stream-digest.ts';
 export { canonicalTime, encodeTarHeader } from './tar-header.ts';
 export type { EmptyDirectoryEntry, FileEntry, InputDirectory, LinkEntry, TreeEntry } from './tree.ts';
 export { movedEntry } from './tree.ts';

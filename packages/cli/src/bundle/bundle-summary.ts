@@ -1,16 +1,19 @@
-import type { ContentDescriptor, Digest } from '@block-pack/core';
 import { byteSize, count } from '../byte-size.ts';
 import type { Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
 import { printable, table } from '../table.ts';
 import { type DependencyCost, otherCosts } from './bundle-costs.ts';
-import type { MadeBundle } from './make-bundle.ts';
+import type { MadeBundle, Wanted } from './make-bundle.ts';
+import type { Known } from './pasts.ts';
 
 /** A bundle that was made, or would be. */
 interface Result {
   readonly made: MadeBundle;
-  readonly root: ContentDescriptor;
-  readonly since: readonly Digest[];
+  readonly wanted: readonly Wanted[];
+  /** One of them the site has, */
+  readonly since: readonly Known[];
+  /** and all of these. */
+  readonly have: readonly Known[];
   /** Of the file. */
   readonly bytes: number;
 }
@@ -64,11 +67,23 @@ export function costOutcome(result: Result & { readonly costs: readonly Dependen
   };
 }
 
-function documentOf({ made, root, since, bytes }: Result): Readonly<Record<string, unknown>> {
-  const { layers, groups } = made.document;
+function documentOf({ made, wanted, since, have, bytes }: Result): Readonly<Record<string, unknown>> {
+  const { layers, groups, companions = [] } = made.document;
   return {
-    image: { mediaType: root.mediaType, digest: root.digest, size: root.size },
-    since,
+    images: wanted.map(({ root: { mediaType, digest, size }, name }) => ({
+      name: name ?? null,
+      mediaType,
+      digest,
+      size,
+    })),
+    companions: companions.map(({ name, mediaType, digest, size }) => ({
+      name: name ?? null,
+      mediaType,
+      digest,
+      size,
+    })),
+    since: since.map(knownDocument),
+    have: have.map(knownDocument),
     digest: made.digest,
     bytes,
     imageBytes: made.imageBytes,
@@ -82,8 +97,13 @@ function documentOf({ made, root, since, bytes }: Result): Readonly<Record<strin
   };
 }
 
-function headline({ made, bytes }: Result, console: Console): string {
-  return `${console.bold(`${byteSize(bytes)} for an image of ${byteSize(made.imageBytes)}`)}\n\n`;
+function knownDocument({ text, digest }: Known): object {
+  return { place: text, digest: digest ?? null };
+}
+
+function headline({ made, wanted, bytes }: Result, console: Console): string {
+  const what = wanted.length === 1 ? 'an image' : `${wanted.length} images`;
+  return `${console.bold(`${byteSize(bytes)} for ${what} of ${byteSize(made.imageBytes)}`)}\n\n`;
 }
 
 function costTable(costs: readonly DependencyCost[]): string {
@@ -108,14 +128,15 @@ function costTable(costs: readonly DependencyCost[]): string {
   );
 }
 
-function totals({ made: { document, sent }, root }: Result): string {
-  const { layers, groups } = document;
+function totals({ made: { document, sent }, wanted }: Result): string {
+  const { layers, groups, companions = [] } = document;
   const blockBytes = sent.reduce((sum, { content }) => sum + content.size, 0);
   const payloads = groups.reduce((sum, { payload }) => sum + payload.size, 0);
   const present = layers.filter(({ origin }) => origin === 'present').length;
   return [
     `blocks  ${count(sent.length, 'block')} of ${byteSize(blockBytes)}, sent as ${byteSize(payloads)}\n`,
     `layers  ${present} of ${layers.length} must be at the site already\n`,
-    `image   ${root.digest}\n`,
+    ...wanted.map(({ root }) => `image   ${root.digest}\n`),
+    ...companions.map(({ name, digest }) => `beside  ${printable(name ?? digest)}\n`),
   ].join('');
 }

@@ -1,13 +1,16 @@
 import { join, resolve } from 'node:path';
-import { BlockPackError, type ContentDescriptor, type Digest } from '@block-pack/core';
+import { BlockPackError } from '@block-pack/core';
 import { openImages, openStore, type Place, parsePlace } from '@block-pack/store';
 import { applyBundle } from '../bundle/apply-bundle.ts';
 import { dependencyCosts } from '../bundle/bundle-costs.ts';
 import { type BundleBytes, BundleDraft, withBundle } from '../bundle/bundle-file.ts';
 import { bundleOutcome, costOutcome } from '../bundle/bundle-summary.ts';
-import { HeldImages } from '../bundle/held-images.ts';
+import { type Held, HeldImages } from '../bundle/held-images.ts';
+import { type OpenedImages, refuseSource } from '../bundle/holdings.ts';
 import { readSigningKeys } from '../bundle/key-files.ts';
-import { makeBundle } from '../bundle/make-bundle.ts';
+import { warnOfLackingBases } from '../bundle/lacking-bases.ts';
+import { makeBundle, type Wanted } from '../bundle/make-bundle.ts';
+import { openPasts, parseHoldings } from '../bundle/pasts.ts';
 import { publishBundle } from '../bundle/publish-bundle.ts';
 import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
 import { signBundle } from '../bundle/sign-bundle.ts';
@@ -16,6 +19,8 @@ import { parseSplitSize } from '../split-size.ts';
 
 export interface BundleCommandOptions {
   readonly since?: readonly string[];
+  readonly have?: readonly string[];
+  readonly from?: readonly string[];
   readonly output?: string;
   readonly dryRun?: boolean;
   readonly sign?: readonly string[];
@@ -23,50 +28,51 @@ export interface BundleCommandOptions {
 }
 
 export async function bundle(
-  name: string,
+  names: readonly string[],
   options: BundleCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const place = parsePlace(name, context.directory);
-  const { since = [] } = options;
-  const sincePlaces = since.map((one) => parsePlace(one, context.directory));
+  const places = names.map((one) => parsePlace(one, context.directory));
+  const holdings = {
+    since: parseHoldings(options.since, context),
+    have: parseHoldings(options.have, context),
+    from: parseHoldings(options.from, context),
+  };
   const dryRun = options.dryRun === true;
   const output = resolve(context.directory, outputOf(options));
-  refuseSource(output, [place, ...sincePlaces]);
+  refuseSource(output, [...places, ...holdings.since, ...holdings.have, ...holdings.from]);
   const split = options.split === undefined || dryRun ? undefined : parseSplitSize(options.split);
   const keys = await readSigningKeys(options.sign, context.directory);
   const named = dryRun ? undefined : new BundleDraft(output, split);
   const store = await openStore(context.storeDirectory, { create: true });
   const scratch = new ScratchBlobs(store.scratchDirectory);
-  const closing: (() => void)[] = [];
+  const opened: OpenedImages = [];
   const draft = named ?? new BundleDraft(join(scratch.directory, 'bundle'));
   try {
-    const images = await openImages(place);
-    closing.push(() => images.close());
-    const { descriptor: root } = await images.find();
-    const pasts: HeldImages[] = [];
-    const sinceDigests: Digest[] = [];
-    for (const one of sincePlaces) {
-      const { past, digest } = await openPast(one, closing);
-      pasts.push(past);
-      sinceDigests.push(digest);
-    }
-    const wanted = { images, root, ...(place.reference !== undefined && { name: place.reference }) };
+    const wanted = await openWanted(places, opened);
+    const wantedPlaces = parseHoldings(names, context);
+    const { pasts, known } = await openPasts(holdings, wantedPlaces, context, opened);
     const sources = { wanted, pasts, scratch, context };
     const made = signBundle(await makeBundle(sources), keys);
-    const result = { made, root, since: sinceDigests };
+    warnOfLackingBases(made, pasts, context);
+    const result = {
+      made,
+      wanted,
+      since: holdings.since.flatMap((one) => known.get(one) ?? []),
+      have: holdings.have.flatMap((one) => known.get(one) ?? []),
+    };
     if (dryRun) {
       const bytes = await draft.write(made.index, made.blobs);
       return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, sources) });
     }
     const bytes = await draft.write(made.index, made.blobs);
-    await prove(await draft.open(), root, pasts, store.scratchDirectory, context);
+    await prove(await draft.open(), wanted, pasts, store.scratchDirectory, context);
     const files = await draft.name();
     const signedBy = [...new Set(keys.map(({ fingerprint }) => fingerprint))];
     return bundleOutcome({ ...result, bytes, output, files, signedBy });
   } finally {
     draft.discard();
-    for (const close of closing) close();
+    for (const images of opened) images.close();
     scratch.remove();
   }
 }
@@ -84,32 +90,34 @@ function outputOf({ output, dryRun }: BundleCommandOptions): string {
   });
 }
 
-function refuseSource(output: string, places: readonly Place[]): void {
-  const source = places.find(({ path }) => path === output);
-  if (source === undefined) return;
-  throw new BlockPackError('USAGE', `${source.text} would be replaced by the bundle that is made of it`, {
-    hint: 'Give the bundle another name.',
-    details: { path: output },
-  });
+/** @throws USAGE for two different images of one name */
+async function openWanted(places: readonly Place[], opened: OpenedImages): Promise<readonly Wanted[]> {
+  const wanted = new Map<string, Wanted>();
+  for (const place of places) {
+    const images = await openImages(place);
+    opened.push(images);
+    const { descriptor: root } = await images.find();
+    const name = place.reference;
+    const known = wanted.get(name ?? root.digest);
+    if (known !== undefined && known.root.digest !== root.digest)
+      throw nameTwice(known.images.name, images.name);
+    wanted.set(name ?? root.digest, { images, root, ...(name !== undefined && { name }) });
+  }
+  return [...wanted.values()];
 }
 
-async function openPast(
-  place: Place,
-  closing: (() => void)[],
-): Promise<{ past: HeldImages; digest: Digest }> {
-  const images = await openImages(place);
-  closing.push(() => images.close());
-  const { descriptor } = await images.find();
-  const past = new HeldImages();
-  await past.add(descriptor, images);
-  return { past, digest: descriptor.digest };
+function nameTwice(one: string, other: string): BlockPackError {
+  return new BlockPackError('USAGE', `${one} and ${other} are two images of one name`, {
+    hint: 'At the site only one of them could have it: give one of them another tag, or make two bundles.',
+    details: { images: [one, other] },
+  });
 }
 
 /** Does what a site will do, once for each past, and throws the result away. */
 async function prove(
   file: BundleBytes,
-  root: ContentDescriptor,
-  pasts: readonly HeldImages[],
+  wanted: readonly Wanted[],
+  pasts: readonly Held[],
   scratchDirectory: string,
   context: CommandContext,
 ): Promise<void> {
@@ -119,9 +127,10 @@ async function prove(
       try {
         const applied = await applyBundle(bundle, { name: 'The bundle', held, scratch, context });
         const site: Place = { kind: 'oci', text: 'a scratch place', path: `${scratch.directory}/site` };
-        const [report] = await publishBundle(applied, site, context);
-        if (report?.digest !== root.digest)
-          throw new Error(`the bundle makes ${report?.digest}, not ${root.digest}`);
+        const { images } = await publishBundle(applied, site, context);
+        const made = images.map(({ root }) => root.digest);
+        const lacking = wanted.find(({ root }) => !made.includes(root.digest));
+        if (lacking !== undefined) throw new Error(`the bundle does not make ${lacking.root.digest}`);
       } catch (error) {
         throw isOurs(error)
           ? new Error(`the bundle cannot be applied: ${error.message}`, { cause: error })
@@ -137,6 +146,6 @@ async function prove(
 function isOurs(error: unknown): error is BlockPackError {
   return (
     error instanceof BlockPackError &&
-    ['DELTA_INVALID', 'BLOB_MISSING', 'MANIFEST_INVALID'].includes(error.code)
+    ['BUNDLE_INVALID', 'DELTA_INVALID', 'BLOB_MISSING', 'MANIFEST_INVALID'].includes(error.code)
   );
 }

@@ -11,6 +11,8 @@ export interface BundleDocument {
   readonly version: 1;
   /** What the site wants. */
   readonly images: readonly WantedImage[];
+  /** What speaks of the images, such as their signatures, and is published with them; undefined where there is nothing. */
+  readonly companions?: readonly Companion[] | undefined;
   /** Where each layer comes from, and whatever else is no document; each once. */
   readonly layers: readonly LayerOrigin[];
   /** Import manifests come before all blocks: they say what else the site must have. */
@@ -18,6 +20,7 @@ export interface BundleDocument {
 }
 
 export type WantedImage = v.InferOutput<typeof wantedImage>;
+export type Companion = v.InferOutput<typeof companion>;
 
 /** Where a layer comes from; written out, since a declaration of what the schema infers could not name a digest's brand. */
 export type LayerOrigin = Descriptor &
@@ -57,9 +60,24 @@ const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const blob = { digest, size };
 const kind = v.picklist(['file', 'tree']);
 
-const wantedImage = v.strictObject({
-  name: v.optional(v.pipe(v.string(), v.check(isTagged, 'a name of an image'))),
+const name = v.optional(v.pipe(v.string(), v.check(isTagged, 'a name of an image')));
+
+const wantedImage = v.strictObject({ name, mediaType: v.string(), ...blob });
+
+/** True for parts of a bundle itself: those would stand in the index where the bundle is looked for. */
+export function isOfBundle(artifactType: string): boolean {
+  return artifactType.startsWith('application/vnd.dev.block-pack.bundle.');
+}
+
+const companion = v.strictObject({
+  name,
   mediaType: v.string(),
+  artifactType: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((type) => !isOfBundle(type), 'the type of another artifact'),
+    ),
+  ),
   ...blob,
 });
 
@@ -124,6 +142,7 @@ const group = v.variant('encoding', [
 const document = v.strictObject({
   version: v.literal(1),
   images: v.pipe(v.array(wantedImage), v.minLength(1)),
+  companions: v.optional(v.pipe(v.array(companion), v.minLength(1))),
   layers: v.array(layerOrigin),
   groups: v.array(group),
 });
@@ -137,7 +156,7 @@ export function encodeBundleDocument(bundle: BundleDocument): Uint8Array {
 
 /**
  * @param name of the bundle, for messages
- * @throws DELTA_INVALID; INPUT_UNSUPPORTED for another version, or something in it that this version does not know
+ * @throws BUNDLE_INVALID; INPUT_UNSUPPORTED for another version, or something in it that this version does not know
  */
 export function parseBundleDocument(bytes: Uint8Array, name: string): BundleDocument {
   const json = parseJsonDocument(bytes, `The list of ${name}`);
@@ -178,8 +197,9 @@ function unknownThing(name: string, what: string): BlockPackError {
 }
 
 /** Nothing stands twice, and whatever is referred to is there. */
-function checkReferences({ layers, groups }: BundleDocument, name: string): void {
+function checkReferences({ images, companions = [], layers, groups }: BundleDocument, name: string): void {
   once(layers, name);
+  namedOnce([...images, ...companions], name);
   once(
     groups.flatMap(({ objects }) => objects),
     name,
@@ -207,9 +227,19 @@ function once(blobs: readonly { readonly digest: Digest }[], name: string): void
   }
 }
 
+/** What has no name is published under its digest. */
+function namedOnce(members: readonly WantedImage[], name: string): void {
+  const seen = new Set<string>();
+  for (const member of members) {
+    const key = member.name ?? member.digest;
+    if (seen.has(key)) throw bundleInvalid(name, `it brings two images under the name ${key}`);
+    seen.add(key);
+  }
+}
+
 /** The error of every bundle that is not as the specification has it. */
 export function bundleInvalid(name: string, flaw: string, cause?: unknown): BlockPackError {
-  return new BlockPackError('DELTA_INVALID', `${name} is not as a bundle has it: ${flaw}`, {
+  return new BlockPackError('BUNDLE_INVALID', `${name} is not as a bundle has it: ${flaw}`, {
     hint: 'Copy the bundle again; if it stays so, make it again.',
     details: { name },
     cause,

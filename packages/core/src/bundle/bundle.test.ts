@@ -6,8 +6,8 @@ import { digestHex, digestOf } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
 import { decodeImportManifest } from '../import-manifest.ts';
 import { type BundleDocument, parseBundleDocument } from './bundle-document.ts';
-import { bundleMarker, encodeBundle } from './bundle-layout.ts';
-import { chooseBase } from './choose-base.ts';
+import { bundleArtifactType, bundleMarker, encodeBundle } from './bundle-layout.ts';
+import { baseChooser } from './choose-base.ts';
 import { readBundle } from './read-bundle.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -17,6 +17,10 @@ const payload = 'a payload';
 const document: BundleDocument = {
   version: 1,
   images: [{ name: '1.1', mediaType: 'application/vnd.oci.image.manifest.v1+json', ...blob('image') }],
+  companions: [
+    { name: 'sha256-1.sig', mediaType: 'application/vnd.oci.image.manifest.v1+json', ...blob('signature') },
+    { mediaType: 'text/plain', artifactType: 'application/x', ...blob('small') },
+  ],
   layers: [
     { ...blob('base'), origin: 'present' },
     { ...blob('small'), origin: 'carried', mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip' },
@@ -123,7 +127,7 @@ describe('a bundle', () => {
       [await fileOf(document, { 'index.json': other.index }), 'it lacks its manifest'],
     ] as const)
       await expect(open(file)).rejects.toMatchObject({
-        code: 'DELTA_INVALID',
+        code: 'BUNDLE_INVALID',
         message: expect.stringContaining(said),
       });
   });
@@ -150,6 +154,10 @@ describe("a bundle's list", () => {
       { ...document, images: [] },
       { ...document, version: '1' },
       { ...document, images: [{ ...blob('image'), mediaType: 'x', name: '-' }] },
+      { ...document, images: [...document.images, { ...document.images[0], ...blob('other') }] },
+      { ...document, companions: [] },
+      { ...document, companions: [{ ...document.companions?.[0], name: '1.1' }] },
+      { ...document, companions: [{ ...document.companions?.[1], artifactType: bundleArtifactType }] },
       { ...document, layers: [...document.layers, document.layers[0]] },
       { ...document, groups: [block, text] },
       { ...document, groups: [text, block, block] },
@@ -159,7 +167,7 @@ describe("a bundle's list", () => {
       },
       { ...document, groups: [{ ...block, payload: { digest: 'sha256:0', size: 1 } }] },
     ])
-      expect(() => parse(wrong)).toThrow(expect.objectContaining({ code: 'DELTA_INVALID' }));
+      expect(() => parse(wrong)).toThrow(expect.objectContaining({ code: 'BUNDLE_INVALID' }));
   });
 });
 
@@ -171,7 +179,7 @@ describe('the base of a block', () => {
     `${path} from ${blob(path).digest}${purl === '' ? '' : ` purl=${purl}`}${more}`;
   const base = (wanted: string, ...olds: readonly string[]) => {
     const [found] = imports(wanted);
-    return found && chooseBase(found, imports(...olds))?.path;
+    return found && baseChooser(imports(...olds))(found)?.path;
   };
 
   it('is the same component in another version, wherever it stood', () => {
@@ -186,6 +194,16 @@ describe('the base of a block', () => {
   it('is, of several versions, the one that stands where the new one will', () => {
     const olds = ['/x/one/util', '/x/two/util'].map((path) => line(path, 'pkg:npm/util@1.0.0'));
     expect(base(line('/x/two/util', 'pkg:npm/util@2.0.0'), ...olds)).toBe('/x/two/util');
+  });
+
+  it('is, of several versions, the nearest, even if another one stood at the path of the new one', () => {
+    const olds = ['5.7.2', '7.5.4', '7.6.0-beta.1'].map((version) =>
+      line(`/app/${version === '5.7.2' ? 'semver' : version}`, `pkg:npm/semver@${version}`),
+    );
+    expect(base(line('/app/semver', 'pkg:npm/semver@7.5.9'), ...olds)).toBe('/app/7.5.4');
+    expect(base(line('/app/semver', 'pkg:npm/semver@7.6.0'), ...olds)).toBe('/app/7.6.0-beta.1');
+    expect(base(line('/app/semver', 'pkg:npm/semver@6.0.0'), ...olds)).toBe('/app/semver');
+    expect(base(line('/app/semver', 'pkg:npm/semver@next'), ...olds)).toBe('/app/semver');
   });
 
   it('is what had the same path but for numbers, where no component is known', () => {

@@ -3,10 +3,11 @@ export type {
   BundleDocument,
   BundleGroup,
   BundleObject,
+  Companion,
   LayerOrigin,
   WantedImage,
 } from './bundle-document.ts';
-export { bundleInvalid, parseBundleDocument } from './bundle-document.ts';
+export { bundleInvalid, isOfBundle, parseBundleDocument } from './bundle-document.ts';
 export type { BundleLayout } from './bundle-layout.ts';
 export {
   bundleArtifactType,
@@ -15,6 +16,9 @@ export {
   carriedBlobs,
   encodeBundle,
 } from './bundle-layout.ts';
-export { chooseBase } from './choose-base.ts';
+export { baseChooser, componentOf } from './choose-base.ts';
+export { isTagged } from './image-name.ts';
+export type { Inventory, InventoryEntry, InventoryKind } from './inventory.ts';
+export { encodeInventory, inventoryLimit, parseInventory } from './inventory.ts';
 export type { OpenBundle } from './read-bundle.ts';
 export { readBundle } from './read-bundle.ts';
