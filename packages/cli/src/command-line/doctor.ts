@@ -32,7 +32,7 @@ export function addDoctor(program: Command, run: Run): void {
       "java: file name of a jar that is the application's own; * stands for any characters; repeatable",
       collect,
     )
-    .option('--exclude <path>', 'files: leave out a file or folder; repeatable', collect)
+    .option('--exclude <path>', 'files: leave out a file, folder or pattern; repeatable', collect)
     .option('--all', 'show every finding');
   withGlobalOptions(command);
   withExamples(command, [

@@ -31,8 +31,18 @@ export interface DoctorCommandOptions extends PackerOptions {
 export async function doctor(
   input: string,
   options: DoctorCommandOptions,
-  context: CommandContext,
+  { warn, ...rest }: CommandContext,
 ): Promise<Outcome> {
+  // A packer that is asked twice, since links had to be taken out, says its warnings twice.
+  const said = new Set<string>();
+  const context: CommandContext = {
+    ...rest,
+    warn: (warning) => {
+      if (said.has(warning.message)) return;
+      said.add(warning.message);
+      warn(warning);
+    },
+  };
   const store = await openStore(context.storeDirectory, { create: true });
   const lease = await store.lease();
   let open: OpenInput | undefined;

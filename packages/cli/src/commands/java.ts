@@ -12,6 +12,7 @@ import {
 import { diskLookup } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
+import { tellingSecrets } from '../likely-secrets.ts';
 import { type InputView, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
@@ -35,7 +36,7 @@ export async function java(
   options: JavaCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  return runPack(javaPackerFor(options, context), inputs, options, context, javaView);
+  return runPack(tellingSecrets(javaPackerFor(options, context)), inputs, options, context, javaView);
 }
 
 export function javaPackerFor(options: JavaCommandOptions, context: CommandContext): Packer<JavaPlacement> {

@@ -14,6 +14,7 @@ import {
 } from '@block-pack/npm';
 import { type DiskLookup, diskLookup } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
+import { tellingSecrets } from '../likely-secrets.ts';
 import { type InputView, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
@@ -32,7 +33,7 @@ export async function npm(
   options: NpmCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  return runPack(npmPackerFor(options, context), [input], options, context, npmView);
+  return runPack(tellingSecrets(npmPackerFor(options, context)), [input], options, context, npmView);
 }
 
 export const npmView: InputView = {

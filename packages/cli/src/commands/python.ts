@@ -5,6 +5,7 @@ import { createPythonPacker, type PythonPlacement, readLock } from '@block-pack/
 import { OpenFiles } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
+import { tellingSecrets } from '../likely-secrets.ts';
 import { type InputView, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 import { type Interpreter, startInterpreter } from '../python-interpreter.ts';
@@ -37,7 +38,7 @@ export async function python(
 ): Promise<Outcome> {
   const { packer, close } = pythonPackerFor(input, options, context);
   try {
-    return await runPack(packer, [input], options, context, pythonView);
+    return await runPack(tellingSecrets(packer), [input], options, context, pythonView);
   } finally {
     await close();
   }
