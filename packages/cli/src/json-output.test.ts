@@ -44,7 +44,9 @@ describe('--json', () => {
       work.json('convert', 'oci:image:base', '--form', 'native', '-o', 'oci:image:native'),
       work.json('bundle', 'oci:image:2', '--since', 'oci:image:base', '-o', 'update.tar'),
       work.json('bundle', 'oci:image:2', '--since', 'oci:image:base', '--dry-run'),
-      work.json('bundle', 'oci:image:2', '--dry-run'),
+      work.json('bundle', 'oci:image:2', 'oci:image:native', '--dry-run'),
+      work.json('inventory', 'oci:image', 'store:', '-o', 'site.inventory'),
+      work.json('bundle', 'oci:image:2', '--since', 'inventory:site.inventory', '-o', 'nothing.tar'),
       work.json('apply', 'update.tar', '--have', 'oci:image', '--to', 'oci:site'),
       work.json('resolve', 'java.import', 'out'),
       work.json('resolve', 'oci:image:native', 'rootfs'),
@@ -66,6 +68,13 @@ describe('--json', () => {
       expect(exitCode).toBe(0);
       expectValid(document);
     }
+  });
+
+  it('fits the schema for a diagnosis, with findings and a check', () => {
+    work.write('lib/settings.txt', work.path('lib', 'NOTICE.txt'), 0o600);
+    const { exitCode, document } = work.json('doctor', 'lib', '--check');
+    expect([exitCode, document.totals]).toEqual([1, { differs: 1, mayDiffer: 0, scrubbed: 1 }]);
+    expectValid(document);
   });
 
   it('has the manifest as data where it goes to stdout', () => {
