@@ -1,5 +1,7 @@
-import { findingsExitCode } from '@block-pack/core';
+import { type Digest, findingsExitCode } from '@block-pack/core';
 import {
+  type BlockFacts,
+  type Contents,
   type ContentsDifference,
   contentsOf,
   diffContents,
@@ -7,8 +9,11 @@ import {
   type RenderOptions,
   reportFields,
 } from '@block-pack/report';
+import type { Store } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
-import { openContents } from '../report/open-contents.ts';
+import { knownFacts } from '../report/known-facts.ts';
+import { type OpenContents, openContents } from '../report/open-contents.ts';
+import { type RecalledFindings, recallFindings } from '../report/pack-findings.ts';
 import { parseOutputs, writeOutputs } from '../report/report-output.ts';
 import { storeIfThere } from '../store-if-there.ts';
 import type { ReportCommandOptions } from './report.ts';
@@ -37,8 +42,8 @@ export async function diff(
     return contents;
   };
   try {
-    const [before, after] = [contentsOf(await open(beforeName)), contentsOf(await open(afterName))];
-    const difference = diffContents(before, after);
+    const sides = [await open(beforeName), await open(afterName)] as const;
+    const { before, after, difference } = await compare(sides, store, context);
     const document = { kind: 'difference', difference, before, after } as const;
     const render = renderOptions(options);
     const data = await writeOutputs(document, outputs, render);
@@ -51,6 +56,41 @@ export async function diff(
   } finally {
     for (const close of closing) close();
   }
+}
+
+interface Compared {
+  readonly before: Contents;
+  readonly after: Contents;
+  readonly difference: ContentsDifference;
+}
+
+/** Only blocks of packages that are not as they were are looked into. */
+async function compare(
+  [before, after]: readonly [OpenContents, OpenContents],
+  store: Store | undefined,
+  context: CommandContext,
+): Promise<Compared> {
+  const findings = [before, after].map(({ manifests }) => recallFindings(manifests, store));
+  const compared = comparedWith([before, after], findings, new Map());
+  const differing = compared.difference.changes.filter(({ kind }) => kind !== 'unchanged');
+  const packages = differing.flatMap((change) => [change.before ?? [], change.after ?? []].flat());
+  const facts = await knownFacts(packages, store, [before.blocks, after.blocks], context);
+  if (facts.size === 0) return compared;
+  return comparedWith([before, after], findings, facts);
+}
+
+function comparedWith(
+  sides: readonly [OpenContents, OpenContents],
+  findings: readonly RecalledFindings[],
+  known: ReadonlyMap<Digest, BlockFacts>,
+): Compared {
+  const facts = (digest: Digest) => known.get(digest);
+  const contents = (at: 0 | 1) => {
+    const recalled = findings[at];
+    return contentsOf({ ...sides[at], knowledge: { facts, ...(recalled && { findings: recalled }) } });
+  };
+  const [before, after] = [contents(0), contents(1)];
+  return { before, after, difference: diffContents(before, after) };
 }
 
 function renderOptions({ all, inside }: DiffCommandOptions): RenderOptions {
