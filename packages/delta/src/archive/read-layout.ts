@@ -7,7 +7,7 @@ import {
   readRange,
 } from '@block-pack/core';
 import { inflateAtOnce } from './inflate.ts';
-import { type LayoutLimits, layoutLimits } from './limits.ts';
+import { affordParts, type LayoutLimits, layoutLimits } from './limits.ts';
 import { slice } from './read-ahead.ts';
 import { readZipLayout } from './read-zip.ts';
 import type { TreeLayout, TreePart } from './tree-layout.ts';
@@ -19,9 +19,13 @@ export type Layout = ZipLayout | TreeLayout;
  * How a block is laid out, archives inside of it included. Undefined for a file that is no zip, and for one that its layout could not write
  * again to the byte. The same bytes have the same layout everywhere, so that two sides can speak of its parts by their positions.
  * @param kind a file block's bytes, or a tree block's canonical tar
+ * @param left is lowered by what was read
  */
-export async function readLayout(source: RandomAccess, kind: 'file' | 'tree'): Promise<Layout | undefined> {
-  const left = layoutLimits();
+export async function readLayout(
+  source: RandomAccess,
+  kind: 'file' | 'tree',
+  left: LayoutLimits = layoutLimits(source.size),
+): Promise<Layout | undefined> {
   return kind === 'file' ? await readNestingZip(source, 0, left) : await readTree(source, left);
 }
 
@@ -54,10 +58,14 @@ async function readNestingZip(
 const archiveName =
   /\.(?:jar|war|ear|rar|aar|sar|par|kar|hpi|jpi|nbm|zip|whl|egg|apk|xpi|vsix|nupkg|docx|xlsx|pptx|odt)$/i;
 
+/** Keeps bytes where they can be read anywhere. */
+export type KeepBytes = (bytes: Uint8Array) => Promise<RandomAccess>;
+
 /** A nested archive's bytes; undefined where they cannot be had. */
 export async function innerAccess(
   source: RandomAccess,
   part: ZipPart | TreePart,
+  keep: KeepBytes = async (bytes) => randomAccessOf(bytes),
 ): Promise<RandomAccess | undefined> {
   if (part.kind === 'file') return slice(source, part.offset, part.size);
   if (part.kind !== 'entry' || (part.head.form.flags & 1) === 1) return undefined;
@@ -65,7 +73,7 @@ export async function innerAccess(
   if (head.form.method === 0) return slice(source, offset, facts.packedSize);
   if (!mayBeUnpacked(part)) return undefined;
   const content = inflateAtOnce(await source.read(offset, facts.packedSize), facts.size);
-  return content && randomAccessOf(content);
+  return content && (await keep(content));
 }
 
 function mayBeUnpacked({ head, facts }: ZipEntryPart): boolean {
@@ -74,8 +82,9 @@ function mayBeUnpacked({ head, facts }: ZipEntryPart): boolean {
 }
 
 async function readTree(source: RandomAccess, left: LayoutLimits): Promise<TreeLayout | undefined> {
-  const parts = await treeParts(source);
-  if (parts === undefined) return undefined;
+  const parts = await treeParts(source, left.parts);
+  const names = parts?.reduce((sum, { path }) => sum + Buffer.byteLength(path), 0) ?? 0;
+  if (parts === undefined || !affordParts(left, parts.length, names)) return undefined;
   const nested = new Map<number, ZipLayout>();
   for (const [i, part] of parts.entries()) {
     if (part.kind !== 'file' || !archiveName.test(part.path)) continue;
@@ -85,11 +94,13 @@ async function readTree(source: RandomAccess, left: LayoutLimits): Promise<TreeL
   return { kind: 'tree', parts, nested };
 }
 
-async function treeParts(source: RandomAccess): Promise<TreePart[] | undefined> {
+/** Undefined for what is no canonical tar, and for one of more than `most` entries. */
+async function treeParts(source: RandomAccess, most: number): Promise<TreePart[] | undefined> {
   const parts: TreePart[] = [];
   let at = 0;
   try {
     for await (const entry of readCanonicalTar(readRange(source), 'the block')) {
+      if (parts.length === most) return undefined;
       at += encodeTarHeader(entry).length;
       const { path } = entry;
       if (entry.kind === 'symlink') parts.push({ kind: 'symlink', path, target: entry.target });
