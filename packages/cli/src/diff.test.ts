@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeBase } from './testing/fake-base.ts';
 import { expectRefused } from './testing/refusal.ts';
@@ -129,6 +129,18 @@ describe('diff', () => {
       figures: { packages: { changed: 1 } },
       warnings: [{ code: 'BLOCKS_UNREADABLE' }],
     });
+  });
+
+  it('says what each package costs in a bundle, by making it', () => {
+    const { document } = work.json('diff', 'old', 'new', '--exact');
+    const { ship, exact } = document.figures as { ship: number; exact: number };
+    expect([exact > 0, exact < ship]).toEqual([true, true]);
+    const costs = (document.changes as { ship: number; exact?: number }[]).filter((one) => one.ship > 0);
+    expect(costs.map((one) => (one.exact ?? 0) > 0)).toEqual([true, true]);
+    const unknown = work.json('diff', 'old.import', 'new.import', '--exact', '--store', 'nowhere').document;
+    expect(unknown).toMatchObject({ warnings: [{ code: 'BLOCKS_MISSING' }] });
+    expect(unknown.figures).not.toHaveProperty('exact');
+    expect(readdirSync(work.path('store/drafts'))).toEqual([]);
   });
 
   it('ends with 0 unless a difference is to be a failure', () => {

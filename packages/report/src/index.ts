@@ -22,6 +22,8 @@ export type {
   PackageChange,
 } from './difference/difference.ts';
 export { shownPackage } from './difference/difference.ts';
+export type { ExactCosts } from './difference/exact-costs.ts';
+export { withExactCosts } from './difference/exact-costs.ts';
 export type { EntryChange, InsideDifference } from './difference/inside.ts';
 export type { PackagePair } from './difference/pair-packages.ts';
 export type { FormatName } from './document/formats.ts';

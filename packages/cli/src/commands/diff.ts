@@ -8,9 +8,11 @@ import {
   formats,
   type RenderOptions,
   reportFields,
+  withExactCosts,
 } from '@block-pack/report';
 import type { Store } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
+import { exactCosts } from '../report/exact-costs.ts';
 import { knownFacts } from '../report/known-facts.ts';
 import { type OpenContents, openContents } from '../report/open-contents.ts';
 import { type RecalledFindings, recallFindings } from '../report/pack-findings.ts';
@@ -21,6 +23,7 @@ import type { ReportCommandOptions } from './report.ts';
 export interface DiffCommandOptions extends ReportCommandOptions {
   readonly exitCode?: boolean;
   readonly inside?: boolean;
+  readonly exact?: boolean;
 }
 
 /** Files listed for each package with `--inside`. */
@@ -43,7 +46,9 @@ export async function diff(
   };
   try {
     const sides = [await open(beforeName), await open(afterName)] as const;
-    const { before, after, difference } = await compare(sides, store, context);
+    const { before, after, difference: compared } = await compare(sides, store, context);
+    const difference =
+      options.exact === true ? withExactCosts(compared, await exactCosts(...sides, context)) : compared;
     const document = { kind: 'difference', difference, before, after } as const;
     const render = renderOptions(options);
     const data = await writeOutputs(document, outputs, render);
