@@ -70,6 +70,13 @@ describe('--json', () => {
     }
   });
 
+  it('fits the schema for a diagnosis, with findings and a check', () => {
+    work.write('lib/settings.txt', work.path('lib', 'NOTICE.txt'), 0o600);
+    const { exitCode, document } = work.json('doctor', 'lib', '--check');
+    expect([exitCode, document.totals]).toEqual([1, { differs: 1, mayDiffer: 0, scrubbed: 1 }]);
+    expectValid(document);
+  });
+
   it('has the manifest as data where it goes to stdout', () => {
     work.json('java', 'lib', '-o', 'java.import');
     expect(work.json('java', 'lib', '-o', '-').document.data).toBe(work.read('java.import'));

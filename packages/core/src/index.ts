@@ -73,6 +73,7 @@ export type {
   ImageSettings,
   ImportsFile,
   LayerCompression,
+  OpenedImage,
   PlaceOverBaseOptions,
   Platform,
   RunConfig,
@@ -213,7 +214,7 @@ export {
   signatureArtifactType,
 } from './signature/index.ts';
 export { PassingMeasure } from './stream-digest.ts';
-export { canonicalTime, encodeTarHeader } from './tar-header.ts';
+export { canonicalTime, encodeTarHeader, tarBlockSize, tarFieldPlaces } from './tar-header.ts';
 export type { EmptyDirectoryEntry, FileEntry, InputDirectory, LinkEntry, TreeEntry } from './tree.ts';
 export { movedEntry } from './tree.ts';
 export type { ReadZipEntryOptions, ZipArchive, ZipEntries, ZipEntry, ZipFlaw, ZipFlawKind } from './zip.ts';
