@@ -12,7 +12,6 @@ import {
 } from '@block-pack/report';
 import type { Store } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
-import { exactCosts } from '../report/exact-costs.ts';
 import { knownFacts } from '../report/known-facts.ts';
 import { type OpenContents, openContents } from '../report/open-contents.ts';
 import { type RecalledFindings, recallFindings } from '../report/pack-findings.ts';
@@ -47,8 +46,7 @@ export async function diff(
   try {
     const sides = [await open(beforeName), await open(afterName)] as const;
     const { before, after, difference: compared } = await compare(sides, store, context);
-    const difference =
-      options.exact === true ? withExactCosts(compared, await exactCosts(...sides, context)) : compared;
+    const difference = options.exact === true ? await withCosts(compared, sides, context) : compared;
     const document = { kind: 'difference', difference, before, after } as const;
     const render = renderOptions(options);
     const data = await writeOutputs(document, outputs, render);
@@ -61,6 +59,15 @@ export async function diff(
   } finally {
     for (const close of closing) close();
   }
+}
+
+async function withCosts(
+  difference: ContentsDifference,
+  sides: readonly [OpenContents, OpenContents],
+  context: CommandContext,
+): Promise<ContentsDifference> {
+  const { exactCosts } = await import('../report/exact-costs.ts');
+  return withExactCosts(difference, await exactCosts(...sides, context));
 }
 
 interface Compared {

@@ -3,7 +3,6 @@ import type { BlockFacts, Package } from '@block-pack/report';
 import type { Store } from '@block-pack/store';
 import { count } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
-import { lookIntoBlock } from './look-into-block.ts';
 
 /** Blocks that are looked into at the same time, so that one's reads fill another's waits. */
 const atOnce = 8;
@@ -50,7 +49,15 @@ async function lookWhereItIs(
   store: Store | undefined,
   images: readonly BlobSource[],
 ): Promise<BlockFacts | undefined> {
-  if (store !== undefined && (await store.has(one.digest, one.size))) return lookIntoBlock(one, store, false);
-  for (const image of images) if (await image.has(one.digest)) return lookIntoBlock(one, image, true);
+  const isStored = store !== undefined && (await store.has(one.digest, one.size));
+  const source = isStored ? store : await firstThatHas(one.digest, images);
+  if (source === undefined) return undefined;
+  // It brings the packers along, which take as long to load as a comparison without blocks takes in all.
+  const { lookIntoBlock } = await import('./look-into-block.ts');
+  return lookIntoBlock(one, source, !isStored);
+}
+
+async function firstThatHas(digest: Digest, images: readonly BlobSource[]): Promise<BlobSource | undefined> {
+  for (const image of images) if (await image.has(digest)) return image;
   return undefined;
 }
