@@ -122,6 +122,7 @@ describe('an inventory', () => {
     expect(ran.exitCode).toBe(4);
     expect(bundle('oci:out:1.1', '--since', 'inventory:absent').exitCode).toBe(3);
     expect(bundle('oci:out:1.1', '--since', 'inventory:1.0.import').exitCode).toBe(3);
+    expect(bundle('oci:out:1.1', '--since', 'oci:out:1.0', '--from', 'oci:out:1.2').exitCode).toBe(2);
     bundle('oci:out:1.1', '--since', 'oci:out:1.0');
     expect(apply('--to', 'oci:site', '--have', 'inventory:site.inventory').exitCode).toBe(2);
     expect(work.run('inventory', 'inventory:site.inventory', '-o', 'x').exitCode).toBe(2);
