@@ -13,10 +13,7 @@ beforeEach(() => {
   work = new Workplace();
   base = new Layout(work, 'base');
   out = new Layout(work, 'out');
-  work.writeLibraries('lib');
-  work.run('java', 'lib', '-o', 'java.import');
-  work.write('dist/main.js', 'main');
-  work.write('dist/bin/run.sh', '#!/bin/sh\n', 0o755);
+  work.writeApplication();
 });
 afterEach(() => work.remove());
 
@@ -225,11 +222,7 @@ describe('block-pack image upon a base', () => {
     const long = (mebibytes: number) => `${work.read('java.import')}#note ${'x'.repeat(mebibytes << 20)}\n`;
     work.write('long.import', long(5));
     work.write('longer.import', long(9));
-    refused(
-      3,
-      ['longer.import', '-o', 'oci:out'],
-      /would have at least 9\d+ bytes, and it can have 8388608/,
-    );
+    refused(3, ['longer.import', '-o', 'oci:out'], /would have at least 9\d+ bytes, and it can have 8388608/);
     image('base=long.import', '-o', 'oci:base:1');
     refused(
       3,

@@ -1,4 +1,4 @@
-import type { BundleGroup, Digest, ImagePath, Import } from '@block-pack/core';
+import { type BundleGroup, componentOf, type Digest, type ImagePath, type Import } from '@block-pack/core';
 import type { BundleSources, MadeBundle } from './make-bundle.ts';
 import { type Sent, writeTogether } from './write-groups.ts';
 
@@ -19,7 +19,10 @@ export interface DependencyCost {
 
 /** Every block that travels, the dearest first. A group is shared out by what each of its blocks would cost alone. */
 export async function dependencyCosts(
-  { document, sent }: MadeBundle,
+  {
+    document,
+    sent,
+  }: { readonly document: { readonly groups: readonly BundleGroup[] }; readonly sent: readonly Sent[] },
   sources: BundleSources,
 ): Promise<readonly DependencyCost[]> {
   const blocks = new Map(sent.map((one) => [one.digest, one]));
@@ -70,17 +73,17 @@ function costOf(
     size: content.size,
     bytes,
     encoding,
-    why: old === undefined ? 'new' : isSameComponent(line, old) ? 'other version' : 'same path',
+    why:
+      old === undefined
+        ? 'new'
+        : componentOf(line) !== undefined && componentOf(line) === componentOf(old)
+          ? 'other version'
+          : 'same path',
   };
 }
 
 function nameOf({ path, attributes }: Import): string {
   return attributes.get('purl') ?? path.slice(path.lastIndexOf('/') + 1);
-}
-
-function isSameComponent(line: Import, old: Import): boolean {
-  const [a, b] = [line, old].map(({ attributes }) => attributes.get('purl')?.replace(/@[^/]*$/, ''));
-  return a !== undefined && a === b;
 }
 
 /** What the same update costs otherwise. */

@@ -1,11 +1,13 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Digest, SignedBundle } from '@block-pack/core';
-import { type Images, openImages, openStore, type Place, parsePlace } from '@block-pack/store';
+import { openStore, type Place, parsePlace } from '@block-pack/store';
 import { type AppliedBundle, type AppliedImage, applyBundle } from '../bundle/apply-bundle.ts';
 import { openBundle, withBundle } from '../bundle/bundle-file.ts';
 import { HeldImages } from '../bundle/held-images.ts';
+import { addAll, type OpenedImages } from '../bundle/holdings.ts';
 import { readVerifyKeys } from '../bundle/key-files.ts';
+import { parseHoldings } from '../bundle/pasts.ts';
 import { checkRoom, type PublishedBundle, publishBundle } from '../bundle/publish-bundle.ts';
 import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
 import { byteSize, count } from '../byte-size.ts';
@@ -26,16 +28,18 @@ export async function apply(
 ): Promise<Outcome> {
   const path = resolve(context.directory, file);
   const place = parsePlace(options.to, context.directory);
-  const haves = (options.have ?? []).map((one) => parsePlace(one, context.directory));
+  const haves = parseHoldings(options.have, context);
   const keys = await readVerifyKeys(options.verifyKey, context.directory);
   const bundleFile = await openBundle(path, printable(file), keys);
   const store = await openStore(context.storeDirectory, { create: true });
   const scratch = new ScratchBlobs(store.scratchDirectory);
-  const opened: Images[] = [];
+  const opened: OpenedImages = [];
   try {
     const held = new HeldImages();
-    if (place.kind === 'oci' && isThere(place)) await addAll(place, held, opened);
-    for (const have of haves) await addAll(have, held, opened);
+    const { text, path: directory } = place;
+    if (place.kind === 'oci' && isThere(place))
+      await addAll(held, { kind: 'images', text, path: directory, place }, opened);
+    for (const have of haves) await addAll(held, have, opened);
     return await withBundle(bundleFile, printable(file), async (bundle) => {
       const { signed } = bundleFile;
       checkRoom(bundle.document.images, place);
@@ -58,12 +62,6 @@ function warnOfCompanions({ companions }: AppliedBundle, { text }: Place, { warn
 /** An archive is replaced as a whole, so what it holds now is no part of what comes. */
 function isThere({ path }: Place): boolean {
   return statSync(`${path}/oci-layout`, { throwIfNoEntry: false }) !== undefined;
-}
-
-async function addAll(place: Place, held: HeldImages, opened: Images[]): Promise<void> {
-  const images = await openImages(place);
-  opened.push(images);
-  for (const { descriptor } of await images.list()) await held.add(descriptor, images);
 }
 
 interface ApplyResult {

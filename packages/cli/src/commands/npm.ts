@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { BlockPackError } from '@block-pack/core';
+import { BlockPackError, type Packer } from '@block-pack/core';
 import {
   createNpmPacker,
+  type NpmPlacement,
   npmCache,
   npmInput,
   type OmitKind,
@@ -13,7 +14,8 @@ import {
 } from '@block-pack/npm';
 import { type DiskLookup, diskLookup } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
-import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
+import { tellingSecrets } from '../likely-secrets.ts';
+import { type InputView, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
 export interface NpmCommandOptions extends PackRunOptions {
@@ -31,17 +33,22 @@ export async function npm(
   options: NpmCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const packer = createNpmPacker({
+  return runPack(tellingSecrets(npmPackerFor(options, context)), [input], options, context, npmView);
+}
+
+export const npmView: InputView = {
+  ...wholeInput,
+  expected: "Expected a project's directory, with package.json and node_modules.",
+  folder: 'node_modules',
+  folders: packedFolders,
+  view: npmInput,
+};
+
+export function npmPackerFor(options: NpmCommandOptions, context: CommandContext): Packer<NpmPlacement> {
+  return createNpmPacker({
     prefix: parsePrefix(options.prefix),
     omit: (options.omit ?? []).map(parseOmit),
     tarballs: tarballSource(options, context),
-  });
-  return runPack(packer, [input], options, context, {
-    ...wholeInput,
-    expected: "Expected a project's directory, with package.json and node_modules.",
-    folder: 'node_modules',
-    folders: packedFolders,
-    view: npmInput,
   });
 }
 
@@ -59,8 +66,11 @@ function tarballSource(
 ): TarballSource | undefined {
   if (tarballs !== undefined) return tarballDirectory(lookup(resolve(directory, tarballs)));
   if (cache === undefined) return undefined;
-  const usual = process.env.npm_config_cache ?? join(homedir(), '.npm');
-  return npmCache(lookup(cache === true ? usual : resolve(directory, cache)));
+  return npmCache(lookup(cache === true ? usualNpmCache() : resolve(directory, cache)));
+}
+
+export function usualNpmCache(): string {
+  return process.env.npm_config_cache ?? join(homedir(), '.npm');
 }
 
 /** A comparison with nothing would look like one that found nothing. @throws INPUT_MISSING */

@@ -1,5 +1,5 @@
 import { crc32, createGunzip } from 'node:zlib';
-import type { Bytes } from '../bytes.ts';
+import { type Bytes, concat } from '../bytes.ts';
 import { deflateRaw } from './deflate.ts';
 import { deflateStored } from './deflate-stored.ts';
 import type { EncodingId } from './encoding.ts';
@@ -26,7 +26,7 @@ const deflaters: Readonly<Record<EncodingId, (content: Bytes) => Bytes>> = {
 const memberHeader = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
 
 /** Bytes behind the deflated ones: the sum and the size of what went in. */
-export const memberTrailerSize = 8;
+const memberTrailerSize = 8;
 
 /** The sum and the size that a member ends with, taken of bytes as they pass. */
 export class MemberSum {
@@ -52,6 +52,27 @@ export class MemberSum {
     view.setUint32(0, this.#crc, true);
     view.setUint32(4, this.#size % 2 ** 32, true);
     return trailer;
+  }
+}
+
+/** What a member ends with, taken of its bytes as they pass. */
+export class MemberEnd {
+  #last: Uint8Array = new Uint8Array();
+
+  add(chunk: Uint8Array): void {
+    this.#last = concat([this.#last, chunk.slice(-memberTrailerSize)]).slice(-memberTrailerSize);
+  }
+
+  async *watch(member: Bytes): Bytes {
+    for await (const chunk of member) {
+      this.add(chunk);
+      yield chunk;
+    }
+  }
+
+  /** Once all has passed. */
+  trailer(): Uint8Array {
+    return this.#last;
   }
 }
 
