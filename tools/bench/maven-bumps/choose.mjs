@@ -2,7 +2,7 @@
  * Chooses the pairs of the bench `peers`: `node tools/bench/maven-bumps/choose.mjs`, which writes bumps.txt. The rule looks at names and versions, never at
  * what a pair comes to: between two releases of Spring Boot, the jars that its bill of materials names in other versions (jars of all kinds that people
  * use with it, not its own alone); of each group the first by name, so that no large family of jars outweighs the others; each artifact once for each
- * kind of bump. What Maven Central does not have as a jar is left out.
+ * kind of bump.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,8 +16,8 @@ const steps = [
   ['2.7.18', '3.1.12'],
 ];
 
-/** Artifacts, and groups, that the bill of materials names and Maven Central does not have as jars. */
-const withoutJar = new Set(readFileSync(join(import.meta.dirname, 'without-jar.txt'), 'utf8').split('\n'));
+/** Chosen artifacts of which a version could not be fetched when the list was made: they are left out, and nothing stands in for them. */
+const notFetched = new Set(readFileSync(join(import.meta.dirname, 'not-fetched.txt'), 'utf8').split('\n'));
 
 const scratch = mkdtempSync(join(tmpdir(), 'maven-bumps-'));
 const releases = new Map([...new Set(steps.flat())].map((release) => [release, managed(release)]));
@@ -33,7 +33,6 @@ function bumps() {
       const older = releases.get(before).get(name);
       const [group] = name.split(':');
       if (older === undefined || older === version || groups.has(group)) continue;
-      if (withoutJar.has(name) || withoutJar.has(group)) continue;
       const bump = { kind: kindOf(older, version), name, before: older, after: version };
       const id = `${bump.kind} ${name}`;
       if (chosen.has(id)) continue;
@@ -41,7 +40,8 @@ function bumps() {
       chosen.set(id, bump);
     }
   }
-  return [...chosen.values()].sort((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name));
+  const found = [...chosen.values()].filter(({ name }) => !notFetched.has(name));
+  return found.sort((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name));
 }
 
 function kindOf(before, after) {

@@ -8,10 +8,13 @@ import { readGroup, writeGroup } from '../../../packages/delta/dist/index.js';
 
 const [deed, pairs] = process.argv.slice(2);
 const sizeLimit = 2 ** 31;
+const keepInner = async (bytes) => randomAccessOf(bytes);
 for (const pair of JSON.parse(readFileSync(pairs, 'utf8'))) await (deed === 'make' ? make : apply)(pair);
 
 async function make({ before, after, delta }) {
-  const written = await writeGroup([{ ...fileBlock(after), bases: [0] }], [fileBlock(before)], 'delta');
+  const written = await writeGroup([{ ...fileBlock(after), bases: [0] }], [fileBlock(before)], 'delta', {
+    keepInner,
+  });
   const payload = await collect(written.payload, sizeLimit, delta);
   const [{ apart, bases }] = written.blocks;
   const size = fileBlock(after).content.size;
@@ -27,6 +30,7 @@ async function apply({ before, delta, made }) {
     encoding: 'delta',
     skeleton: { size: skeletonSize, packed },
     blocks: [{ size, apart: apart === 1, bases }],
+    keepInner,
     keep: async (_block, content) => writeFileSync(made, await collect(content, sizeLimit, made)),
   });
 }

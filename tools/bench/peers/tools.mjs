@@ -57,7 +57,7 @@ export const peers = [
     version: () => firstLine('tar-diff', '-version'),
     make: ({ before, after, delta }) =>
       made(delta, 'tar-diff', ['-compression-level', '19', before, after, delta]),
-    apply: ({ beforeFiles, delta, made }) => measuredRun('tar-patch', [delta, beforeFiles(), made]),
+    apply: ({ beforeFiles, delta, made }) => measuredRun('tar-patch', [delta, beforeFiles, made]),
   },
   {
     name: 'bsdiff',
