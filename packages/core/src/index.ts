@@ -198,7 +198,7 @@ export {
   parsePublicKey,
   signatureArtifactType,
 } from './signature/index.ts';
-export { canonicalTime, encodeTarHeader } from './tar-header.ts';
+export { canonicalTime, encodeTarHeader, tarBlockSize } from './tar-header.ts';
 export type { EmptyDirectoryEntry, FileEntry, InputDirectory, LinkEntry, TreeEntry } from './tree.ts';
 export { movedEntry } from './tree.ts';
 export type { ReadZipEntryOptions, ZipArchive, ZipEntries, ZipEntry, ZipFlaw, ZipFlawKind } from './zip.ts';

@@ -1,10 +1,9 @@
 import { type Bytes, type RandomAccess, readRange } from '@block-pack/core';
 import { skeletonInvalid } from './columns.ts';
 import { atOnceSize, inflate, inflateAtOnce, NotInflated } from './inflate.ts';
-import { innerAccess, type Layout } from './read-layout.ts';
+import { slice } from './read-ahead.ts';
+import { innerAccess, type Layout, type Part } from './read-layout.ts';
 import type { Position } from './recipe.ts';
-import type { TreePart } from './tree-layout.ts';
-import type { ZipPart } from './zip-layout.ts';
 
 /** Reads parts of an archive by their positions. It keeps the archive inside of the archive that it read from last. */
 export class ArchiveReader {
@@ -17,11 +16,18 @@ export class ArchiveReader {
     this.#layout = layout;
   }
 
+  /** A part that lies in the archive itself as it is, to be read anywhere; undefined for all others. */
+  plain([at, ...below]: Position): RandomAccess | undefined {
+    const part = at === undefined ? undefined : this.#layout.parts[at];
+    if (part === undefined || below.length > 0 || !('size' in part)) return undefined;
+    return slice(this.#source, part.offset, part.size);
+  }
+
   /** A part's bytes as they lie in the archive. */
   async *packed(position: Position): Bytes {
     const { source, part } = await this.#find(position);
     if (part.kind === 'entry') yield* readRange(source, part.offset, part.facts.packedSize);
-    else if (part.kind === 'gap' || part.kind === 'file') yield* readRange(source, part.offset, part.size);
+    else if ('size' in part) yield* readRange(source, part.offset, part.size);
   }
 
   /** A part's content: unpacked, where it is deflated. @throws DELTA_INVALID where it cannot be, since nobody should ask then */
@@ -40,7 +46,7 @@ export class ArchiveReader {
     }
   }
 
-  async #find(position: Position): Promise<{ source: RandomAccess; part: ZipPart | TreePart }> {
+  async #find(position: Position): Promise<{ source: RandomAccess; part: Part }> {
     const [at, ...below] = position;
     const part = at === undefined ? undefined : this.#layout.parts[at];
     if (at === undefined || part === undefined) throw new RangeError(`no part at ${position.join('.')}`);
@@ -48,7 +54,7 @@ export class ArchiveReader {
     return await (await this.#innerReader(at, part)).#find(below);
   }
 
-  async #innerReader(at: number, part: ZipPart | TreePart): Promise<ArchiveReader> {
+  async #innerReader(at: number, part: Part): Promise<ArchiveReader> {
     if (this.#inner?.at === at) return this.#inner.reader;
     const layout = this.#layout.nested.get(at);
     const source = layout && (await innerAccess(this.#source, part));

@@ -3,18 +3,16 @@ import { ArchiveReader } from '../archive/archive-reader.ts';
 import { type ArchiveLimits, archiveLimits } from '../archive/limits.ts';
 import { partSize } from '../archive/old-parts.ts';
 import { slice } from '../archive/read-ahead.ts';
-import { type Layout, readLayout } from '../archive/read-layout.ts';
+import { type BlockKind, type Layout, type Part, readLayout } from '../archive/read-layout.ts';
 import type { Position } from '../archive/recipe.ts';
-import type { TreePart } from '../archive/tree-layout.ts';
-import type { ZipPart } from '../archive/zip-layout.ts';
 import { collectContent, type HeldContents } from './held-contents.ts';
 
 /** Entries above this many bytes stay as they lie, so that a content always fits into memory. */
 export const groupLimits: ArchiveLimits = { ...archiveLimits, entrySize: 64 << 20 };
 
-/** A block or a text, as both sides have it. */
+/** A block, a text or the tar of a layer, as both sides have it. */
 export interface GroupBlock {
-  readonly kind: 'file' | 'tree';
+  readonly kind: BlockKind;
   readonly content: RandomAccess;
 }
 
@@ -33,7 +31,7 @@ export async function openOldBlock({ kind, content }: GroupBlock): Promise<OldBl
 /** A leaf of an old layout: a part that is no archive taken apart. */
 export interface OldLeaf {
   readonly position: Position;
-  readonly part: ZipPart | TreePart;
+  readonly part: Part;
 }
 
 /** All leaves, in the order of the file. */
@@ -45,7 +43,7 @@ export function oldLeaves(layout: Layout, above: Position = []): OldLeaf[] {
   });
 }
 
-export function oldPartAt(layout: Layout, [at, ...below]: Position): ZipPart | TreePart | undefined {
+export function oldPartAt(layout: Layout, [at, ...below]: Position): Part | undefined {
   if (at === undefined) return undefined;
   if (below.length === 0) return layout.parts[at];
   const inner = layout.nested.get(at);
@@ -53,8 +51,8 @@ export function oldPartAt(layout: Layout, [at, ...below]: Position): ZipPart | T
 }
 
 /** Whether both sides take the part for one whose content can be read. */
-export function isReadable(part: ZipPart | TreePart): boolean {
-  if (part.kind !== 'entry') return part.kind === 'gap' || part.kind === 'file';
+export function isReadable(part: Part): boolean {
+  if (part.kind !== 'entry') return 'size' in part;
   const { method, flags } = part.head.form;
   if ((flags & 1) === 1) return false;
   return method === 0 || (method === 8 && part.facts.size <= groupLimits.entrySize);
@@ -64,7 +62,7 @@ export function isReadable(part: ZipPart | TreePart): boolean {
 export function partAccess(
   { content, reader }: OldBlock,
   position: Position,
-  part: ZipPart | TreePart,
+  part: Part,
   packed: boolean,
   held: HeldContents,
 ): RandomAccess {

@@ -193,6 +193,8 @@ function contentAccess(
   if (content === undefined) throw new RangeError(`no block ${block}`);
   if (leaf === undefined || reader === undefined) return content;
   const { position, part } = leaf;
+  const plain = reader.plain(position);
+  if (plain !== undefined) return plain;
   return held.access(size, () =>
     collectContent(part.packing === 'raw' ? reader.packed(position) : reader.content(position), size),
   );
