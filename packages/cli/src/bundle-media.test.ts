@@ -149,6 +149,8 @@ describe('a signed bundle', () => {
     bundle('--sign', 'other.key');
     refused(4, /it is signed by SHA256:.*and only/, 'disk/first.tar', '--verify-key', 'release.pub');
     expect(existsSync(work.path('site-store'))).toBe(false);
+    const { error } = JSON.parse(apply('disk/first.tar', '--verify-key', 'release.pub', '--json').stdout);
+    expect(error).toMatchObject({ code: 'SIGNATURE_INVALID' });
   });
 
   it('is refused when a part of it is damaged, and the part is named', () => {

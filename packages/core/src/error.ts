@@ -47,6 +47,8 @@ const families = {
   MANIFEST_INVALID: 'format',
   IMAGE_INVALID: 'format',
   STORE_INVALID: 'format',
+  BUNDLE_INVALID: 'format',
+  SIGNATURE_INVALID: 'format',
   DELTA_INVALID: 'format',
   // A blob that something refers to.
   BLOB_MISSING: 'missing',

@@ -50,7 +50,7 @@ const textLimit = 1 << 28;
 /**
  * Makes the images that a bundle brings, of it and of what is held: first the import manifests, which say what else is needed; then the blocks; then
  * the layers. Nothing is published.
- * @throws BLOB_MISSING for prerequisites that are not there, DELTA_INVALID, DIGEST_MISMATCH
+ * @throws BLOB_MISSING for prerequisites that are not there, BUNDLE_INVALID, DELTA_INVALID, DIGEST_MISMATCH
  */
 export async function applyBundle(bundle: OpenBundle, options: ApplyOptions): Promise<AppliedBundle> {
   return new Application(bundle, options).run();

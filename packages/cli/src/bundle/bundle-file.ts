@@ -105,7 +105,7 @@ export interface BundleBytes {
   readonly bytes: RandomAccess;
   /** Who signed which bundle, where that was asked. */
   readonly signed?: SignedBundle;
-  /** Names the part that is damaged, if one is. @throws DELTA_INVALID */
+  /** Names the part that is damaged, if one is. @throws BUNDLE_INVALID */
   check?(): Promise<void>;
   close(): void;
 }
@@ -114,7 +114,7 @@ export interface BundleBytes {
  * Opens a bundle. Where keys are given, one of them must have signed it, and nothing else of it is read before.
  * @param path of a file, of one of its parts, of their directory, or what they all begin with
  * @param name of the bundle, for messages
- * @throws INPUT_MISSING, INPUT_UNREADABLE, DELTA_INVALID
+ * @throws INPUT_MISSING, INPUT_UNREADABLE, BUNDLE_INVALID
  */
 export async function openBundle(
   path: string,

@@ -182,6 +182,6 @@ function valid(document: BundleDocument): BundleDocument {
     encodeBundle(document);
     return document;
   } catch (error) {
-    throw new BlockPackError('DELTA_INVALID', 'it cannot be said', { cause: error });
+    throw new BlockPackError('BUNDLE_INVALID', 'it cannot be said', { cause: error });
   }
 }

@@ -137,6 +137,6 @@ async function prove(
 function isOurs(error: unknown): error is BlockPackError {
   return (
     error instanceof BlockPackError &&
-    ['DELTA_INVALID', 'BLOB_MISSING', 'MANIFEST_INVALID'].includes(error.code)
+    ['BUNDLE_INVALID', 'DELTA_INVALID', 'BLOB_MISSING', 'MANIFEST_INVALID'].includes(error.code)
   );
 }

@@ -160,7 +160,7 @@ export function encodeBundleDocument(bundle: BundleDocument): Uint8Array {
 
 /**
  * @param name of the bundle, for messages
- * @throws DELTA_INVALID; INPUT_UNSUPPORTED for another version, or something in it that this version does not know
+ * @throws BUNDLE_INVALID; INPUT_UNSUPPORTED for another version, or something in it that this version does not know
  */
 export function parseBundleDocument(bytes: Uint8Array, name: string): BundleDocument {
   const json = parseJsonDocument(bytes, `The list of ${name}`);
@@ -239,7 +239,7 @@ function once(blobs: readonly { readonly digest: Digest }[], name: string): void
 
 /** The error of every bundle that is not as the specification has it. */
 export function bundleInvalid(name: string, flaw: string, cause?: unknown): BlockPackError {
-  return new BlockPackError('DELTA_INVALID', `${name} is not as a bundle has it: ${flaw}`, {
+  return new BlockPackError('BUNDLE_INVALID', `${name} is not as a bundle has it: ${flaw}`, {
     hint: 'Copy the bundle again; if it stays so, make it again.',
     details: { name },
     cause,

@@ -123,7 +123,7 @@ describe('a bundle', () => {
       [await fileOf(document, { 'index.json': other.index }), 'it lacks its manifest'],
     ] as const)
       await expect(open(file)).rejects.toMatchObject({
-        code: 'DELTA_INVALID',
+        code: 'BUNDLE_INVALID',
         message: expect.stringContaining(said),
       });
   });
@@ -159,7 +159,7 @@ describe("a bundle's list", () => {
       },
       { ...document, groups: [{ ...block, payload: { digest: 'sha256:0', size: 1 } }] },
     ])
-      expect(() => parse(wrong)).toThrow(expect.objectContaining({ code: 'DELTA_INVALID' }));
+      expect(() => parse(wrong)).toThrow(expect.objectContaining({ code: 'BUNDLE_INVALID' }));
   });
 });
 

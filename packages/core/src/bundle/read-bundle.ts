@@ -30,7 +30,7 @@ export interface OpenBundle {
  * Reads a bundle once from front to back: it is a canonical tar of blobs that are what their names say, and of small files that follow from its
  * list. So whoever changes a bit anywhere is found here.
  * @param name of the bundle, for messages
- * @throws DELTA_INVALID, INPUT_UNSUPPORTED for what a newer version made, IMAGE_INVALID
+ * @throws BUNDLE_INVALID, INPUT_UNSUPPORTED for what a newer version made, IMAGE_INVALID
  */
 export async function readBundle(source: RandomAccess, name: string): Promise<OpenBundle> {
   const parts = await partsOf(source, name);
@@ -67,7 +67,7 @@ async function partsOf(source: RandomAccess, name: string): Promise<ReadonlyMap<
       at = offset + entry.size + padding(entry.size);
     }
   } catch (error) {
-    if (!(error instanceof BlockPackError) || error.family !== 'format' || error.code === 'DELTA_INVALID')
+    if (!(error instanceof BlockPackError) || error.family !== 'format' || error.code === 'BUNDLE_INVALID')
       throw error;
     throw bundleInvalid(name, error.message, error);
   }

@@ -79,7 +79,7 @@ export interface SignatureCheck {
 
 /**
  * @returns the key that signed the bundle
- * @throws DELTA_INVALID for a bundle that none of the keys has signed, or that was changed since; DIGEST_MISMATCH, IMAGE_INVALID
+ * @throws SIGNATURE_INVALID for a bundle that none of the keys has signed, or that was changed since; DIGEST_MISMATCH, IMAGE_INVALID
  */
 export async function checkSignatures(check: SignatureCheck): Promise<VerifyKey> {
   const { bundle, keys, name } = check;
@@ -120,7 +120,7 @@ async function signaturesIn({ bundle, signatures, blobs, name }: SignatureCheck)
 }
 
 function distrusted(name: string, flaw: string): BlockPackError {
-  return new BlockPackError('DELTA_INVALID', `${name} cannot be trusted: ${flaw}`, {
+  return new BlockPackError('SIGNATURE_INVALID', `${name} cannot be trusted: ${flaw}`, {
     hint: 'Nothing of it was used. Get the bundle from where it was made, or ask there which key signs it, and have the fingerprints compared (ssh-keygen -l -f KEY).',
     details: { name },
   });

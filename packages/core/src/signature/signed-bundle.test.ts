@@ -97,7 +97,7 @@ describe('a bundle that is signed', () => {
   it('is refused where nobody trusts the key', async () => {
     const bundle = await tarOf('layer', signed('layer', theirs));
     await expect(check(bundle, mine, pair())).rejects.toMatchObject({
-      code: 'DELTA_INVALID',
+      code: 'SIGNATURE_INVALID',
       exitCode: 4,
       message: expect.stringContaining(`it is signed by ${theirs.signing.fingerprint}, and only`),
     });
@@ -105,7 +105,7 @@ describe('a bundle that is signed', () => {
 
   it('is refused when it was changed since', async () => {
     const bundle = await tarOf('another layer', signed('layer', mine));
-    await expect(check(bundle, mine)).rejects.toMatchObject({ code: 'DELTA_INVALID' });
+    await expect(check(bundle, mine)).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
     const [config, , manifest] = signed('another layer', mine);
     const [, signature] = signed('layer', mine);
     if (signature === undefined || manifest === undefined) throw new Error('nothing was signed');
@@ -123,7 +123,7 @@ describe('a bundle that is signed', () => {
 
   it('is refused when it is not signed at all', async () => {
     await expect(check(await tarOf('layer', []), mine)).rejects.toMatchObject({
-      code: 'DELTA_INVALID',
+      code: 'SIGNATURE_INVALID',
       message: 'update.tar cannot be trusted: it is not signed',
     });
   });

@@ -20,7 +20,7 @@ export interface SignedBundle {
 /**
  * Finds out whether one of the keys has signed a bundle. Of what the bundle holds only its index and its signatures are read; the rest can be
  * trusted as far as it follows from the digest that comes back.
- * @throws DELTA_INVALID, and what {@link checkSignatures} throws
+ * @throws BUNDLE_INVALID, and what {@link checkSignatures} throws
  */
 export async function checkSignedBundle(
   source: RandomAccess,

@@ -21,7 +21,7 @@ export interface OpenParts {
   readonly count: number;
   /**
    * Reads every part once, to name the one that is damaged where what they make together is found to be.
-   * @throws DELTA_INVALID
+   * @throws BUNDLE_INVALID
    */
   check(): Promise<void>;
   close(): void;
@@ -30,7 +30,7 @@ export interface OpenParts {
 /**
  * Opens all parts of a file. Their sizes are checked, their contents are not.
  * @param target the path that they share, without numbers
- * @throws INPUT_MISSING naming the parts that are not there, DELTA_INVALID, INPUT_UNREADABLE
+ * @throws INPUT_MISSING naming the parts that are not there, BUNDLE_INVALID, INPUT_UNREADABLE
  */
 export async function openParts(target: string): Promise<OpenParts> {
   const numbers = partNumbers(target);
@@ -161,7 +161,7 @@ function partsMissing(target: string, missing: readonly number[], why: string): 
 
 function partInvalid(path: string, flaw: string): BlockPackError {
   return new BlockPackError(
-    'DELTA_INVALID',
+    'BUNDLE_INVALID',
     `${basename(path)} is not the part that belongs there: ${flaw}`,
     {
       hint: 'Copy this part again, and see that all parts are of the same file.',

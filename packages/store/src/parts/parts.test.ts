@@ -180,15 +180,15 @@ describe('parts that do not make a file', () => {
       const other = new Uint8Array(whole);
       other[at] = (other[at] ?? 0) ^ 1;
       writeFileSync(part(number), other);
-      await refused('DELTA_INVALID', new RegExp(`^update\\.tar\\.00${number} `));
+      await refused('BUNDLE_INVALID', new RegExp(`^update\\.tar\\.00${number} `));
     }
   });
 
   it.each([1, 2])('have a number %i that is too short or too long', async (number) => {
     truncateSync(part(number), 999);
-    await refused('DELTA_INVALID', new RegExp(`^update\\.tar\\.00${number} .*999 bytes, expected 1000`));
+    await refused('BUNDLE_INVALID', new RegExp(`^update\\.tar\\.00${number} .*999 bytes, expected 1000`));
     truncateSync(part(number), 1001);
-    await refused('DELTA_INVALID', new RegExp(`^update\\.tar\\.00${number} .*1001 bytes, expected 1000`));
+    await refused('BUNDLE_INVALID', new RegExp(`^update\\.tar\\.00${number} .*1001 bytes, expected 1000`));
   });
 
   it('are cut short at the end, or damaged in their list', async () => {
@@ -202,7 +202,7 @@ describe('parts that do not make a file', () => {
       other[at] = (other[at] ?? 0) ^ 4;
       writeFileSync(part(3), other);
       await expect(read()).rejects.toMatchObject({
-        code: expect.stringMatching(/DELTA_INVALID|INPUT_MISSING/),
+        code: expect.stringMatching(/BUNDLE_INVALID|INPUT_MISSING/),
       });
     }
   });
@@ -211,12 +211,12 @@ describe('parts that do not make a file', () => {
     const other = join(here, 'other/update.tar');
     await write(content(2501).reverse(), 1000, other);
     cpSync(`${other}.002`, part(2));
-    await refused('DELTA_INVALID', /^update\.tar\.002 .*digest/);
+    await refused('BUNDLE_INVALID', /^update\.tar\.002 .*digest/);
   });
 
   it('have other names than they were given', async () => {
     renameSync(part(3), part(4));
-    await refused('DELTA_INVALID', /^update\.tar\.004 .*number 3/);
+    await refused('BUNDLE_INVALID', /^update\.tar\.004 .*number 3/);
   });
 });
 

@@ -1,0 +1,40 @@
+import type { Digest, Integrity } from '@block-pack/core';
+import type { Ecosystem } from '../versions/ecosystem.ts';
+import type { BlockFacts } from './block-facts.ts';
+
+/** A component as one block, at all paths where it is imported. Where nothing is known, nothing is said. */
+export interface Package {
+  readonly ecosystem: Ecosystem;
+  /** As its ecosystem writes it: `org.ow2.asm:asm`, `@babel/core`, `numpy`. A block without purl has its path. */
+  readonly name: string;
+  readonly version?: string;
+  readonly purl?: string;
+  /** The packer of its import manifest. */
+  readonly packer: string;
+  /** In the image, sorted; never empty. */
+  readonly paths: readonly string[];
+  readonly digest: Digest;
+  readonly kind: 'file' | 'tree';
+  /** Bytes of the block; undefined where neither the manifest nor a store says it. */
+  readonly size?: number;
+  /** Entries of a tree. */
+  readonly files?: number;
+  readonly role: PackageRole;
+  /** The strongest source of the purl; undefined where the manifest does not say it. */
+  readonly evidence?: string;
+  /** False where no more than a name speaks for its purl, or a part of it, such as a jar's group, is not known. */
+  readonly isIdentified: boolean;
+  /** As published or not; undefined where no pack that looked for it is known. */
+  readonly integrity?: Integrity;
+  /** Named by the application itself, or brought by others; undefined where nothing tells. */
+  readonly relation?: PackageRelation;
+  /** Undefined where nobody looked for it. */
+  readonly hasInstallScript?: boolean;
+  /** Undefined where the block is not at hand. */
+  readonly facts?: BlockFacts;
+}
+
+/** `application` is its own code; `other` what belongs to no package: scripts, configuration, links. */
+export type PackageRole = 'application' | 'dependency' | 'other';
+
+export type PackageRelation = 'direct' | 'transitive';

@@ -1,0 +1,43 @@
+export type { BlockFacts, DeclaredLicense, InnerEntry } from './contents/block-facts.ts';
+export type {
+  CarriedLayer,
+  Contents,
+  ContentsParts,
+  ContentsSource,
+  Knowledge,
+  PackFindings,
+} from './contents/contents.ts';
+export { contentsOf } from './contents/contents.ts';
+export { licenseText } from './contents/license-text.ts';
+export type { Package, PackageRelation, PackageRole } from './contents/package.ts';
+export { comparePackages } from './contents/packages-of.ts';
+export { contentsBytes, diffContents } from './difference/diff-contents.ts';
+export type {
+  ChangeKind,
+  ContentsDifference,
+  ContentsTitle,
+  DifferenceFigures,
+  PackageChange,
+} from './difference/difference.ts';
+export { shownPackage } from './difference/difference.ts';
+export type { EntryChange, InsideDifference } from './difference/inside.ts';
+export type { PackagePair } from './difference/pair-packages.ts';
+export type { FormatName } from './document/formats.ts';
+export { formats, isFormatName } from './document/formats.ts';
+export type { Renderer, RenderOptions } from './document/renderer.ts';
+export type { ContentsReport, DifferenceReport, ReportDocument } from './document/report-document.ts';
+export type { ReportFields } from './document/report-fields.ts';
+export { reportFields } from './document/report-fields.ts';
+export { summarize } from './summary/summarize.ts';
+export type {
+  BlockCopies,
+  ContentsSummary,
+  Duplicate,
+  EcosystemShare,
+  IntegritySummary,
+  LicenseUse,
+} from './summary/summary.ts';
+export { compareVersions } from './versions/compare-versions.ts';
+export type { Ecosystem } from './versions/ecosystem.ts';
+export type { VersionStep } from './versions/version-step.ts';
+export { changeKind } from './versions/version-step.ts';
