@@ -46,6 +46,8 @@ export {
   deflateParametersOf,
 } from './deflate/deflate-parameters.ts';
 export { DeflateSearch, deflateParameters } from './deflate/deflate-search.ts';
+export type { GzipFile, GzipForm } from './deflate/gzip-form.ts';
+export { gzipAs, gzipFormOf } from './deflate/gzip-form.ts';
 export { redeflate, redeflateAtOnce } from './deflate/redeflate.ts';
 export { applyDifference } from './difference/apply-difference.ts';
 export type { PackContentsOptions } from './difference/pack-contents.ts';

@@ -1,6 +1,7 @@
 import {
   type BlobSource,
   BlockPackError,
+  type BundleBase,
   type BundleDocument,
   type BundleGroup,
   type Bytes,
@@ -19,7 +20,14 @@ import {
   randomAccessOf,
   rebuildLayer,
 } from '@block-pack/core';
-import { type GroupBlock, readGroup, unpackContents } from '@block-pack/delta';
+import {
+  deflateParametersOf,
+  type GroupBlock,
+  type GzipForm,
+  gzipAs,
+  readGroup,
+  unpackContents,
+} from '@block-pack/delta';
 import { closureOf, type PlaceBlobs } from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
@@ -31,7 +39,7 @@ import type { ScratchBlobs } from './scratch-blobs.ts';
 export interface AppliedBundle {
   readonly images: readonly { readonly root: ContentDescriptor; readonly name?: string }[];
   readonly blobs: PlaceBlobs;
-  /** Bytes of layers that were made of blocks. */
+  /** Bytes of layers that were made here, of blocks or of tars. */
   readonly madeBytes: number;
 }
 
@@ -73,14 +81,15 @@ class Application {
     const { layers, groups, images } = this.#document;
     const { held, scratch } = this.#options;
     const wanted = layers.filter((layer) => !held.hasBlob(layer));
+    for (const layer of wanted) if (layer.origin === 'tar') this.#form(layer);
     for (const group of groups.filter(({ holds }) => holds === 'imports')) await this.#make(group);
     await this.#checkPrerequisites(wanted);
     for (const layer of layers) if (held.hasBlob(layer)) await this.#verify(layer);
-    const needsBlocks = wanted.some(({ origin }) => origin === 'segments');
-    for (const group of groups) if (group.holds === 'blocks' && needsBlocks) await this.#make(group);
+    for (const group of groups) if (isNeeded(group, wanted)) await this.#make(group);
     let madeBytes = 0;
     for (const layer of wanted) {
       if (layer.origin === 'segments') madeBytes += await this.#makeLayer(layer);
+      if (layer.origin === 'tar') madeBytes += await this.#packLayer(layer);
       if (layer.origin === 'imports') await this.#makeImportsLayer(layer);
     }
     const blobs = joinedBlobs(scratch, this.#blobs, held);
@@ -102,16 +111,21 @@ class Application {
     const missing = new Map<Digest, string>();
     for (const layer of wanted) {
       if (layer.origin === 'present') missing.set(layer.digest, `the layer ${layer.digest}`);
+      if (
+        layer.origin === 'tar' &&
+        !brought.has(layer.tar.digest) &&
+        !(await this.#options.held.has(layer.tar.digest))
+      )
+        missing.set(layer.tar.digest, `the tar of the layer ${layer.digest}`);
       if (layer.origin !== 'segments') continue;
       for (const line of (await this.#imports(layer.imports)).imports) {
         const isThere = brought.has(line.digest) || (await this.#options.held.has(line.digest));
         if (!isThere) missing.set(line.digest, `the block of ${line.path}`);
       }
     }
-    if (wanted.some(({ origin }) => origin === 'segments'))
-      for (const { digest } of groups.flatMap(basesOf))
-        if (!brought.has(digest) && !(await this.#options.held.has(digest)))
-          missing.set(digest, `the block ${digest}`);
+    for (const { digest, kind } of groups.filter((group) => isNeeded(group, wanted)).flatMap(basesOf))
+      if (!brought.has(digest) && !(await this.#options.held.has(digest)))
+        missing.set(digest, kind === 'tar' ? `the layer whose tar is ${digest}` : `the block ${digest}`);
     if (missing.size > 0) throw prerequisitesMissing(this.#options.name, missing);
   }
 
@@ -206,6 +220,31 @@ class Application {
     return made.size;
   }
 
+  /** @throws INPUT_UNSUPPORTED for an encoder that is not known */
+  #form({ digest, gzip }: LayerOrigin & { readonly origin: 'tar' }): GzipForm | undefined {
+    if (gzip === undefined) return undefined;
+    const parameters = deflateParametersOf(gzip.encoder);
+    if (parameters === undefined)
+      throw new BlockPackError(
+        'INPUT_UNSUPPORTED',
+        `${this.#options.name} packs the layer ${digest} with the encoder ${gzip.encoder}, which this version does not know`,
+        { hint: 'Use a newer block-pack.', details: { digest } },
+      );
+    return { header: Buffer.from(gzip.header, 'hex'), parameters };
+  }
+
+  /** Packs a tar as its maker did. */
+  async #packLayer(layer: LayerOrigin & { readonly origin: 'tar' }): Promise<number> {
+    const { held, scratch } = this.#options;
+    const form = this.#form(layer);
+    this.#show(`packing a layer of ${byteSize(layer.size)}`);
+    const tar = joinedBlobs(scratch, held).read(layer.tar.digest);
+    if (form !== undefined) await scratch.write(this.#sized(gzipAs(tar, form), layer), layer.digest);
+    else if (!(await scratch.has(layer.digest))) await scratch.write(this.#sized(tar, layer), layer.digest);
+    this.#diffIds.set(layer.digest, layer.tar.digest);
+    return layer.size;
+  }
+
   async #makeImportsLayer(layer: LayerOrigin & { readonly origin: 'imports' }): Promise<void> {
     const files = [];
     for (const { name, imports } of layer.files) files.push({ name, manifest: await this.#imports(imports) });
@@ -220,7 +259,21 @@ class Application {
   }
 }
 
-function basesOf(group: BundleGroup): readonly { readonly digest: Digest }[] {
+/** Whether something that a group brings is part of these layers. Import manifests are made before. */
+function isNeeded({ holds, objects }: BundleGroup, layers: readonly LayerOrigin[]): boolean {
+  switch (holds) {
+    case 'imports':
+      return false;
+    case 'blocks':
+      return layers.some(({ origin }) => origin === 'segments');
+    case 'layers':
+      return layers.some(
+        (layer) => layer.origin === 'tar' && objects.some(({ digest }) => digest === layer.tar.digest),
+      );
+  }
+}
+
+function basesOf(group: BundleGroup): readonly BundleBase[] {
   return group.encoding === 'raw' || group.encoding === 'brotli' ? [] : group.bases;
 }
 

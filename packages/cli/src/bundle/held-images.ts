@@ -16,6 +16,7 @@ import {
   type KeptSegment,
   layerRecipe,
   memberContent,
+  parseImageConfig,
   parseImageIndex,
   parseImageManifest,
   readDocument,
@@ -25,7 +26,8 @@ import {
   segmentKey,
   verified,
 } from '@block-pack/core';
-import type { Images, PlaceBlobs } from '@block-pack/store';
+import { type Images, type PlaceBlobs, unpackedLayer } from '@block-pack/store';
+import { tarPacking } from './tar-packing.ts';
 
 /** A segment of a layer that somebody has: a block can be read out of it. */
 interface HeldSegment {
@@ -45,6 +47,7 @@ export class HeldImages implements PlaceBlobs {
   readonly #blobs = new Map<Digest, { readonly size: number; readonly from: PlaceBlobs }>();
   readonly #segments = new Map<Digest, HeldSegment>();
   readonly #keys = new Map<SegmentKey, KeptSegment>();
+  readonly #tars = new Map<Digest, HeldTar>();
 
   /** Takes in one image of a place: a manifest, or an index with all that it leads to. */
   async add(root: ContentDescriptor, { blobs, name }: Pick<Images, 'blobs' | 'name'>): Promise<void> {
@@ -68,15 +71,26 @@ export class HeldImages implements PlaceBlobs {
     const manifest = parseImageManifest(bytes, name, mediaType);
     const { config, layers, blocks = [] } = manifest;
     for (const one of [config, ...layers, ...blocks]) await this.add(one, { blobs, name });
-    for (const { files } of await readImportsLayers(manifest, blobs, name))
-      for (const file of files) this.#addImports(file);
+    const own = new Set<Digest | undefined>();
+    for (const { layer, files } of await readImportsLayers(manifest, blobs, name)) {
+      own.add(layers[layer]?.digest);
+      for (const file of files) own.add(this.#addImports(file));
+    }
+    if (imageDocumentKind(config.mediaType) !== 'config') return;
+    const { rootfs } = parseImageConfig(await readDocument(config, blobs, name), name);
+    for (const [at, layer] of layers.entries()) {
+      const diffId = rootfs.diff_ids[at];
+      if (diffId !== undefined && tarPacking(layer) && !own.has(layer.digest) && this.hasBlob(layer))
+        this.#tars.set(diffId, { digest: diffId, layer, at });
+    }
   }
 
-  #addImports({ name, manifest }: ImportsFile): void {
+  /** @returns the layer that the import manifest explains */
+  #addImports({ name, manifest }: ImportsFile): Digest | undefined {
     const bytes = new TextEncoder().encode(encodeImportManifest(manifest));
     this.texts.set(digestOf(bytes), { name, bytes, imports: manifest.imports });
     const recipe = layerRecipe(manifest);
-    if (recipe === undefined || !this.hasBlob(recipe.layer)) return;
+    if (recipe === undefined || !this.hasBlob(recipe.layer)) return recipe?.layer.digest;
     const layer = recipe.layer.digest;
     let offset = recipe.head;
     for (const [index, line] of manifest.imports.entries()) {
@@ -86,6 +100,12 @@ export class HeldImages implements PlaceBlobs {
       this.#keys.set(segmentKey(line, recipe.encoding), { layer, ...range });
       offset += packed;
     }
+    return layer;
+  }
+
+  /** Tars of layers that others made, which are unpacked when they are read. */
+  get tars(): readonly HeldTar[] {
+    return [...this.#tars.values()];
   }
 
   /** Imports of all images, those of the last one first. */
@@ -101,7 +121,7 @@ export class HeldImages implements PlaceBlobs {
   async has(digest: Digest, size?: number): Promise<boolean> {
     const blob = this.#blobs.get(digest);
     if (blob !== undefined) return size === undefined || blob.size === size;
-    return this.#segments.has(digest) || this.texts.has(digest);
+    return this.#segments.has(digest) || this.texts.has(digest) || this.#tars.has(digest);
   }
 
   blobPath(digest: Digest): string {
@@ -111,6 +131,9 @@ export class HeldImages implements PlaceBlobs {
   async *read(digest: Digest, range?: ByteRange): Bytes {
     const blob = this.#blobs.get(digest);
     if (blob !== undefined) return yield* blob.from.read(digest, range);
+    const tar = this.#tars.get(digest);
+    if (tar !== undefined && range === undefined)
+      return yield* verified(this.#tar(tar), digest, tarName(tar));
     const segment = this.#segments.get(digest);
     if (segment === undefined) throw blobMissing(digest, 'the images that are there');
     const what = `The block of ${segment.line.path} in the layer ${segment.layer}`;
@@ -126,6 +149,15 @@ export class HeldImages implements PlaceBlobs {
     }
   }
 
+  async *#tar(tar: HeldTar): Bytes {
+    const { layer } = tar;
+    try {
+      yield* unpackedLayer(this.read(layer.digest), layer.mediaType, layer.digest);
+    } catch (cause) {
+      throw isDamage(cause) ? damaged(tarName(tar), cause) : cause;
+    }
+  }
+
   /** Segments to be copied into new layers as they are. */
   get segments(): SegmentMemory {
     return {
@@ -135,6 +167,18 @@ export class HeldImages implements PlaceBlobs {
       forget: (key) => void this.#keys.delete(key),
     };
   }
+}
+
+/** The tar of a layer. */
+export interface HeldTar {
+  readonly digest: Digest;
+  readonly layer: ContentDescriptor;
+  /** Its place among the layers of its image. */
+  readonly at: number;
+}
+
+function tarName({ layer }: HeldTar): string {
+  return `The tar of the layer ${layer.digest}`;
 }
 
 export interface HeldText {
@@ -156,9 +200,11 @@ async function* part(content: Bytes, { offset, length }: ByteRange): Bytes {
 }
 
 function isDamage(error: unknown): boolean {
-  if (error instanceof BlockPackError) return error.code === 'TAR_INVALID';
+  if (error instanceof BlockPackError) return damageCodes.includes(error.code);
   return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
 }
+
+const damageCodes: readonly string[] = ['TAR_INVALID', 'ARCHIVE_INVALID', 'ARCHIVE_BOMB'];
 
 function damaged(what: string, cause: unknown): BlockPackError {
   return new BlockPackError('DIGEST_MISMATCH', `${what} is damaged`, {

@@ -24,6 +24,7 @@ import type { CommandContext } from '../command.ts';
 import type { BundleBlob } from './bundle-file.ts';
 import type { HeldImages } from './held-images.ts';
 import { joinedBlobs } from './held-images.ts';
+import { type SentLayer, writeLayers } from './layer-tars.ts';
 import type { ScratchBlobs } from './scratch-blobs.ts';
 import { type Sent, writeGroups } from './write-groups.ts';
 
@@ -47,6 +48,8 @@ export interface MadeBundle {
   readonly imageBytes: number;
   /** Blocks that travel. */
   readonly sent: readonly Sent[];
+  /** Layers of others that travel, or are packed again at the site. */
+  readonly sentLayers: readonly SentLayer[];
 }
 
 /** @throws BLOB_MISSING, IMAGE_INVALID and what reading images throws */
@@ -56,11 +59,13 @@ export async function makeBundle(sources: BundleSources): Promise<MadeBundle> {
   const closure = await closureOf([wanted.root], blobs, context.signal);
   const found = await findImports(closure, wanted.images);
   const isConfig = ({ mediaType }: ContentDescriptor) => imageDocumentKind(mediaType) === 'config';
-  const origins = closure.leaves
+  const leaves = closure.leaves
     .filter((leaf) => !isConfig(leaf))
     .map((leaf) => originOf(leaf, found, sources.pasts));
-  const objects = await newObjects(origins, found, sources);
-  const { groups, blocks } = await writeGroups(objects, sources);
+  const objects = await newObjects(leaves, found, sources);
+  const written = await writeGroups(objects, sources);
+  const { origins, groups: tars, sent: sentLayers } = await writeLayers(leaves, closure, sources);
+  const groups = [...written.groups, ...tars];
   const { mediaType, digest, size } = wanted.root;
   const image = { mediaType, digest, size, ...(wanted.name !== undefined && { name: wanted.name }) };
   const document: BundleDocument = { version: 1, images: [image], layers: origins, groups };
@@ -75,7 +80,8 @@ export async function makeBundle(sources: BundleSources): Promise<MadeBundle> {
       ...documents.map((one) => ({ ...one, read: () => carried.read(one.digest) })),
       ...[list, artifact].map(({ descriptor, bytes }) => ({ ...descriptor, read: () => bytesOf(bytes) })),
     ],
-    sent: blocks,
+    sent: written.blocks,
+    sentLayers,
     imageBytes: [...closure.leaves, ...closure.documents].reduce((sum, one) => sum + one.size, 0),
   };
 }

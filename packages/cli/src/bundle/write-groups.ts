@@ -14,15 +14,19 @@ import { byteSize } from '../byte-size.ts';
 import type { HeldImages } from './held-images.ts';
 import type { BundleSources, FoundFile, NewObjects } from './make-bundle.ts';
 
-/** Something to be sent: a block or an import manifest, and older ones that are like it. */
-export interface Sent extends GroupBlock {
+/** Something to be sent: a block, an import manifest or the tar of a layer, and older ones that it is written against. */
+export interface SentObject extends GroupBlock {
   readonly digest: Digest;
-  readonly like: Like | undefined;
+  readonly likes: readonly Like[];
+}
+
+/** A block or an import manifest. */
+export interface Sent extends SentObject {
   /** Undefined for an import manifest. */
   readonly line?: Import;
 }
 
-interface Like extends GroupBlock {
+export interface Like extends GroupBlock {
   readonly digest: Digest;
   readonly line?: Import;
 }
@@ -54,7 +58,7 @@ function sentText({ name, text, digest }: FoundFile, pasts: readonly HeldImages[
   const found = candidates.at(-1);
   const like =
     found && ({ kind: 'file', digest: found[0], content: randomAccessOf(found[1].bytes) } as const);
-  return { kind: 'file', digest, content, like };
+  return { kind: 'file', digest, content, likes: like === undefined ? [] : [like] };
 }
 
 async function sentBlock(
@@ -65,9 +69,10 @@ async function sentBlock(
   const kind = importKind(line);
   const sent = { kind, line, digest: line.digest, content: scratch.access(line.digest) };
   const old = chooseBase(line, olds);
-  if (old === undefined || pasts[0] === undefined) return { ...sent, like: undefined };
+  if (old === undefined || pasts[0] === undefined) return { ...sent, likes: [] };
   if (!(await scratch.has(old.digest))) await scratch.write(pasts[0].read(old.digest), old.digest);
-  return { ...sent, like: { kind, line: old, digest: old.digest, content: scratch.access(old.digest) } };
+  const like = { kind, line: old, digest: old.digest, content: scratch.access(old.digest) };
+  return { ...sent, likes: [like] };
 }
 
 /** What every past has, as the first imports it. */
@@ -89,14 +94,14 @@ async function smallest(
   sent: readonly Sent[],
   sources: BundleSources,
 ): Promise<BundleGroup[]> {
-  const others = sent.filter(({ like }) => like === undefined);
+  const others = sent.filter(({ likes }) => likes.length === 0);
   const isFew = others.reduce((sum, { content }) => sum + content.size, 0) <= comparedSize;
   const hasOlder = others.length < sent.length;
-  const parts = hasOlder && isFew ? [sent] : [sent.filter(({ like }) => like !== undefined), others];
+  const parts = hasOlder && isFew ? [sent] : [sent.filter(({ likes }) => likes.length > 0), others];
   const groups: BundleGroup[] = [];
   for (const part of parts) {
     if (part.length === 0) continue;
-    const encoding = part.some(({ like }) => like !== undefined) ? 'delta' : 'inflated';
+    const encoding = part.some(({ likes }) => likes.length > 0) ? 'delta' : 'inflated';
     const together = await writeTogether(holds, part, encoding, sources);
     const worthTrying =
       sizeOf(await writeAlone(holds, part, sources, quickQuality)) <= sizeOf([together]) * 1.25;
@@ -113,17 +118,15 @@ function sizeOf(groups: readonly BundleGroup[]): number {
 /** All objects in one group. */
 export async function writeTogether(
   holds: BundleGroup['holds'],
-  sent: readonly Sent[],
+  sent: readonly SentObject[],
   encoding: 'delta' | 'inflated',
   { scratch, context }: BundleSources,
 ): Promise<BundleGroup> {
-  const bases = [
-    ...new Map(sent.flatMap(({ like }) => (like === undefined ? [] : [[like.digest, like]]))).values(),
-  ];
+  const likes = sent.flatMap((one) => one.likes);
+  const bases = [...new Map(likes.map((like) => [like.digest, like])).values()];
   const places = new Map(bases.map(({ digest }, at) => [digest, at]));
   const blocks = sent.map((one) => {
-    const place = one.like && places.get(one.like.digest);
-    return { ...one, bases: place === undefined ? [] : [place] };
+    return { ...one, bases: one.likes.flatMap(({ digest }) => places.get(digest) ?? []) };
   });
   const written = await writeGroup(blocks, bases, encoding, {
     signal: context.signal,
@@ -144,7 +147,7 @@ export async function writeTogether(
   };
 }
 
-function described({ digest, content: { size }, kind }: Sent) {
+function described({ digest, content: { size }, kind }: SentObject) {
   return { digest, size, kind };
 }
 

@@ -211,7 +211,15 @@ function checkReferences({ layers, groups }: BundleDocument, name: string): void
   if (order.some((one, at) => one < (order[at - 1] ?? 0)))
     throw bundleInvalid(name, 'its groups are not in the order of import manifests, blocks, layers');
   for (const group of groups) checkKinds(group, name);
+  checkTars(layers, name);
   for (const one of groups) checkBases(one, name);
+}
+
+/** A layer that is a tar itself has the tar's digest. */
+function checkTars(layers: readonly LayerOrigin[], name: string): void {
+  for (const layer of layers)
+    if (layer.origin === 'tar' && layer.gzip === undefined && layer.tar.digest !== layer.digest)
+      throw bundleInvalid(name, `the layer ${layer.digest} is not said to be packed, and is another tar`);
 }
 
 /** Import manifests are files, blocks are files and trees, and layers are tars of others. */
