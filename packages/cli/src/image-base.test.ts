@@ -220,4 +220,17 @@ describe('block-pack image upon a base', () => {
     });
     refused(3, ['java.import', '--base', 'oci:base:2', '-o', 'oci:out'], 'nondistributable');
   });
+
+  it('refuses import manifests that find no room in an image, alone or beside those of the base', () => {
+    const long = (mebibytes: number) => `${work.read('java.import')}#note ${'x'.repeat(mebibytes << 20)}\n`;
+    work.write('long.import', long(5));
+    work.write('longer.import', long(9));
+    refused(3, ['longer.import', '-o', 'oci:out'], /would have at least 9\d+ bytes, and it can have 8388608/);
+    image('base=long.import', '-o', 'oci:base:1');
+    refused(
+      3,
+      ['long.import', '--base', 'oci:base:1', '--replace-base-files', '-o', 'oci:out'],
+      /of its base/,
+    );
+  });
 });

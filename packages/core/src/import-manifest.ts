@@ -81,49 +81,57 @@ export function encodeImport(line: Import): string {
  * @throws MANIFEST_INVALID naming the line
  */
 export function decodeImportManifest(text: string, name: string): ImportManifest {
-  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
-  checkHeader(lines[0] ?? '', name);
   let packer: string | undefined;
   const directives: string[] = [];
   const imports: Import[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (index === 0 || line === '') continue;
+  for (const [number, line] of linesOf(text)) {
+    if (number === 1) checkHeader(line, name);
+    if (number === 1 || line === '') continue;
     try {
       if (!line.startsWith('#')) imports.push(decodeImport(line));
       else if (!line.startsWith('#packer ')) directives.push(decodeDirective(line));
       else if (packer === undefined) packer = decodePacker(line);
       else throw flaw('a second #packer line');
     } catch (error) {
-      throw lineInvalid(name, index + 1, line, error);
+      throw lineInvalid(name, number, line, error);
     }
   }
   if (packer === undefined) throw manifestInvalid(`${name} has no #packer line`);
-  const sorted = sortImports(imports);
-  checkImports(sorted, name);
-  return { packer, directives, imports: sorted };
+  imports.sort(compareImports);
+  checkImports(imports, name);
+  return { packer, directives, imports };
+}
+
+/** One by one, counted from 1: a text of line feeds alone would else become an array many times its size. */
+function* linesOf(text: string): Iterable<[number: number, line: string]> {
+  let number = 0;
+  for (let start = 0; start <= text.length; ) {
+    const feed = text.indexOf('\n', start);
+    const end = feed === -1 ? text.length : feed;
+    yield [++number, text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end)];
+    start = end + 1;
+  }
 }
 
 /**
  * A file import's path stands once and nothing lies below it; the same tree does not stand twice at one path.
  * Whether two trees at one path hold the same file cannot be seen from the lines.
+ * @param imports sorted
  * @throws MANIFEST_INVALID
  */
 export function checkImports(imports: readonly Import[], name: string): void {
-  const kinds = new Map<string, 'file' | 'tree'>();
-  const seen = new Set<string>();
-  for (const line of imports) {
+  const files = new Set<string>();
+  for (const [index, line] of imports.entries()) {
     const kind = importKind(line);
-    const earlier = kinds.get(line.path);
-    if (earlier !== undefined && (earlier === 'file' || kind === 'file')) {
-      throw manifestInvalid(`${name} imports ${line.path} twice`);
-    }
-    if (seen.has(`${line.digest} ${line.path}`))
+    if (kind === 'file') files.add(line.path);
+    const before = imports[index - 1];
+    if (before?.path !== line.path) continue;
+    if (files.has(line.path)) throw manifestInvalid(`${name} imports ${line.path} twice`);
+    if (before.digest === line.digest)
       throw manifestInvalid(`${name} has the same import twice: ${line.path}`);
-    seen.add(`${line.digest} ${line.path}`);
-    kinds.set(line.path, kind);
   }
   for (const line of imports) {
-    const above = ancestors(line.path).find((path) => kinds.get(path) === 'file');
+    const above = ancestors(line.path).find((path) => files.has(path));
     if (above !== undefined)
       throw manifestInvalid(`${name} imports ${line.path} below ${above}, which is a file`);
   }

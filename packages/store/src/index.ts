@@ -5,6 +5,7 @@ export { openInput } from './disk-input.ts';
 export type { DiskLookup } from './disk-lookup.ts';
 export { diskLookup } from './disk-lookup.ts';
 export type { Amount, GcOptions, GcReport } from './gc.ts';
+export { makeDirectory } from './make-directory.ts';
 export type { SavedPackMemory } from './memory.ts';
 export { openPackMemory } from './memory.ts';
 export type { OpenBlobFile, OpenFile } from './open-file.ts';

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, realpathSync, rmdirSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { BlockPackError } from '@block-pack/core';
 import { diskError } from './disk-error.ts';
+import { makeDirectory } from './make-directory.ts';
 import { liesIn, realPlace } from './real-place.ts';
 import { removeStaleDrafts, TargetDraft, targetNotEmpty } from './target-draft.ts';
 
@@ -55,7 +56,7 @@ export async function fillDirectory<T>(place: string, fill: (draft: string) => P
 /** The topmost directory that had to be made, if any. */
 function makeParent(place: string): string | undefined {
   try {
-    return mkdirSync(dirname(place), { recursive: true });
+    return makeDirectory(dirname(place));
   } catch (error) {
     throw diskError(error, 'OUTPUT_REFUSED', 'create', dirname(place));
   }

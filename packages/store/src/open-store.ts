@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { BlockPackError } from '@block-pack/core';
 import { diskError, errnoOf } from './disk-error.ts';
 import { Draft } from './draft.ts';
 import { updateIndex } from './index-lock.ts';
 import { StoreLayout } from './layout.ts';
+import { makeDirectory } from './make-directory.ts';
 import { Store } from './store.ts';
 
 const layoutVersion = '1.0.0';
@@ -73,16 +74,16 @@ async function create(layout: StoreLayout, allowed: boolean): Promise<void> {
     // One that was killed here may have left its drafts, and nothing else yet.
     if (inside?.some((name) => name !== basename(layout.drafts)))
       throw noStore(layout, 'it holds something else');
-    mkdirSync(layout.drafts, { recursive: true });
+    makeDirectory(layout.drafts);
     await writeMarker(layout);
   }
-  mkdirSync(layout.blobs, { recursive: true });
+  makeDirectory(layout.blobs);
   await makeIndex(layout);
 }
 
 /** An image layout has an index, though it may name nothing. A process killed before may have left the store without. */
 export async function makeIndex(layout: StoreLayout): Promise<void> {
-  mkdirSync(layout.drafts, { recursive: true });
+  makeDirectory(layout.drafts);
   await updateIndex(layout, (index) => (existsSync(layout.index) ? index : { ...index }));
 }
 

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import {
   assertDigest,
   type BlobStore,
@@ -15,6 +14,7 @@ import { Draft, syncDirectory } from './draft.ts';
 import { collectGarbage, type GcOptions, type GcReport } from './gc.ts';
 import type { StoreLayout } from './layout.ts';
 import { Lease } from './lease.ts';
+import { makeDirectory } from './make-directory.ts';
 import { readTags, setTag, type Tag, type TagTarget, unsetTag } from './tags.ts';
 import { giveTurn } from './turn.ts';
 import { type VerifyOptions, type VerifyReport, verifyStore } from './verify.ts';
@@ -185,7 +185,7 @@ export class Store implements BlobStore {
     if (this.#prepared) return;
     const { blobs, drafts, leases, cache } = this.#layout;
     for (const path of [blobs, drafts, leases, cache]) {
-      this.#guarded('create', path, () => mkdirSync(path, { recursive: true }));
+      this.#guarded('create', path, () => makeDirectory(path));
     }
     this.#prepared = true;
   }

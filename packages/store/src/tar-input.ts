@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBytewise, type InputDirectory } from '@block-pack/core';
 import { names } from './blob-files.ts';
 import { diskError } from './disk-error.ts';
 import type { OpenInput, Scratch } from './disk-input.ts';
+import { makeDirectory } from './make-directory.ts';
 import type { OpenFile } from './open-file.ts';
 import { unpackTar } from './tar-unpack.ts';
 import { giveTurn } from './turn.ts';
@@ -35,7 +36,7 @@ export async function openTar(
 
 function makeScratch(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeDirectory(path);
   } catch (error) {
     throw diskError(error, 'STORE_UNUSABLE', 'create', path);
   }

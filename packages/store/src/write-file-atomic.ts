@@ -1,8 +1,9 @@
-import { mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BlockPackError } from '@block-pack/core';
 import { diskError } from './disk-error.ts';
 import { Draft, syncDirectory } from './draft.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /**
  * Writes a file so that a reader sees the old one or the new one, whatever happens meanwhile. Its directory is made where it lacks.
@@ -22,7 +23,7 @@ export async function writeFileAtomic(path: string, text: string): Promise<void>
 }
 
 async function replace(path: string, text: string): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   const draft = new Draft(dirname(path), '.block-pack-');
   try {
     draft.write(new TextEncoder().encode(text));

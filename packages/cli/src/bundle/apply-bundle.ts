@@ -7,6 +7,7 @@ import {
   type Bytes,
   bundleInvalid,
   bytesOf,
+  type Companion,
   type ContentDescriptor,
   checkSignal,
   collect,
@@ -37,10 +38,17 @@ import type { ScratchBlobs } from './scratch-blobs.ts';
 
 /** The images of a bundle, made whole: every blob that is read here has been checked. */
 export interface AppliedBundle {
-  readonly images: readonly { readonly root: ContentDescriptor; readonly name?: string }[];
+  readonly images: readonly AppliedImage[];
+  /** What is to be published with them. */
+  readonly companions: readonly AppliedImage[];
   readonly blobs: PlaceBlobs;
   /** Bytes of layers that were made here, of blocks or of tars. */
   readonly madeBytes: number;
+}
+
+export interface AppliedImage {
+  readonly root: ContentDescriptor;
+  readonly name?: string;
 }
 
 /** Where a bundle is applied. */
@@ -78,7 +86,7 @@ class Application {
   }
 
   async run(): Promise<AppliedBundle> {
-    const { layers, groups, images } = this.#document;
+    const { layers, groups, images, companions = [] } = this.#document;
     const { held, scratch } = this.#options;
     const wanted = layers.filter((layer) => !held.hasBlob(layer));
     for (const layer of wanted) if (layer.origin === 'tar') this.#form(layer);
@@ -95,10 +103,8 @@ class Application {
     const blobs = joinedBlobs(scratch, this.#blobs, held);
     await this.#checkDiffIds(blobs);
     return {
-      images: images.map(({ name, mediaType, digest, size }) => ({
-        root: { mediaType, digest, size },
-        ...(name !== undefined && { name }),
-      })),
+      images: images.map(asImage),
+      companions: companions.map(asImage),
       blobs,
       madeBytes,
     };
@@ -257,6 +263,10 @@ class Application {
     checkSignal(this.#options.context.signal);
     this.#options.context.progress.show(text);
   }
+}
+
+function asImage({ name, ...root }: Companion): AppliedImage {
+  return { root, ...(name !== undefined && { name }) };
 }
 
 /** Whether something that a group brings is part of these layers. Import manifests are made before. */

@@ -1,16 +1,16 @@
-import type { ContentDescriptor, Digest } from '@block-pack/core';
+import type { Digest } from '@block-pack/core';
 import { byteSize, count } from '../byte-size.ts';
 import type { Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
 import { printable, table } from '../table.ts';
 import { type DependencyCost, otherCosts } from './bundle-costs.ts';
 import type { SentLayer } from './layer-tars.ts';
-import type { MadeBundle } from './make-bundle.ts';
+import type { MadeBundle, Wanted } from './make-bundle.ts';
 
 /** A bundle that was made, or would be. */
 interface Result {
   readonly made: MadeBundle;
-  readonly root: ContentDescriptor;
+  readonly wanted: readonly Wanted[];
   readonly since: readonly Digest[];
   /** Of the file. */
   readonly bytes: number;
@@ -65,10 +65,21 @@ export function costOutcome(result: Result & { readonly costs: readonly Dependen
   };
 }
 
-function documentOf({ made, root, since, bytes }: Result): Readonly<Record<string, unknown>> {
-  const { layers, groups } = made.document;
+function documentOf({ made, wanted, since, bytes }: Result): Readonly<Record<string, unknown>> {
+  const { layers, groups, companions = [] } = made.document;
   return {
-    image: { mediaType: root.mediaType, digest: root.digest, size: root.size },
+    images: wanted.map(({ root: { mediaType, digest, size }, name }) => ({
+      name: name ?? null,
+      mediaType,
+      digest,
+      size,
+    })),
+    companions: companions.map(({ name, mediaType, digest, size }) => ({
+      name: name ?? null,
+      mediaType,
+      digest,
+      size,
+    })),
     since,
     digest: made.digest,
     bytes,
@@ -83,8 +94,9 @@ function documentOf({ made, root, since, bytes }: Result): Readonly<Record<strin
   };
 }
 
-function headline({ made, bytes }: Result, console: Console): string {
-  return `${console.bold(`${byteSize(bytes)} for an image of ${byteSize(made.imageBytes)}`)}\n\n`;
+function headline({ made, wanted, bytes }: Result, console: Console): string {
+  const what = wanted.length === 1 ? 'an image' : `${wanted.length} images`;
+  return `${console.bold(`${byteSize(bytes)} for ${what} of ${byteSize(made.imageBytes)}`)}\n\n`;
 }
 
 function costTable(costs: readonly DependencyCost[], layers: readonly SentLayer[]): string {
@@ -123,8 +135,8 @@ function layerName(digest: Digest): string {
   return `layer ${digest.slice(0, 'sha256:'.length + 12)}`;
 }
 
-function totals({ made: { document, sent, sentLayers }, root }: Result): string {
-  const { layers, groups } = document;
+function totals({ made: { document, sent, sentLayers }, wanted }: Result): string {
+  const { layers, groups, companions = [] } = document;
   const blockBytes = sent.reduce((sum, { content }) => sum + content.size, 0);
   const payloads = groups.reduce(
     (sum, { holds, payload }) => sum + (holds === 'layers' ? 0 : payload.size),
@@ -143,6 +155,7 @@ function totals({ made: { document, sent, sentLayers }, root }: Result): string 
           `base    ${count(sentLayers.length, 'layer')} of ${byteSize(layerSize)}, sent as ${byteSize(layerBytes)}\n`,
         ]),
     `layers  ${present} of ${layers.length} must be at the site already\n`,
-    `image   ${root.digest}\n`,
+    ...wanted.map(({ root }) => `image   ${root.digest}\n`),
+    ...companions.map(({ name, digest }) => `beside  ${printable(name ?? digest)}\n`),
   ].join('');
 }

@@ -7,6 +7,7 @@ import {
   type ImageManifest,
   imageDocumentKind,
   imageInvalid,
+  isTarLayer,
   layerCompression,
   Measure,
   memberContent,
@@ -24,7 +25,7 @@ export interface KnownLayers {
 }
 
 /**
- * Holds the layers that a bundle brings against the diffIDs of an image's config. Layers packed with zstd are passed over: not every Node can unpack them.
+ * Holds the layers that a bundle brings against the diffIDs of an image's config. Passed over are layers packed with zstd, which not every Node can unpack, and what is no tar, as in attestations.
  * @throws IMAGE_INVALID
  */
 export async function checkDiffIds(
@@ -51,7 +52,7 @@ async function carriedDiffId(
   blobs: BlobSource,
   { carried, signal }: KnownLayers,
 ): Promise<Digest | undefined> {
-  if (!carried.has(digest)) return undefined;
+  if (!carried.has(digest) || !isTarLayer(mediaType)) return undefined;
   const compression = layerCompression(mediaType, digest);
   if (compression === 'none') return digest;
   return compression === 'gzip' ? unpackedDigest(blobs.read(digest), digest, signal) : undefined;

@@ -1,4 +1,5 @@
 import {
+  type BlobSource,
   BlockPackError,
   type BundleGroup,
   type ContentDescriptor,
@@ -38,13 +39,15 @@ export interface WrittenLayers {
 export async function writeLayers(
   origins: readonly LayerOrigin[],
   closure: Closure,
-  sources: BundleSources,
+  blobs: BlobSource,
+  { pasts, scratch, context }: BundleSources,
 ): Promise<WrittenLayers> {
+  const sources = { blobs, pasts, scratch, context };
   const places = layerPlaces(closure);
   const search = new DeflateSearch();
   const written: { origin: LayerOrigin; group?: BundleGroup; sent?: SentLayer }[] = [];
   for (const origin of origins) {
-    checkSignal(sources.context.signal);
+    checkSignal(context.signal);
     const layer = origin.origin === 'carried' ? places.get(origin.digest) : undefined;
     written.push(layer === undefined ? { origin } : await writeLayer(layer, origin, search, sources));
   }
@@ -54,6 +57,9 @@ export async function writeLayers(
     sent: written.flatMap(({ sent }) => sent ?? []),
   };
 }
+
+/** What layers are read from, and what they are compared with. */
+type LayerSources = Pick<BundleSources, 'pasts' | 'scratch' | 'context'> & { readonly blobs: BlobSource };
 
 interface PlacedLayer {
   readonly layer: ContentDescriptor;
@@ -75,7 +81,7 @@ async function writeLayer(
   { layer, at }: PlacedLayer,
   carried: LayerOrigin,
   search: DeflateSearch,
-  sources: BundleSources,
+  sources: LayerSources,
 ): Promise<{ origin: LayerOrigin; group?: BundleGroup; sent: SentLayer }> {
   const { digest, size } = layer;
   const whole = (why: string) => {
@@ -110,10 +116,10 @@ async function writeLayer(
 }
 
 /** Undefined for what is no tar, or is packed in a way that not every Node can unpack; what is damaged is found when the bundle is proved. */
-async function unpack(layer: ContentDescriptor, { wanted, scratch }: BundleSources) {
+async function unpack(layer: ContentDescriptor, { blobs, scratch }: LayerSources) {
   if (tarPacking(layer) === undefined) return undefined;
   try {
-    const content = wanted.images.blobs.read(layer.digest);
+    const content = blobs.read(layer.digest);
     return await scratch.write(unpackedLayer(content, layer.mediaType, layer.digest));
   } catch (error) {
     if (error instanceof BlockPackError && ['ARCHIVE_INVALID', 'ARCHIVE_BOMB'].includes(error.code))
@@ -127,13 +133,13 @@ async function formOf(
   layer: ContentDescriptor,
   tar: Digest,
   search: DeflateSearch,
-  { wanted, scratch }: BundleSources,
+  { blobs, scratch }: LayerSources,
 ): Promise<Pick<LayerOrigin & { readonly origin: 'tar' }, 'gzip'> | undefined> {
   if (tarPacking(layer) === 'none') return {};
   const { digest, size } = layer;
   const file = {
     size,
-    read: (range: { offset: number; length: number }) => wanted.images.blobs.read(digest, range),
+    read: (range: { offset: number; length: number }) => blobs.read(digest, range),
   };
   const form = await gzipFormOf(file, () => scratch.read(tar), search);
   if (form === undefined) return undefined;
@@ -160,7 +166,7 @@ function likeliest(tars: readonly HeldTar[], { size }: ContentDescriptor, at: nu
   return [...tars].sort((a, b) => distance(a) - distance(b)).slice(0, mostLikes);
 }
 
-async function likeOf({ digest }: HeldTar, { pasts, scratch }: BundleSources): Promise<Like> {
+async function likeOf({ digest }: HeldTar, { pasts, scratch }: LayerSources): Promise<Like> {
   if (pasts[0] !== undefined && !(await scratch.has(digest)))
     await scratch.write(pasts[0].read(digest), digest);
   return { kind: 'tar', digest, content: scratch.access(digest) };

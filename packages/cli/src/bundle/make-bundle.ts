@@ -1,4 +1,5 @@
 import {
+  type BlobSource,
   type BundleDocument,
   bytesOf,
   type ContentDescriptor,
@@ -17,11 +18,13 @@ import {
   type LayerOrigin,
   readImportsLayers,
   recipeOf,
+  type WantedImage,
 } from '@block-pack/core';
 import { type Closure, closureOf, type Images } from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
 import type { BundleBlob } from './bundle-file.ts';
+import { findCompanions } from './companions.ts';
 import type { HeldImages } from './held-images.ts';
 import { joinedBlobs } from './held-images.ts';
 import { type SentLayer, writeLayers } from './layer-tars.ts';
@@ -30,11 +33,18 @@ import { type Sent, writeGroups } from './write-groups.ts';
 
 /** What a bundle is made of. */
 export interface BundleSources {
-  readonly wanted: { readonly images: Images; readonly root: ContentDescriptor; readonly name?: string };
+  readonly wanted: readonly Wanted[];
   /** One for each past that a site may have. */
   readonly pasts: readonly HeldImages[];
   readonly scratch: ScratchBlobs;
-  readonly context: Pick<CommandContext, 'signal' | 'progress'>;
+  readonly context: Pick<CommandContext, 'signal' | 'progress' | 'warn'>;
+}
+
+/** An image that a site wants, and the place that it is in. */
+export interface Wanted {
+  readonly images: Images;
+  readonly root: ContentDescriptor;
+  readonly name?: string;
 }
 
 /** A bundle that has not been written yet. */
@@ -44,7 +54,7 @@ export interface MadeBundle {
   readonly digest: Digest;
   readonly index: Uint8Array;
   readonly blobs: readonly BundleBlob[];
-  /** Bytes that the image has in all. */
+  /** Bytes that the images have in all, with their companions. */
   readonly imageBytes: number;
   /** Blocks that travel. */
   readonly sent: readonly Sent[];
@@ -55,20 +65,25 @@ export interface MadeBundle {
 /** @throws BLOB_MISSING, IMAGE_INVALID and what reading images throws */
 export async function makeBundle(sources: BundleSources): Promise<MadeBundle> {
   const { wanted, context } = sources;
-  const { blobs } = wanted.images;
-  const closure = await closureOf([wanted.root], blobs, context.signal);
-  const found = await findImports(closure, wanted.images);
+  const blobs = joinedBlobs(...wanted.map(({ images }) => images.blobs));
+  const companions = await findCompanions(wanted, context);
+  const roots = [...wanted.map(({ root }) => root), ...companions];
+  const closure = await closureOf(roots, blobs, context.signal);
+  const found = await findImports(closure, blobs);
   const isConfig = ({ mediaType }: ContentDescriptor) => imageDocumentKind(mediaType) === 'config';
   const leaves = closure.leaves
     .filter((leaf) => !isConfig(leaf))
     .map((leaf) => originOf(leaf, found, sources.pasts));
-  const objects = await newObjects(leaves, found, sources);
+  const objects = await newObjects(leaves, found, blobs, sources);
   const written = await writeGroups(objects, sources);
-  const { origins, groups: tars, sent: sentLayers } = await writeLayers(leaves, closure, sources);
-  const groups = [...written.groups, ...tars];
-  const { mediaType, digest, size } = wanted.root;
-  const image = { mediaType, digest, size, ...(wanted.name !== undefined && { name: wanted.name }) };
-  const document: BundleDocument = { version: 1, images: [image], layers: origins, groups };
+  const { origins, groups: tars, sent: sentLayers } = await writeLayers(leaves, closure, blobs, sources);
+  const document: BundleDocument = {
+    version: 1,
+    images: wanted.map(asWanted),
+    ...(companions.length > 0 && { companions }),
+    layers: origins,
+    groups: [...written.groups, ...tars],
+  };
   const { list, artifact, index } = encodeBundle(document);
   const documents = [...closure.documents, ...closure.leaves.filter(isConfig), ...carriedBlobs(document)];
   const carried = joinedBlobs(sources.scratch, blobs);
@@ -86,6 +101,10 @@ export async function makeBundle(sources: BundleSources): Promise<MadeBundle> {
   };
 }
 
+function asWanted({ root: { mediaType, digest, size }, name }: Wanted): WantedImage {
+  return { mediaType, digest, size, ...(name !== undefined && { name }) };
+}
+
 /** What the imports layers of an image say about its layers. */
 interface FoundImports {
   /** By the digest of the layer that an import manifest explains. */
@@ -100,17 +119,16 @@ export interface FoundFile extends ImportsFile {
   readonly digest: Digest;
 }
 
-async function findImports({ manifests }: Closure, { blobs, name }: Images): Promise<FoundImports> {
+async function findImports({ manifests }: Closure, blobs: BlobSource): Promise<FoundImports> {
   const layers = new Map<Digest, FoundFile>();
   const importsLayers = new Map<Digest, readonly FoundFile[]>();
-  for (const manifest of manifests.values()) {
+  for (const [digest, manifest] of manifests) {
     if (imageDocumentKind(manifest.config.mediaType) !== 'config') continue;
-    for (const { layer, files } of await readImportsLayers(manifest, blobs, name)) {
+    for (const { layer, files } of await readImportsLayers(manifest, blobs, `The image ${digest}`)) {
       const texts = files.map(withText);
       for (const file of texts) layers.set(recipeOf(file).layer.digest, file);
-      const digest = manifest.layers[layer]?.digest;
       const again = await encodeImportsLayer(files);
-      if (digest === again.digest) importsLayers.set(digest, texts);
+      if (manifest.layers[layer]?.digest === again.digest) importsLayers.set(again.digest, texts);
     }
   }
   return { layers, importsLayers };
@@ -145,7 +163,8 @@ export interface NewObjects {
 async function newObjects(
   origins: readonly LayerOrigin[],
   { layers }: FoundImports,
-  { wanted, pasts, scratch, context }: BundleSources,
+  source: BlobSource,
+  { pasts, scratch, context }: BundleSources,
 ): Promise<NewObjects> {
   const knows = async (digest: Digest, size?: number) => {
     for (const past of pasts) if (!(await past.has(digest, size))) return false;
@@ -169,7 +188,7 @@ async function newObjects(
         write: (content, expected) => scratch.write(content, expected),
       },
       signal: context.signal,
-      fetch: (range) => wanted.images.blobs.read(digest, range),
+      fetch: (range) => source.read(digest, range),
     });
   }
   return { texts, blocks: [...blocks.values()] };

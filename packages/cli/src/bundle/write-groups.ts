@@ -120,7 +120,7 @@ export async function writeTogether(
   holds: BundleGroup['holds'],
   sent: readonly SentObject[],
   encoding: 'delta' | 'inflated',
-  { scratch, context }: BundleSources,
+  { scratch, context }: Pick<BundleSources, 'scratch' | 'context'>,
 ): Promise<BundleGroup> {
   const likes = sent.flatMap((one) => one.likes);
   const bases = [...new Map(likes.map((like) => [like.digest, like])).values()];

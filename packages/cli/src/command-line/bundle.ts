@@ -11,8 +11,8 @@ export function addBundle(program: Command, run: Run): void {
       'Writes what a site lacks of an image, as small as it can be had: dependencies that changed travel as changes of the older ones. The site makes the very image of it, with the same digest. Before the file gets its name, it is applied once, and the result is compared.',
     )
     .argument(
-      '<image>',
-      'the place of the image: oci:DIR[:tag], oci-archive:FILE[:tag] or docker-archive:FILE',
+      '<image...>',
+      'the place of each image: oci:DIR[:tag], oci-archive:FILE[:tag] or docker-archive:FILE; what several have in common travels once',
     )
     .option(
       '--since <place>',
@@ -33,9 +33,9 @@ export function addBundle(program: Command, run: Run): void {
       'signed, for sticks of 4 GB',
     ],
   ]);
-  command.action((image: string, options: BundleCommandOptions & GlobalOptions) =>
+  command.action((images: readonly string[], options: BundleCommandOptions & GlobalOptions) =>
     run('bundle', options, async (context) =>
-      (await import('../commands/bundle.ts')).bundle(image, options, context),
+      (await import('../commands/bundle.ts')).bundle(images, options, context),
     ),
   );
 }

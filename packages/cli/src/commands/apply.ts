@@ -1,21 +1,14 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Digest, SignedBundle } from '@block-pack/core';
-import {
-  type Images,
-  openImages,
-  openStore,
-  type Place,
-  type PublishReport,
-  parsePlace,
-} from '@block-pack/store';
-import { type AppliedBundle, applyBundle } from '../bundle/apply-bundle.ts';
+import { type Images, openImages, openStore, type Place, parsePlace } from '@block-pack/store';
+import { type AppliedBundle, type AppliedImage, applyBundle } from '../bundle/apply-bundle.ts';
 import { openBundle, withBundle } from '../bundle/bundle-file.ts';
 import { HeldImages } from '../bundle/held-images.ts';
 import { readVerifyKeys } from '../bundle/key-files.ts';
-import { publishBundle } from '../bundle/publish-bundle.ts';
+import { checkRoom, type PublishedBundle, publishBundle } from '../bundle/publish-bundle.ts';
 import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
-import { byteSize } from '../byte-size.ts';
+import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
 import { printable } from '../table.ts';
@@ -45,14 +38,21 @@ export async function apply(
     for (const have of haves) await addAll(have, held, opened);
     return await withBundle(bundleFile, printable(file), async (bundle) => {
       const { signed } = bundleFile;
+      checkRoom(bundle.document.images, place);
       const applied = await applyBundle(bundle, { name: printable(file), held, scratch, context });
-      const reports = await publishBundle(applied, place, context);
-      return outcomeOf({ applied, reports, place, digest: bundle.digest, ...(signed && { signed }) });
+      const published = await publishBundle(applied, place, context);
+      if (published.companions.length < applied.companions.length) warnOfCompanions(applied, place, context);
+      return outcomeOf({ applied, published, place, digest: bundle.digest, ...(signed && { signed }) });
     });
   } finally {
     for (const images of opened) images.close();
     scratch.remove();
   }
+}
+
+function warnOfCompanions({ companions }: AppliedBundle, { text }: Place, { warn }: CommandContext): void {
+  const message = `${count(companions.length, 'companion')} of the image, such as signatures, did not go into ${text}: docker load knows none`;
+  warn({ code: 'COMPANIONS_LEFT_OUT', message });
 }
 
 /** An archive is replaced as a whole, so what it holds now is no part of what comes. */
@@ -68,7 +68,7 @@ async function addAll(place: Place, held: HeldImages, opened: Images[]): Promise
 
 interface ApplyResult {
   readonly applied: AppliedBundle;
-  readonly reports: readonly PublishReport[];
+  readonly published: PublishedBundle;
   readonly place: Place;
   /** Of the bundle. */
   readonly digest: Digest;
@@ -76,33 +76,37 @@ interface ApplyResult {
 }
 
 function outcomeOf(result: ApplyResult): Outcome {
-  const { applied, reports, place, digest, signed } = result;
+  const { applied, published, place, digest, signed } = result;
+  const { blobs, bytes, newBytes } = published;
   return {
     document: {
       bundle: digest,
       signedBy: signed?.key.fingerprint ?? null,
       place: place.text,
       madeBytes: applied.madeBytes,
-      images: reports.map(({ name, digest: image, blobs, bytes, newBytes }) => ({
-        name: name ?? null,
-        digest: image,
-        blobs,
-        bytes,
-        newBytes,
-      })),
+      images: published.images.map(describe),
+      companions: published.companions.map(describe),
+      blobs,
+      bytes,
+      newBytes,
     },
     text: (console) => textOf(result, console),
     exitCode: 0,
   };
 }
 
-function textOf({ applied, reports, place, signed }: ApplyResult, console: Console): string {
-  const newBytes = reports.reduce((sum, one) => sum + one.newBytes, 0);
-  const headline = `${byteSize(newBytes)} new, ${byteSize(applied.madeBytes)} of them made of blocks; all digests are right`;
-  const images = reports.map(
-    ({ digest, name }) =>
-      `image   ${digest}\nplace   ${printable(place.text)}${name === undefined ? '' : `, name ${printable(name)}`}\n`,
-  );
+function describe({ root, name }: AppliedImage): { readonly name: string | null; readonly digest: Digest } {
+  return { name: name ?? null, digest: root.digest };
+}
+
+function textOf({ applied, published, place, signed }: ApplyResult, console: Console): string {
+  const headline = `${byteSize(published.newBytes)} new, ${byteSize(applied.madeBytes)} of them made of blocks; all digests are right`;
+  const lines = (what: string, images: readonly AppliedImage[]) =>
+    images.map(
+      ({ root, name }) =>
+        `${what}${root.digest}\nplace   ${printable(place.text)}${name === undefined ? '' : `, name ${printable(name)}`}\n`,
+    );
+  const images = [...lines('image   ', published.images), ...lines('beside  ', published.companions)];
   const signature = signed === undefined ? '' : `signed  ${signed.key.fingerprint}\n`;
   return `${console.bold(headline)}\n\n${signature}${images.join('')}`;
 }

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { BlockPackError, type ContentDescriptor, type Digest } from '@block-pack/core';
+import { BlockPackError, type Digest } from '@block-pack/core';
 import { openImages, openStore, type Place, parsePlace } from '@block-pack/store';
 import { applyBundle } from '../bundle/apply-bundle.ts';
 import { dependencyCosts } from '../bundle/bundle-costs.ts';
@@ -7,7 +7,7 @@ import { type BundleBytes, BundleDraft, withBundle } from '../bundle/bundle-file
 import { bundleOutcome, costOutcome } from '../bundle/bundle-summary.ts';
 import { HeldImages } from '../bundle/held-images.ts';
 import { readSigningKeys } from '../bundle/key-files.ts';
-import { makeBundle } from '../bundle/make-bundle.ts';
+import { makeBundle, type Wanted } from '../bundle/make-bundle.ts';
 import { publishBundle } from '../bundle/publish-bundle.ts';
 import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
 import { signBundle } from '../bundle/sign-bundle.ts';
@@ -23,16 +23,16 @@ export interface BundleCommandOptions {
 }
 
 export async function bundle(
-  name: string,
+  names: readonly string[],
   options: BundleCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const place = parsePlace(name, context.directory);
+  const places = names.map((one) => parsePlace(one, context.directory));
   const { since = [] } = options;
   const sincePlaces = since.map((one) => parsePlace(one, context.directory));
   const dryRun = options.dryRun === true;
   const output = resolve(context.directory, outputOf(options));
-  refuseSource(output, [place, ...sincePlaces]);
+  refuseSource(output, [...places, ...sincePlaces]);
   const split = options.split === undefined || dryRun ? undefined : parseSplitSize(options.split);
   const keys = await readSigningKeys(options.sign, context.directory);
   const named = dryRun ? undefined : new BundleDraft(output, split);
@@ -41,9 +41,7 @@ export async function bundle(
   const closing: (() => void)[] = [];
   const draft = named ?? new BundleDraft(join(scratch.directory, 'bundle'));
   try {
-    const images = await openImages(place);
-    closing.push(() => images.close());
-    const { descriptor: root } = await images.find();
+    const wanted = await openWanted(places, closing);
     const pasts: HeldImages[] = [];
     const sinceDigests: Digest[] = [];
     for (const one of sincePlaces) {
@@ -51,16 +49,15 @@ export async function bundle(
       pasts.push(past);
       sinceDigests.push(digest);
     }
-    const wanted = { images, root, ...(place.reference !== undefined && { name: place.reference }) };
     const sources = { wanted, pasts, scratch, context };
     const made = signBundle(await makeBundle(sources), keys);
-    const result = { made, root, since: sinceDigests };
+    const result = { made, wanted, since: sinceDigests };
     if (dryRun) {
       const bytes = await draft.write(made.index, made.blobs);
       return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, sources) });
     }
     const bytes = await draft.write(made.index, made.blobs);
-    await prove(await draft.open(), root, pasts, store.scratchDirectory, context);
+    await prove(await draft.open(), wanted, pasts, store.scratchDirectory, context);
     const files = await draft.name();
     const signedBy = [...new Set(keys.map(({ fingerprint }) => fingerprint))];
     return bundleOutcome({ ...result, bytes, output, files, signedBy });
@@ -93,6 +90,29 @@ function refuseSource(output: string, places: readonly Place[]): void {
   });
 }
 
+/** @throws USAGE for two different images of one name */
+async function openWanted(places: readonly Place[], closing: (() => void)[]): Promise<readonly Wanted[]> {
+  const wanted = new Map<string, Wanted>();
+  for (const place of places) {
+    const images = await openImages(place);
+    closing.push(() => images.close());
+    const { descriptor: root } = await images.find();
+    const name = place.reference;
+    const known = wanted.get(name ?? root.digest);
+    if (known !== undefined && known.root.digest !== root.digest)
+      throw nameTwice(known.images.name, images.name);
+    wanted.set(name ?? root.digest, { images, root, ...(name !== undefined && { name }) });
+  }
+  return [...wanted.values()];
+}
+
+function nameTwice(one: string, other: string): BlockPackError {
+  return new BlockPackError('USAGE', `${one} and ${other} are two images of one name`, {
+    hint: 'At the site only one of them could have it: give one of them another tag, or make two bundles.',
+    details: { images: [one, other] },
+  });
+}
+
 async function openPast(
   place: Place,
   closing: (() => void)[],
@@ -108,7 +128,7 @@ async function openPast(
 /** Does what a site will do, once for each past, and throws the result away. */
 async function prove(
   file: BundleBytes,
-  root: ContentDescriptor,
+  wanted: readonly Wanted[],
   pasts: readonly HeldImages[],
   scratchDirectory: string,
   context: CommandContext,
@@ -119,9 +139,10 @@ async function prove(
       try {
         const applied = await applyBundle(bundle, { name: 'The bundle', held, scratch, context });
         const site: Place = { kind: 'oci', text: 'a scratch place', path: `${scratch.directory}/site` };
-        const [report] = await publishBundle(applied, site, context);
-        if (report?.digest !== root.digest)
-          throw new Error(`the bundle makes ${report?.digest}, not ${root.digest}`);
+        const { images } = await publishBundle(applied, site, context);
+        const made = images.map(({ root }) => root.digest);
+        const lacking = wanted.find(({ root }) => !made.includes(root.digest));
+        if (lacking !== undefined) throw new Error(`the bundle does not make ${lacking.root.digest}`);
       } catch (error) {
         throw isOurs(error)
           ? new Error(`the bundle cannot be applied: ${error.message}`, { cause: error })

@@ -10,6 +10,9 @@ import {
   encodeImportsLayer,
   type ImageSettings,
   type ImportsFile,
+  importsLimit,
+  importsRoom,
+  importsTar,
   placeOverBase,
   type SegmentMemory,
 } from '@block-pack/core';
@@ -56,6 +59,9 @@ export async function buildImage(
   store: Store,
   context: CommandContext,
 ): Promise<BuiltImage> {
+  const room = await roomUpon(base, store);
+  // Again when the layers are known, and their manifests longer; but those would be long work for nothing.
+  await importsTar(plan.sources, room);
   const placed = await placeOverBase(plan.sources, store, base.view, {
     replace: plan.replaceBaseFiles,
     signal: context.signal,
@@ -67,7 +73,12 @@ export async function buildImage(
     layers.push(await buildLayer(source, encoding, base, memories, store, context));
   }
   warnOfDepth(layers.length + 1 + (base.image?.manifest.layers.length ?? 0), context);
-  return { base, layers, ...(await writeDocuments(plan, base, layers, store)) };
+  return { base, layers, ...(await writeDocuments(plan, base, layers, room, store)) };
+}
+
+/** Bytes that import manifests can have beside those of the base. */
+async function roomUpon({ image }: Base, store: Store): Promise<number> {
+  return image === undefined ? importsLimit : importsRoom(image.manifest, store, 'the base');
 }
 
 async function buildLayer(
@@ -100,9 +111,10 @@ async function writeDocuments(
   plan: ImagePlan,
   base: Base,
   imports: readonly ImportsFile[],
+  room: number,
   store: Store,
 ): Promise<AssembledImage & { importsLayer: EncodedImportsLayer }> {
-  const importsLayer = await encodeImportsLayer(imports);
+  const importsLayer = await encodeImportsLayer(imports, room);
   const image = assembleImage({
     base: base.image,
     platform: base.platform,

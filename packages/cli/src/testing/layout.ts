@@ -31,8 +31,8 @@ export class Layout {
   /** What stands under a tag: the descriptor's digest, and the document; with the config where it is a manifest. */
   published(tag = 'latest') {
     const { manifests } = JSON.parse(this.#work.read(`${this.#directory}/index.json`));
-    const named = (one: { annotations: Record<string, string> }) =>
-      one.annotations['org.opencontainers.image.ref.name'] === tag;
+    const named = (one: { annotations?: Record<string, string> }) =>
+      one.annotations?.['org.opencontainers.image.ref.name'] === tag;
     const { digest }: Described = manifests.find(named);
     const document = this.document(digest);
     const config =

@@ -11,6 +11,8 @@ export interface BundleDocument {
   readonly version: 1;
   /** What the site wants. */
   readonly images: readonly WantedImage[];
+  /** What speaks of the images, such as their signatures, and is published with them; undefined where there is nothing. */
+  readonly companions?: readonly Companion[] | undefined;
   /** Where each layer comes from, and whatever else is no document; each once. */
   readonly layers: readonly LayerOrigin[];
   /** Import manifests come before all blocks: they say what else the site must have. */
@@ -18,6 +20,7 @@ export interface BundleDocument {
 }
 
 export type WantedImage = v.InferOutput<typeof wantedImage>;
+export type Companion = v.InferOutput<typeof companion>;
 
 /** Where a layer comes from; written out, since a declaration of what the schema infers could not name a digest's brand. */
 export type LayerOrigin = Descriptor &
@@ -67,9 +70,24 @@ const kind = v.picklist(['file', 'tree', 'tar']);
 /** What groups hold, in the order in which they stand in a list. */
 const holdings = ['imports', 'blocks', 'layers'] as const;
 
-const wantedImage = v.strictObject({
-  name: v.optional(v.pipe(v.string(), v.check(isTagged, 'a name of an image'))),
+const name = v.optional(v.pipe(v.string(), v.check(isTagged, 'a name of an image')));
+
+const wantedImage = v.strictObject({ name, mediaType: v.string(), ...blob });
+
+/** True for parts of a bundle itself: those would stand in the index where the bundle is looked for. */
+export function isOfBundle(artifactType: string): boolean {
+  return artifactType.startsWith('application/vnd.dev.block-pack.bundle.');
+}
+
+const companion = v.strictObject({
+  name,
   mediaType: v.string(),
+  artifactType: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((type) => !isOfBundle(type), 'the type of another artifact'),
+    ),
+  ),
   ...blob,
 });
 
@@ -147,6 +165,7 @@ const group = v.variant('encoding', [
 const document = v.strictObject({
   version: v.literal(1),
   images: v.pipe(v.array(wantedImage), v.minLength(1)),
+  companions: v.optional(v.pipe(v.array(companion), v.minLength(1))),
   layers: v.array(layerOrigin),
   groups: v.array(group),
 });
@@ -201,8 +220,9 @@ function unknownThing(name: string, what: string): BlockPackError {
 }
 
 /** Nothing stands twice, and whatever is referred to is there. */
-function checkReferences({ layers, groups }: BundleDocument, name: string): void {
+function checkReferences({ images, companions = [], layers, groups }: BundleDocument, name: string): void {
   once(layers, name);
+  namedOnce([...images, ...companions], name);
   once(
     groups.flatMap(({ objects }) => objects),
     name,
@@ -242,6 +262,16 @@ function once(blobs: readonly { readonly digest: Digest }[], name: string): void
   for (const one of blobs) {
     if (seen.has(one.digest)) throw bundleInvalid(name, `${one.digest} stands twice in its list`);
     seen.add(one.digest);
+  }
+}
+
+/** What has no name is published under its digest. */
+function namedOnce(members: readonly WantedImage[], name: string): void {
+  const seen = new Set<string>();
+  for (const member of members) {
+    const key = member.name ?? member.digest;
+    if (seen.has(key)) throw bundleInvalid(name, `it brings two images under the name ${key}`);
+    seen.add(key);
   }
 }
 

@@ -3,7 +3,7 @@ import { type EncodedDocument, encodeImageIndex, encodeImageManifest } from '../
 import type { ContentDescriptor } from '../image/image-documents.ts';
 import { imageIndexMediaType } from '../image/media-types.ts';
 import { imageManifestMediaType } from '../imports-artifact.ts';
-import { type BundleDocument, encodeBundleDocument } from './bundle-document.ts';
+import { type BundleDocument, type Companion, encodeBundleDocument } from './bundle-document.ts';
 
 /** The artifact type of a bundle. */
 export const bundleArtifactType = 'application/vnd.dev.block-pack.bundle.v1+json';
@@ -43,7 +43,12 @@ export function encodeBundle(
   const { bytes: index } = encodeImageIndex({
     schemaVersion: 2,
     mediaType: imageIndexMediaType,
-    manifests: [...bundle.images.map(asMember), artifact.descriptor, ...signatures],
+    manifests: [
+      ...bundle.images.map(asMember),
+      ...(bundle.companions ?? []).map(asMember),
+      artifact.descriptor,
+      ...signatures,
+    ],
   });
   return { list, artifact, index };
 }
@@ -59,8 +64,8 @@ export function carriedBlobs({ groups, layers }: BundleDocument): ContentDescrip
   return [...new Map([...payloads, ...whole].map((one) => [one.digest, one])).values()];
 }
 
-function asMember({ name, mediaType, digest, size }: BundleDocument['images'][number]): ContentDescriptor {
+function asMember({ name, ...descriptor }: Companion): ContentDescriptor {
   const annotations =
     name === undefined ? {} : { annotations: { 'org.opencontainers.image.ref.name': name } };
-  return { mediaType, digest, size, ...annotations };
+  return { ...descriptor, ...annotations };
 }

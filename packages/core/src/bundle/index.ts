@@ -3,10 +3,11 @@ export type {
   BundleDocument,
   BundleGroup,
   BundleObject,
+  Companion,
   LayerOrigin,
   WantedImage,
 } from './bundle-document.ts';
-export { bundleInvalid, parseBundleDocument } from './bundle-document.ts';
+export { bundleInvalid, isOfBundle, parseBundleDocument } from './bundle-document.ts';
 export type { BundleLayout } from './bundle-layout.ts';
 export {
   bundleArtifactType,
@@ -16,5 +17,6 @@ export {
   encodeBundle,
 } from './bundle-layout.ts';
 export { chooseBase } from './choose-base.ts';
+export { isTagged } from './image-name.ts';
 export type { OpenBundle } from './read-bundle.ts';
 export { readBundle } from './read-bundle.ts';

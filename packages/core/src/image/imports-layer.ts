@@ -9,7 +9,7 @@ import { gzipMember } from '../layer/gzip-member.ts';
 import { imageAnnotations } from './image-annotations.ts';
 import type { ContentDescriptor, ImageManifest } from './image-documents.ts';
 import { imageInvalid } from './json-document.ts';
-import { layerCompression } from './media-types.ts';
+import { isTarLayer, layerCompression } from './media-types.ts';
 
 /** An import manifest as it stands in an image: `/.import.<name>`. */
 export interface ImportsFile {
@@ -37,26 +37,63 @@ export interface FoundImportsLayer {
 const prefix = '.import.';
 const fileName = /^\.import\.([a-z][a-z0-9-]{0,62})$/;
 
-/** Bytes of all import manifests of an image: more than any list of imports needs. Once read, they take several times as much memory. */
-const textLimit = 32 << 20;
+/**
+ * Bytes that the tars of an image's imports layers may have together: 30,000 imports and more, of which the native form could not name as many in a
+ * document of 4 MiB. Once read, such text takes up to 20 times as much memory (measured: 212 MB of a hostile 8 MiB).
+ */
+export const importsLimit = 8 << 20;
 /** What cannot be compressed grows by less. */
-const packedLimit = textLimit + (1 << 20);
+const packedLimit = importsLimit + (1 << 20);
 
 /** True for what can be the name of an import manifest in an image. */
 export function isImportsName(name: string): boolean {
   return fileName.test(`${prefix}${name}`);
 }
 
-/** The last layer of an image: the import manifests of the layers before it, sorted by name, and nothing else. */
-export async function encodeImportsLayer(files: readonly ImportsFile[]): Promise<EncodedImportsLayer> {
+/** The last layer of an image: the import manifests of the layers before it, sorted by name, and nothing else. @throws as {@link importsTar} */
+export async function encodeImportsLayer(
+  files: readonly ImportsFile[],
+  room = importsLimit,
+): Promise<EncodedImportsLayer> {
+  const tar = await importsTar(files, room);
+  const bytes = await collect(gzipMember(bytesOf(tar), 'gzip-6'), packedLimit, 'The imports layer');
+  return { bytes, digest: digestOf(bytes), size: bytes.length, diffId: digestOf(tar) };
+}
+
+/**
+ * The same before it is packed, and perhaps before the manifests say how their layers were made: then it is shorter, and finds out early what has no room.
+ * @param room bytes that the layers below leave, see {@link importsRoom}
+ * @throws INPUT_UNSUPPORTED for more than these
+ */
+export async function importsTar(files: readonly ImportsFile[], room = importsLimit): Promise<Uint8Array> {
   const entries = files.map(({ name, manifest }) => {
     const text = new TextEncoder().encode(encodeImportManifest(manifest));
     const read = () => bytesOf(text);
     return { kind: 'file', path: `${prefix}${name}`, size: text.length, executable: false, read } as const;
   });
-  const tar = await collect(writeCanonicalTar(entries), textLimit, 'The imports layer');
-  const bytes = await collect(gzipMember(bytesOf(tar), 'gzip-6'), packedLimit, 'The imports layer');
-  return { bytes, digest: digestOf(bytes), size: bytes.length, diffId: digestOf(tar) };
+  const tar = await collect(writeCanonicalTar(entries), Number.MAX_SAFE_INTEGER, 'The imports layer');
+  if (tar.length > room) throw noRoom(tar.length, room);
+  return tar;
+}
+
+function noRoom(size: number, room: number): BlockPackError {
+  const taken = importsLimit - room;
+  const left = taken === 0 ? `${room}` : `${room} beside the ${taken} of its base`;
+  return new BlockPackError(
+    'INPUT_UNSUPPORTED',
+    `The import manifests of the image would have at least ${size} bytes, and it can have ${left}`,
+    { hint: 'Put fewer imports into the image.', details: { size, limit: room } },
+  );
+}
+
+/**
+ * Bytes that the imports layers of an image leave to one more.
+ * @throws IMAGE_INVALID, BLOB_MISSING, DIGEST_MISMATCH
+ */
+export async function importsRoom(manifest: ImageManifest, blobs: BlobSource, name: string): Promise<number> {
+  let room = importsLimit;
+  for await (const { tar } of unpackedImports(manifest, blobs, name)) room -= tar.length;
+  return room;
 }
 
 /**
@@ -71,7 +108,28 @@ export async function readImportsLayers(
   name: string,
 ): Promise<readonly FoundImportsLayer[]> {
   const found: FoundImportsLayer[] = [];
-  let room = textLimit;
+  for await (const { layer, tar, where, marked } of unpackedImports(manifest, blobs, name)) {
+    const files = await readFiles(tar, where, marked);
+    if (files !== undefined) found.push({ layer, files });
+  }
+  return found;
+}
+
+interface UnpackedImports {
+  readonly layer: number;
+  readonly tar: Uint8Array;
+  /** For messages. */
+  readonly where: string;
+  /** By its annotation; another tool's layer may only look like one. */
+  readonly marked: boolean;
+}
+
+async function* unpackedImports(
+  manifest: ImageManifest,
+  blobs: BlobSource,
+  name: string,
+): AsyncIterable<UnpackedImports> {
+  let room = importsLimit;
   for (const [layer, descriptor] of manifest.layers.entries()) {
     const marked = descriptor.annotations?.[imageAnnotations.layer] === 'imports';
     if (!marked && !(await looksLikeImports(descriptor, blobs))) continue;
@@ -80,10 +138,8 @@ export async function readImportsLayers(
     const packed = await collect(blobs.read(descriptor.digest), packedLimit, where);
     const tar = unpacked(packed, descriptor, where, room);
     room -= tar.length;
-    const files = await readFiles(tar, where, marked);
-    if (files !== undefined) found.push({ layer, files });
+    yield { layer, tar, where, marked };
   }
-  return found;
 }
 
 /** Enough of a gzip stream for the first header of the tar inside. */
@@ -91,7 +147,7 @@ const peekSize = 4096;
 
 async function looksLikeImports(descriptor: ContentDescriptor, blobs: BlobSource): Promise<boolean> {
   const { mediaType, annotations, digest, size } = descriptor;
-  if (annotations?.[imageAnnotations.imports] !== undefined) return false;
+  if (annotations?.[imageAnnotations.imports] !== undefined || !isTarLayer(mediaType)) return false;
   const compression = layerCompression(mediaType, digest);
   if (compression === 'zstd') return false;
   const range = { offset: 0, length: Math.min(peekSize, size) };
@@ -148,7 +204,7 @@ function gunzipped(packed: Uint8Array, name: string, room: number): Uint8Array {
 }
 
 function tooMuchText(name: string): BlockPackError {
-  return imageInvalid(name, `the image has more than ${textLimit} bytes of import manifests`);
+  return imageInvalid(name, `the image has more than ${importsLimit} bytes of import manifests`);
 }
 
 async function textsIn(tar: Uint8Array, name: string): Promise<[file: string, text: string][]> {
@@ -157,7 +213,7 @@ async function textsIn(tar: Uint8Array, name: string): Promise<[file: string, te
     if (entry.kind !== 'file' || !fileName.test(entry.path)) {
       throw imageInvalid(name, `it holds ${JSON.stringify(entry.path)}, which is no import manifest`);
     }
-    const bytes = await collect(entry.read(), textLimit, entry.path);
+    const bytes = await collect(entry.read(), importsLimit, entry.path);
     texts.push([entry.path, utf8(bytes, `/${entry.path} of ${name}`)]);
   }
   return texts;

@@ -17,13 +17,21 @@ export type {
 export { parseImageConfig, parseImageIndex, parseImageManifest } from './image-documents.ts';
 export type { ImageSettings } from './image-settings.ts';
 export type { EncodedImportsLayer, FoundImportsLayer, ImportsFile } from './imports-layer.ts';
-export { encodeImportsLayer, isImportsName, readImportsLayers } from './imports-layer.ts';
+export {
+  encodeImportsLayer,
+  importsLimit,
+  importsRoom,
+  importsTar,
+  isImportsName,
+  readImportsLayers,
+} from './imports-layer.ts';
 export { documentLimit, imageInvalid, parseJsonDocument } from './json-document.ts';
 export type { ImageDocumentKind, LayerCompression } from './media-types.ts';
 export {
   imageConfigMediaType,
   imageDocumentKind,
   imageIndexMediaType,
+  isTarLayer,
   layerCompression,
   layerMediaTypes,
 } from './media-types.ts';

@@ -39,6 +39,11 @@ export function imageDocumentKind(mediaType: string): ImageDocumentKind | undefi
   return kinds.get(mediaType);
 }
 
+/** False for layers of artifacts, such as signatures and attestations, and for those whose bytes are elsewhere. */
+export function isTarLayer(mediaType: string): boolean {
+  return compressions.has(mediaType);
+}
+
 /**
  * How a layer of this media type is packed; OCI's and Docker's names are known.
  * @throws INPUT_UNSUPPORTED for layers that are not in the image (foreign, nondistributable), encrypted, or of an unknown kind

@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { BlockPackError, type Bytes, type Descriptor, Measure } from '@block-pack/core';
 import { diskError } from '../disk-error.ts';
 import { Draft, syncDirectory } from '../draft.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { giveTurn } from '../turn.ts';
 import { type OpenParts, openPartFiles, openParts } from './open-parts.ts';
 import { encodePartList } from './part-list.ts';
@@ -35,7 +36,7 @@ export class PartsDraft {
    */
   async write(content: Bytes): Promise<number> {
     try {
-      mkdirSync(dirname(this.#target), { recursive: true });
+      makeDirectory(dirname(this.#target));
       this.#begin();
       for await (const chunk of content) await this.#add(chunk);
       const list = await this.#end();

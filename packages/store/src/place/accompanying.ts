@@ -46,6 +46,11 @@ export async function accompanying(
 /** Cosign's names, and the one that stands for a list of referrers where a registry cannot give it. */
 const tag = /(?:^|:)sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?$/;
 
+/** True for an entry whose names all say that it speaks of another one. */
+export function isTaggedCompanion({ names }: ListedImage): boolean {
+  return names.length > 0 && names.every((name) => tag.test(name));
+}
+
 function taggedSubjects({ names }: ListedImage): readonly Digest[] {
   return names.map((name) => `sha256:${tag.exec(name)?.[1]}`).filter(isDigest);
 }

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   BlockPackError,
@@ -13,6 +13,7 @@ import {
 } from '@block-pack/core';
 import { Draft, syncDirectory } from '../draft.ts';
 import { refName } from '../index-file.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { draftPrefix, removeStaleDrafts } from '../target-draft.ts';
 import { giveTurn } from '../turn.ts';
 import { dockerManifest } from './docker-manifest.ts';
@@ -96,7 +97,7 @@ async function writeWhole(path: string, content: Bytes): Promise<void> {
 }
 
 async function writeDraft(path: string, content: Bytes): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   removeStaleDrafts(dirname(path));
   const draft = new Draft(dirname(path), draftPrefix);
   try {

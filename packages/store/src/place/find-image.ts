@@ -14,6 +14,7 @@ import {
   platformMatches,
   platformText,
 } from '@block-pack/core';
+import { isTaggedCompanion } from './accompanying.ts';
 import { fullDockerName } from './docker-name.ts';
 import type { FoundImage, ListedImage, OpenPlace, PlaceBlobs } from './images.ts';
 import type { Place } from './place.ts';
@@ -82,6 +83,7 @@ class Search {
 
   #onlyImage(): ContentDescriptor {
     const images = this.#listed
+      .filter((entry) => !isTaggedCompanion(entry))
       .map(({ descriptor }) => descriptor)
       .filter(
         ({ artifactType, mediaType }) =>

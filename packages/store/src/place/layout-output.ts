@@ -6,7 +6,6 @@ import {
   copyFileSync,
   existsSync,
   linkSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -22,6 +21,7 @@ import { fsyncLater, syncDirectory } from '../draft.ts';
 import { type IndexEntry, readIndex, refName, tagOf } from '../index-file.ts';
 import { updateIndex } from '../index-lock.ts';
 import { StoreLayout } from '../layout.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { hasMarker, makeIndex, writeMarker } from '../open-store.ts';
 import { Store } from '../store.ts';
 import { draftPrefix, keepAlive, removeStaleDrafts } from '../target-draft.ts';
@@ -110,7 +110,7 @@ class LayoutOutput {
       return new LayoutOutput(own, store, () => lease.release());
     }
     refuseOther(own);
-    const made = mkdirSync(directory, { recursive: true });
+    const made = makeDirectory(directory);
     removeStaleDrafts(directory);
     const workplace = join(directory, `${draftPrefix}${randomUUID()}`);
     const layout = new StoreLayout(directory, workplace);
@@ -230,9 +230,9 @@ function isOurs(name: string): boolean {
 }
 
 async function makeLayout(layout: StoreLayout): Promise<void> {
-  mkdirSync(layout.drafts, { recursive: true });
+  makeDirectory(layout.drafts);
   if (!hasMarker(layout)) await writeMarker(layout);
-  mkdirSync(layout.blobs, { recursive: true });
+  makeDirectory(layout.blobs);
   if (!existsSync(layout.index)) await makeIndex(layout);
 }
 

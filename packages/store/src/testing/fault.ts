@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-type SyncCall = 'writeSync' | 'renameSync' | 'readSync' | 'copyFileSync' | 'linkSync';
+type SyncCall = 'mkdirSync' | 'writeSync' | 'renameSync' | 'readSync' | 'copyFileSync' | 'linkSync';
 
 /**
  * Puts something in the way of a call of the file system until the returned function is called.
