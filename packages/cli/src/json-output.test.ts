@@ -57,6 +57,9 @@ describe('--json', () => {
       work.json('inspect', 'oci:image:2'),
       work.json('inspect', 'oci:image:2', '--ranges'),
       work.json('inspect', 'oci:image:native'),
+      work.json('diff', 'oci:image:base', 'oci:image:2', '--format', 'csv'),
+      work.json('report', 'oci:image:2'),
+      work.json('report', 'shop', '--format', 'markdown'),
       work.json('gc', '--keep', '0'),
     ];
     for (const { exitCode, document } of calls) {

@@ -7,6 +7,7 @@ import { addJava } from './command-line/java.ts';
 import { addNpm } from './command-line/npm.ts';
 import type { Run } from './command-line/options.ts';
 import { addPython } from './command-line/python.ts';
+import { addDiff, addReport } from './command-line/report.ts';
 import { addResolve } from './command-line/resolve.ts';
 import { addGc, addInspect, addLs, addVerify } from './command-line/store.ts';
 
@@ -29,6 +30,8 @@ Examples:
   $ block-pack python .venv               pack a virtual environment
   $ block-pack image target/block-pack/java.import --base oci:jre -o oci:shop:1.0
                                           make a container image of it
+  $ block-pack diff HEAD:block-pack/java.import block-pack/java.import
+                                          what this change of dependencies ships
   $ block-pack ls                         what the store holds
   $ block-pack resolve target/block-pack/java.import out
                                           make the files again from their blocks
@@ -49,6 +52,8 @@ block-pack help <command> says more about each.`,
     addBundle,
     addApply,
     addResolve,
+    addReport,
+    addDiff,
     addLs,
     addInspect,
     addVerify,

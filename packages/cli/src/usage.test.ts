@@ -21,6 +21,8 @@ const commands = [
   'ls',
   'inspect',
   'verify',
+  'report',
+  'diff',
   'gc',
 ];
 

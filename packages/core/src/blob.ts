@@ -37,9 +37,10 @@ export interface BlobStore extends BlobSource {
   /**
    * Keeps the bytes and says what they are. When it returns, the whole blob can be read under its digest; when it throws, nothing
    * can. Writing what is already there changes nothing.
+   * @param about bytes that will come, as far as is known: large contents may be digested by another thread
    * @throws DIGEST_MISMATCH when `expected` is given and the bytes are others
    */
-  write(content: Bytes, expected?: Digest): Promise<Written>;
+  write(content: Bytes, expected?: Digest, about?: number): Promise<Written>;
 }
 
 /** A blob as bytes that can be read anywhere. Parts are not checked against the digest. */

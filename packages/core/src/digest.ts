@@ -68,9 +68,13 @@ export async function* verified(content: Bytes, expected: Digest, what: string):
 
 /** @throws DIGEST_MISMATCH */
 export function assertDigest(expected: Digest, measure: Measure, what: string): void {
-  const seen = measure.digest();
+  assertSame(expected, measure.digest(), measure.size, what);
+}
+
+/** @param size of what was seen @throws DIGEST_MISMATCH */
+export function assertSame(expected: Digest, seen: Digest, size: number, what: string): void {
   if (seen === expected) return;
   throw new BlockPackError('DIGEST_MISMATCH', `${what} is damaged: expected ${expected}, found ${seen}`, {
-    details: { expected, seen, size: measure.size },
+    details: { expected, seen, size },
   });
 }

@@ -207,6 +207,7 @@ export {
   parsePublicKey,
   signatureArtifactType,
 } from './signature/index.ts';
+export { PassingMeasure } from './stream-digest.ts';
 export { canonicalTime, encodeTarHeader, tarBlockSize } from './tar-header.ts';
 export type { EmptyDirectoryEntry, FileEntry, InputDirectory, LinkEntry, TreeEntry } from './tree.ts';
 export { movedEntry } from './tree.ts';

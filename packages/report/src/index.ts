@@ -23,11 +23,14 @@ export { shownPackage } from './difference/difference.ts';
 export type { EntryChange, InsideDifference } from './difference/inside.ts';
 export type { PackagePair } from './difference/pair-packages.ts';
 export type { FormatName } from './document/formats.ts';
-export { formats, isFormatName } from './document/formats.ts';
+export { formatNames, formats, isFormatName } from './document/formats.ts';
+export { markdownMarkers } from './document/render-markdown.ts';
 export type { Renderer, RenderOptions } from './document/renderer.ts';
 export type { ContentsReport, DifferenceReport, ReportDocument } from './document/report-document.ts';
 export type { ReportFields } from './document/report-fields.ts';
 export { reportFields } from './document/report-fields.ts';
+export type { ReportColumn, ReportTable } from './document/report-tables.ts';
+export { changesTable, packagesTable } from './document/report-tables.ts';
 export { summarize } from './summary/summarize.ts';
 export type {
   BlockCopies,
@@ -37,6 +40,9 @@ export type {
   IntegritySummary,
   LicenseUse,
 } from './summary/summary.ts';
+export { differenceHeadline } from './text/difference-words.ts';
+export type { SummarySection } from './text/summary-words.ts';
+export { summaryHeadline, summarySections } from './text/summary-words.ts';
 export { compareVersions } from './versions/compare-versions.ts';
 export type { Ecosystem } from './versions/ecosystem.ts';
 export type { VersionStep } from './versions/version-step.ts';

@@ -24,8 +24,11 @@ export async function* fileBytes(file: number, offset: number, length: number): 
 /** Arrays that no reader uses at the moment. Fresh memory costs more than reading into it: 704 MB took 0.6 s, and the collector 0.3 s more. */
 const spare: Uint8Array[] = [];
 
-/** Bytes from which on a call is handed to another thread: there the system copies while this one digests. Below, handing over costs more. */
-export const worthHandingOver = 1 << 17;
+/**
+ * Bytes from which on a call is handed to another thread: there the system copies while this one digests. Below, handing over costs more, above all
+ * where the other threads deflate, and each call waits behind them.
+ */
+export const worthHandingOver = 1 << 18;
 
 const readLater = promisify(read);
 

@@ -1,10 +1,9 @@
 import {
-  assertDigest,
   type BlobStore,
   type ByteRange,
   type Bytes,
   type Digest,
-  Measure,
+  PassingMeasure,
   type Written,
 } from '@block-pack/core';
 import { closeBlob, freshen, hasFile, openBlob } from './blob-files.ts';
@@ -87,15 +86,14 @@ export class Store implements BlobStore {
   }
 
   /** @throws DIGEST_MISMATCH, DISK_FULL, STORE_UNUSABLE */
-  async write(content: Bytes, expected?: Digest): Promise<Written> {
+  async write(content: Bytes, expected?: Digest, about = 0): Promise<Written> {
     this.#prepare();
     const drafts = this.#layout.drafts;
     const draft = this.#guarded('write to', drafts, () => new Draft(drafts));
     try {
-      const measure = await this.#fill(draft, content);
-      if (expected !== undefined) assertDigest(expected, measure, 'The content');
-      const digest = expected ?? measure.digest();
-      const { size } = measure;
+      const measure = new PassingMeasure(about);
+      await this.#fill(draft, measure.watch(content));
+      const { digest, size } = measure.seen(expected, 'The content');
       const added = await this.#publish(draft, this.#layout.blob(digest), size);
       return { digest, size, added };
     } finally {
@@ -103,15 +101,12 @@ export class Store implements BlobStore {
     }
   }
 
-  async #fill(draft: Draft, content: Bytes): Promise<Measure> {
-    const measure = new Measure();
+  async #fill(draft: Draft, content: Bytes): Promise<void> {
     for await (const chunk of content) {
-      measure.add(chunk);
       await this.#guardedAsync('write', draft.path, () => draft.writeLater(chunk));
       for (const lease of this.#leases) lease.keepAlive();
       await giveTurn();
     }
-    return measure;
   }
 
   /** False when the blob was there already: then it was used now, and the draft is for nothing. */

@@ -165,7 +165,12 @@ class Application {
     if (group.encoding === 'brotli') return keep(0, unpackContents(bytes, objects[0]?.size ?? 0));
     const olds: GroupBlock[] = [];
     for (const base of group.bases) olds.push({ kind: base.kind, content: await this.#base(base) });
-    await readGroup(bytes, olds, { ...group, blocks: objects, keep });
+    await readGroup(bytes, olds, {
+      ...group,
+      blocks: objects,
+      keep,
+      keepInner: (inner) => scratch.keep(inner),
+    });
   }
 
   /** A base is read in pieces: out of memory where it is a text, else out of a file. */
@@ -211,11 +216,11 @@ class Application {
     const made = await rebuildLayer(manifest, {
       blocks: {
         ...joinedBlobs(scratch, held),
-        write: (content, expected) => scratch.write(content, expected),
+        write: (content, expected, about) => scratch.write(content, expected, about),
       },
       segments: held.segments,
       signal: context.signal,
-      write: (content, expected) => scratch.write(content, expected),
+      write: (content, expected, about) => scratch.write(content, expected, about),
     });
     if (made.diffId !== recipe.diffId)
       throw bundleInvalid(

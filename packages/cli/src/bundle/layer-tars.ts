@@ -4,6 +4,7 @@ import {
   type BundleGroup,
   type ContentDescriptor,
   checkSignal,
+  type Descriptor,
   type Digest,
   imageDocumentKind,
   type LayerOrigin,
@@ -91,7 +92,7 @@ async function writeLayer(
   sources.context.progress.show(`unpacking a layer of ${byteSize(size)}`);
   const unpacked = await unpack(layer, sources);
   if (unpacked === undefined) return whole('cannot be unpacked here');
-  const form = await formOf(layer, unpacked.digest, search, sources);
+  const form = await formOf(layer, unpacked, search, sources);
   if (form === undefined) return whole('cannot be packed again');
   const tar = { digest: unpacked.digest, size: unpacked.size };
   const origin: LayerOrigin = { digest, size, origin: 'tar', tar, ...form };
@@ -131,7 +132,7 @@ async function unpack(layer: ContentDescriptor, { blobs, scratch }: LayerSources
 /** How the layer is packed, as the list says it; undefined where that cannot be done again. */
 async function formOf(
   layer: ContentDescriptor,
-  tar: Digest,
+  tar: Descriptor,
   search: DeflateSearch,
   { blobs, scratch }: LayerSources,
 ): Promise<Pick<LayerOrigin & { readonly origin: 'tar' }, 'gzip'> | undefined> {
@@ -141,7 +142,7 @@ async function formOf(
     size,
     read: (range: { offset: number; length: number }) => blobs.read(digest, range),
   };
-  const form = await gzipFormOf(file, () => scratch.read(tar), search);
+  const form = await gzipFormOf(file, { size: tar.size, read: () => scratch.read(tar.digest) }, search);
   if (form === undefined) return undefined;
   const header = Buffer.from(form.header).toString('hex');
   return { gzip: { header, encoder: deflateCode(form.parameters) } };

@@ -185,7 +185,7 @@ async function newObjects(
       blocks: {
         has: async (one, bytes) => (await scratch.has(one, bytes)) || knows(one, bytes),
         read: (one, range) => scratch.read(one, range),
-        write: (content, expected) => scratch.write(content, expected),
+        write: (content, expected, about) => scratch.write(content, expected, about),
       },
       signal: context.signal,
       fetch: (range) => source.read(digest, range),

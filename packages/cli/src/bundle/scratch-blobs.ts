@@ -12,14 +12,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import {
-  assertDigest,
   type BlobStore,
   type ByteRange,
   type Bytes,
   blobMissing,
+  bytesOf,
   type Digest,
   digestHex,
-  Measure,
+  PassingMeasure,
   type RandomAccess,
   readRange,
   verified,
@@ -58,13 +58,11 @@ export class ScratchBlobs implements BlobStore {
     else yield* readRange(access, range.offset, range.length);
   }
 
-  async write(content: Bytes, expected?: Digest): Promise<Written> {
+  async write(content: Bytes, expected?: Digest, about = 0): Promise<Written> {
     const draft = join(this.directory, `draft-${this.#drafts++}`);
-    const measure = new Measure();
-    await writeBytes(draft, measured(content, measure), this.directory);
-    if (expected !== undefined) assertDigest(expected, measure, 'What was made');
-    const { size } = measure;
-    const digest = expected ?? measure.digest();
+    const measure = new PassingMeasure(about);
+    await writeBytes(draft, measure.watch(content), this.directory);
+    const { digest, size } = measure.seen(expected, 'What was made');
     const added = !existsSync(this.blobPath(digest));
     // As in a store: it may be linked from here.
     chmodSync(draft, 0o444);
@@ -76,6 +74,12 @@ export class ScratchBlobs implements BlobStore {
   access(digest: Digest): RandomAccess {
     const { size } = statSync(this.blobPath(digest));
     return { size, read: (offset, length) => this.#file(digest).bytes.read(offset, length) };
+  }
+
+  /** Keeps bytes out of memory, to be read anywhere. */
+  async keep(bytes: Uint8Array): Promise<RandomAccess> {
+    const { digest } = await this.write(bytesOf(bytes));
+    return this.access(digest);
   }
 
   #file(digest: Digest): OpenBlobFile {
@@ -94,13 +98,6 @@ export class ScratchBlobs implements BlobStore {
     for (const file of this.#open.values()) file.close();
     this.#open.clear();
     rmSync(this.directory, { recursive: true, force: true });
-  }
-}
-
-async function* measured(content: Bytes, measure: Measure): Bytes {
-  for await (const chunk of content) {
-    measure.add(chunk);
-    yield chunk;
   }
 }
 

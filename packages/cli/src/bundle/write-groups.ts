@@ -130,6 +130,7 @@ export async function writeTogether(
   });
   const written = await writeGroup(blocks, bases, encoding, {
     signal: context.signal,
+    keepInner: (inner) => scratch.keep(inner),
     onProgress: (bytes, total) =>
       context.progress.show(`comparing ${holds}, ${byteSize(bytes)} of ${byteSize(total)}`),
   });

@@ -101,7 +101,7 @@ async function bringLayer(
     blocks: store,
     segments: openSegmentMemory(store),
     signal,
-    write: (content, expected) => store.write(content, expected),
+    write: (content, expected, about) => store.write(content, expected, about),
   });
 }
 

@@ -100,7 +100,7 @@ async function buildLayer(
     signal,
     onProgress: ({ segments, totalSegments, bytes }) =>
       progress.show(`assembling ${name}, ${segments} of ${totalSegments} segments, ${byteSize(bytes)}`),
-    write: (content, expected) => store.write(content, expected),
+    write: (content, expected, about) => store.write(content, expected, about),
   });
   const built = { ...layer, name };
   await memories.layers.keep(stamp, built);

@@ -63,18 +63,19 @@ export interface DescribedLine {
  */
 export async function describeImages(images: Images, store: Store | undefined): Promise<DescribedImage[]> {
   const { descriptor, bytes } = await images.find();
-  if (imageDocumentKind(descriptor.mediaType) !== 'index') return describe(descriptor, bytes, images, store);
+  if (imageDocumentKind(descriptor.mediaType) !== 'index')
+    return describeImage(descriptor, bytes, images, store);
   const described: DescribedImage[] = [];
   for (const member of parseImageIndex(bytes, images.name, descriptor.mediaType).manifests) {
     if (imageDocumentKind(member.mediaType) !== 'manifest') continue;
     const document = await readDocument(member, images.blobs, images.name);
-    described.push(...(await describe(member, document, images, store)));
+    described.push(...(await describeImage(member, document, images, store)));
   }
   return described;
 }
 
 /** @returns none for an artifact, such as the one that keeps the blocks of a native image */
-async function describe(
+export async function describeImage(
   { digest, mediaType }: ContentDescriptor,
   bytes: Uint8Array,
   { blobs, name }: Images,

@@ -8,7 +8,7 @@ import { digestTar, type TarDigest } from './digest-tar.ts';
 import type { EncodingId } from './encoding.ts';
 import { type DirectoryOwner, type LayerRecipe, withLayerRecipe } from './layer-recipe.ts';
 import { PackedLayer } from './packed-layer.ts';
-import { checkBlock, type LayerPlan, planLayer } from './plan-layer.ts';
+import { checkBlock, type LayerPlan, planLayer, tarSize } from './plan-layer.ts';
 import { noSegmentMemory, type SegmentMemory } from './segment-memory.ts';
 
 /** How far a layer is. */
@@ -28,8 +28,8 @@ export interface AssembleLayerOptions {
   readonly segments?: SegmentMemory;
   readonly signal?: AbortSignal;
   onProgress?(progress: AssembleProgress): void;
-  /** Keeps the layer's bytes. Called again from the beginning when a remembered segment proves to be damaged. */
-  write(content: Bytes, expected?: Digest): Promise<Written>;
+  /** Keeps the layer's bytes, `about` so many. Called again from the beginning when a remembered segment proves to be damaged. */
+  write(content: Bytes, expected?: Digest, about?: number): Promise<Written>;
 }
 
 /** A layer that is written. */
@@ -93,8 +93,8 @@ function recipeOf(
 }
 
 /**
- * Writes the blob, and digests the tar inside: two readings of the blocks at the same time, since many blocks are compressed at once, and can only be
- * digested one after the other.
+ * Writes the blob, and digests the tar inside: two readings of blocks and segments at the same time, since many are compressed at once, and can only
+ * be digested one after the other.
  * @returns undefined when remembered segments proved to be damaged: the next attempt does without them
  */
 async function attempt(
@@ -107,8 +107,8 @@ async function attempt(
     const stop = new AbortController();
     const [{ digest, size }, tar] = await together(
       stop,
-      options.write(packed.bytes(stop.signal), expected),
-      digestTar(plan, options, stop.signal),
+      options.write(packed.bytes(stop.signal), expected, tarSize(plan)),
+      digestTar(plan, options, expected, stop.signal),
     );
     if (!(await agree(packed, tar, plan, options.blocks))) return undefined;
     return { layer: { digest, size }, diffId: tar.diffId };

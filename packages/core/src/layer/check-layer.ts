@@ -6,7 +6,7 @@ import { BlockPackError } from '../error.ts';
 import type { ImagePath } from '../image-path.ts';
 import { type Import, type ImportManifest, importKind } from '../import-manifest.ts';
 import { checkSignal } from '../pack.ts';
-import { type StreamDigest, streamDigest } from './background-digest.ts';
+import { type StreamDigest, streamDigest } from '../stream-digest.ts';
 import { gzipMember, memberContent } from './gzip-member.ts';
 import { headTar, LayerPaths } from './layer-paths.ts';
 import { type LayerRecipe, requiredRecipe } from './layer-recipe.ts';

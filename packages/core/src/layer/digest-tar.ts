@@ -1,11 +1,16 @@
-import type { BlobSource } from '../blob.ts';
+import type { Bytes } from '../bytes.ts';
+import { bytesOf } from '../bytes.ts';
 import type { Digest } from '../digest.ts';
-import { importSize } from '../import-manifest.ts';
+import { BlockPackError } from '../error.ts';
+import { type Import, importSize } from '../import-manifest.ts';
 import { checkSignal } from '../pack.ts';
-import { streamDigest } from './background-digest.ts';
-import { MemberSum } from './gzip-member.ts';
-import type { LayerPlan } from './plan-layer.ts';
+import { streamDigest } from '../stream-digest.ts';
+import type { AssembleLayerOptions } from './assemble-layer.ts';
+import { MemberEnd, MemberSum, memberContent } from './gzip-member.ts';
+import { type LayerPlan, tarSize } from './plan-layer.ts';
 import { endOfTar, uncheckedSegmentTar } from './segment.ts';
+import { type KeptSegment, noSegmentMemory, type SegmentMemory, segmentKey } from './segment-memory.ts';
+import { type Part, sideBySide } from './side-by-side.ts';
 
 /** What a layer's tar is. */
 export interface TarDigest {
@@ -14,30 +19,97 @@ export interface TarDigest {
   readonly trailers: readonly Uint8Array[];
 }
 
-/** Digests the tar inside a layer. The blocks are not checked: whoever calls compares the sums. @param stop ends it with an error */
+/** Segments that are unpacked at the same time: two processors are busy, and a thread is left that reads. */
+const atOnce = 3;
+
+/**
+ * Digests the tar inside a layer. The blocks are not checked: whoever calls compares the sums.
+ * @param expected the layer's digest where it is known: then copied segments that it alone vouches for are unpacked, and not made of their blocks once more
+ * @param stop ends it with an error
+ * @throws DIGEST_MISMATCH when such a segment cannot be unpacked
+ */
 export async function digestTar(
-  { segments, head }: LayerPlan,
-  { blocks, signal }: { readonly blocks: BlobSource; readonly signal?: AbortSignal },
+  plan: LayerPlan,
+  options: AssembleLayerOptions,
+  expected: Digest | undefined,
   stop: AbortSignal,
 ): Promise<TarDigest> {
-  const size = segments.reduce((sum, { line }) => sum + (importSize(line) ?? 0), head.length);
-  const digest = streamDigest(size);
+  const digest = streamDigest(tarSize(plan));
   const trailers: Uint8Array[] = [];
   try {
-    await digest.add(head);
-    for (const { line } of segments) {
-      const sum = new MemberSum();
-      for await (const chunk of uncheckedSegmentTar(line, blocks)) {
-        if (stop.aborted) throw new Error('the layer could not be written');
-        checkSignal(signal);
-        sum.add(chunk);
-        await digest.add(chunk);
-      }
-      trailers.push(sum.trailer());
+    const parts = await partsOf(plan, options, expected, trailers);
+    for await (const chunk of sideBySide(parts, atOnce)) {
+      if (stop.aborted) throw new Error('the layer could not be written');
+      checkSignal(options.signal);
+      await digest.add(chunk);
     }
-    await digest.add(endOfTar);
     return { diffId: await digest.digest(), trailers };
   } finally {
     await digest.close();
   }
+}
+
+/** @param trailers is filled while the segments pass */
+async function partsOf(
+  { segments, head }: LayerPlan,
+  { blocks, encoding, segments: memory = noSegmentMemory }: AssembleLayerOptions,
+  expected: Digest | undefined,
+  trailers: Uint8Array[],
+): Promise<readonly Part[]> {
+  const parts: Part[] = [{ ahead: false, make: () => bytesOf(head) }];
+  for (const [index, { line }] of segments.entries()) {
+    const kept = expected === undefined ? undefined : await memory.find(segmentKey(line, encoding));
+    const put = (trailer: Uint8Array) => {
+      trailers[index] = trailer;
+    };
+    if (kept === undefined || kept.crc !== undefined)
+      parts.push({ ahead: false, make: () => summed(uncheckedSegmentTar(line, blocks), put) });
+    else parts.push({ ahead: true, make: () => unpacked(line, kept, memory, put) });
+  }
+  parts.push({ ahead: false, make: () => bytesOf(endOfTar) });
+  return parts;
+}
+
+async function* summed(tar: Bytes, put: (trailer: Uint8Array) => void): Bytes {
+  const sum = new MemberSum();
+  yield* sum.watch(tar);
+  put(sum.trailer());
+}
+
+/** Unpacking holds the tar against the sum and the size that the member ends with. */
+async function* unpacked(
+  line: Import,
+  kept: KeptSegment,
+  memory: SegmentMemory,
+  put: (trailer: Uint8Array) => void,
+): Bytes {
+  const end = new MemberEnd();
+  let room = mostBytes(line);
+  try {
+    for await (const chunk of memberContent(end.watch(memory.read(kept)))) {
+      room -= chunk.length;
+      if (room < 0) throw damaged(line, kept);
+      yield chunk;
+    }
+  } catch (error) {
+    throw isOfZlib(error) ? damaged(line, kept, error) : error;
+  }
+  put(end.trailer());
+}
+
+/** What no segment of a block is longer than: an entry may need two headers more than it had in the block. */
+function mostBytes(line: Import): number {
+  return 4 * (importSize(line) ?? Number.POSITIVE_INFINITY) + (1 << 16);
+}
+
+function isOfZlib(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+}
+
+function damaged({ path }: Import, { layer }: KeptSegment, cause?: unknown): BlockPackError {
+  return new BlockPackError('DIGEST_MISMATCH', `The segment of ${path} in the layer ${layer} is damaged`, {
+    hint: 'Get the image of that layer again.',
+    details: { path, layer },
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

@@ -1,5 +1,5 @@
 import { crc32, createGunzip } from 'node:zlib';
-import type { Bytes } from '../bytes.ts';
+import { type Bytes, concat } from '../bytes.ts';
 import { deflateRaw } from './deflate.ts';
 import { deflateStored } from './deflate-stored.ts';
 import type { EncodingId } from './encoding.ts';
@@ -52,6 +52,27 @@ export class MemberSum {
     view.setUint32(0, this.#crc, true);
     view.setUint32(4, this.#size % 2 ** 32, true);
     return trailer;
+  }
+}
+
+/** What a member ends with, taken of its bytes as they pass. */
+export class MemberEnd {
+  #last: Uint8Array = new Uint8Array();
+
+  add(chunk: Uint8Array): void {
+    this.#last = concat([this.#last, chunk.slice(-memberTrailerSize)]).slice(-memberTrailerSize);
+  }
+
+  async *watch(member: Bytes): Bytes {
+    for await (const chunk of member) {
+      this.add(chunk);
+      yield chunk;
+    }
+  }
+
+  /** Once all has passed. */
+  trailer(): Uint8Array {
+    return this.#last;
   }
 }
 

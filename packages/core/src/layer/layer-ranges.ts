@@ -91,7 +91,7 @@ export interface RebuildLayerOptions {
   readonly signal?: AbortSignal;
   /** Reads bytes of the layer's blob from elsewhere; called for each range that `layerRanges` names. */
   fetch?(range: ByteRange): Bytes;
-  write(content: Bytes, expected?: Digest): Promise<Written>;
+  write(content: Bytes, expected?: Digest, about?: number): Promise<Written>;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
-import { type Bytes, bytesOf, concat } from '../bytes.ts';
+import { type Bytes, bytesOf } from '../bytes.ts';
 import { checkSignal } from '../pack.ts';
 import type { AssembleLayerOptions } from './assemble-layer.ts';
-import { gzipMember, memberTrailerSize } from './gzip-member.ts';
+import { gzipMember, MemberEnd } from './gzip-member.ts';
 import type { LayerPlan } from './plan-layer.ts';
 import { endOfTar, segmentTar } from './segment.ts';
 import {
@@ -22,8 +22,8 @@ export interface Member {
   readonly trailer: Uint8Array;
 }
 
-/** More than there are threads, since small ones end while a large one goes on: 400 MB of jars took 7.6 s with 8, 9.0 s with 2, on two processors. */
-const atOnce = 8;
+/** As many as Node has threads for it. With more, whatever else needs a thread, such as writing, waits behind all of them: two processors did less. */
+const atOnce = 4;
 
 /** The blob of a layer as it is made: member after member, each encoded now or copied from an earlier layer. */
 export class PackedLayer {
@@ -111,14 +111,14 @@ export class PackedLayer {
   async *#measured(at: number, content: Bytes): Bytes {
     let length = 0;
     let crc = 0;
-    let trailer: Uint8Array = new Uint8Array();
+    const end = new MemberEnd();
     for await (const chunk of content) {
       length += chunk.length;
       crc = crc32(chunk, crc);
-      trailer = concat([trailer, chunk.slice(-memberTrailerSize)]).slice(-memberTrailerSize);
+      end.add(chunk);
       yield chunk;
     }
-    this.#members[at] = { length, crc, trailer };
+    this.#members[at] = { length, crc, trailer: end.trailer() };
   }
 
   /** Says that a copied segment is damaged; false for one that was not copied. */

@@ -2,7 +2,7 @@ import type { BlobSource } from '../blob.ts';
 import { readCanonicalTar } from '../canonical-tar.ts';
 import { BlockPackError } from '../error.ts';
 import type { ImagePath } from '../image-path.ts';
-import { type Import, type ImportManifest, importKind } from '../import-manifest.ts';
+import { type Import, type ImportManifest, importKind, importSize } from '../import-manifest.ts';
 import { checkSignal } from '../pack.ts';
 import { headTar, LayerPaths } from './layer-paths.ts';
 import { type DirectoryOwner, defaultOwner } from './layer-recipe.ts';
@@ -43,6 +43,11 @@ export async function planLayer(
   }
   const owners = ownersOf(paths.directories(), directories);
   return { segments, owners, head: headTar(paths.directories(), owners) };
+}
+
+/** Bytes of the layer's tar, about. */
+export function tarSize({ segments, head }: LayerPlan): number {
+  return segments.reduce((sum, { line }) => sum + (importSize(line) ?? 0), head.length);
 }
 
 /** @returns its empty directories */

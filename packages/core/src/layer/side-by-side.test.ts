@@ -7,6 +7,7 @@ import { type Part, sideBySide } from './side-by-side.ts';
 class Workshop {
   open = 0;
   most = 0;
+  begun = 0;
 
   part(
     number: number,
@@ -17,6 +18,7 @@ class Workshop {
   }
 
   async *#bytes(number: number, size: number, fault: Error | undefined): Bytes {
+    this.begun++;
     this.most = Math.max(this.most, ++this.open);
     try {
       for (let round = 0; round < 3; round++) {
@@ -50,6 +52,16 @@ describe('parts that are made side by side', () => {
     let rest = 1;
     while ((await reader.next()).done !== true) rest++;
     expect([rest, shop.open]).toEqual([6, 0]);
+  });
+
+  it('are begun while a slow one is read, as soon as others are whole', async () => {
+    const shop = new Workshop();
+    const parts = Array.from({ length: 30 }, (_, number) => shop.part(number));
+    const reader = sideBySide(parts, 2)[Symbol.asyncIterator]();
+    await reader.next();
+    for (let wait = 0; wait < 2000 && shop.begun < parts.length; wait++) await turn();
+    expect([shop.begun, shop.most]).toEqual([30, 2]);
+    await reader.return?.();
   });
 
   it('tell the error of a part in its turn, and leave nothing under way', async () => {

@@ -7,70 +7,159 @@ export interface Part {
   make(): Bytes;
 }
 
-/** Bytes that a part may be ahead; with all parts under way, this bounds the memory. */
-const roomAhead = 8 << 20;
+/** Bytes that wait to be read, of all parts together: so many small ones that none waits for a large one to be made. */
+const roomAhead = 48 << 20;
+
+/** Bytes of them that the part which is read now may have, whatever the others have. */
+const roomOfCurrent = 8 << 20;
 
 /**
  * The bytes of all parts in their order, while the next ones are made already.
- * @param atOnce parts that are made at the same time
+ * @param atOnce parts that are made at the same time; those that are whole and wait for their turn do not count
  */
 export async function* sideBySide(parts: readonly Part[], atOnce: number): Bytes {
-  const started = new Map<number, Lane>();
-  let next = 0;
+  const lanes = new Lanes(parts, atOnce);
   try {
     for (const [index, part] of parts.entries()) {
-      for (; next < parts.length && started.size < atOnce; next++) {
-        const later = parts[next];
-        if (later?.ahead === true && next >= index) started.set(next, new Lane(later.make()));
-      }
-      next = Math.max(next, index + 1);
-      const lane = started.get(index);
-      yield* lane?.bytes() ?? part.make();
-      started.delete(index);
+      yield* lanes.turnOf(index)?.bytes() ?? part.make();
+      lanes.leave(index);
     }
   } finally {
-    await Promise.all([...started.values()].map((lane) => lane.stop()));
+    await lanes.stop();
   }
 }
 
-/** Runs ahead of its reader, but only so far. */
+/** Parts under way and parts that wait to be read, which share the room ahead. */
+class Lanes {
+  readonly #parts: readonly Part[];
+  readonly #atOnce: number;
+  readonly #lanes = new Map<number, Lane>();
+  #current: Lane | undefined;
+  /** The first part that is not under way yet. */
+  #next = 0;
+  #making = 0;
+  #held = 0;
+  #stopped = false;
+
+  constructor(parts: readonly Part[], atOnce: number) {
+    this.#parts = parts;
+    this.#atOnce = atOnce;
+  }
+
+  /** Undefined for a part that is not made ahead. */
+  turnOf(index: number): Lane | undefined {
+    this.#next = Math.max(this.#next, index);
+    this.#start();
+    this.#next = Math.max(this.#next, index + 1);
+    this.#current = this.#lanes.get(index);
+    this.#current?.wakeMaker();
+    return this.#current;
+  }
+
+  /** To be called when a part was read. */
+  leave(index: number): void {
+    this.#lanes.delete(index);
+  }
+
+  #start(): void {
+    while (this.#next < this.#parts.length && this.#making < this.#atOnce && this.#hasRoom()) {
+      const index = this.#next++;
+      const part = this.#parts[index];
+      if (part?.ahead !== true) continue;
+      this.#making++;
+      this.#lanes.set(index, new Lane(part.make(), this));
+    }
+  }
+
+  #hasRoom(): boolean {
+    return this.#held < roomAhead && !this.#stopped;
+  }
+
+  /** Whether a part that holds so many bytes may make more of them; those that must wait are woken when they may. */
+  mayGoOn(lane: Lane, held: number): boolean {
+    return this.#stopped || (lane === this.#current ? held < roomOfCurrent : this.#hasRoom());
+  }
+
+  made(bytes: number): void {
+    this.#held += bytes;
+  }
+
+  read(bytes: number): void {
+    const wasFull = !this.#hasRoom();
+    this.#held -= bytes;
+    if (wasFull && this.#hasRoom()) this.#wake();
+  }
+
+  ended(): void {
+    this.#making--;
+    this.#start();
+  }
+
+  #wake(): void {
+    for (const lane of this.#lanes.values()) lane.wakeMaker();
+    this.#start();
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Returns when nothing is read or made any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    const left = [...this.#lanes.values()];
+    for (const lane of left) lane.wakeMaker();
+    await Promise.all(left.map((lane) => lane.whole));
+  }
+}
+
+/** A part that runs ahead of its reader, but only so far. */
 class Lane {
+  /** Never fails: an error is told to the reader. */
+  readonly whole: Promise<void>;
+  readonly #lanes: Lanes;
   readonly #chunks: Uint8Array[] = [];
-  readonly #made: Promise<void>;
   #held = 0;
   #done = false;
   #error: unknown;
-  #stopped = false;
+  wakeMaker: () => void = () => {};
   #wakeReader: () => void = () => {};
-  #wakeMaker: () => void = () => {};
 
-  constructor(content: Bytes) {
-    this.#made = this.#make(content);
+  constructor(content: Bytes, lanes: Lanes) {
+    this.#lanes = lanes;
+    this.whole = this.#make(content);
   }
 
   async #make(content: Bytes): Promise<void> {
     try {
       for await (const chunk of content) {
-        this.#chunks.push(chunk);
-        this.#held += chunk.length;
-        this.#wakeReader();
-        while (this.#held > roomAhead && !this.#stopped)
-          await new Promise<void>((wake) => (this.#wakeMaker = wake));
-        if (this.#stopped) return;
+        this.#add(ownMemory(chunk));
+        while (!this.#lanes.mayGoOn(this, this.#held))
+          await new Promise<void>((wake) => (this.wakeMaker = wake));
+        if (this.#lanes.stopped) return;
       }
     } catch (error) {
       this.#error = error;
     } finally {
       this.#done = true;
       this.#wakeReader();
+      this.#lanes.ended();
     }
+  }
+
+  #add(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#held += chunk.length;
+    this.#lanes.made(chunk.length);
+    this.#wakeReader();
   }
 
   async *bytes(): Bytes {
     for (;;) {
       for (let chunk = this.#chunks.shift(); chunk !== undefined; chunk = this.#chunks.shift()) {
         this.#held -= chunk.length;
-        this.#wakeMaker();
+        this.#lanes.read(chunk.length);
+        this.wakeMaker();
         yield chunk;
       }
       if (this.#error !== undefined) throw this.#error;
@@ -78,11 +167,9 @@ class Lane {
       await new Promise<void>((wake) => (this.#wakeReader = wake));
     }
   }
+}
 
-  /** Returns when nothing is read or made any more. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#wakeMaker();
-    await this.#made;
-  }
+/** The end of a stream often lies alone in an array that is much larger, which would stay as long as it does. */
+function ownMemory(chunk: Uint8Array): Uint8Array {
+  return chunk.length < chunk.buffer.byteLength / 2 ? new Uint8Array(chunk) : chunk;
 }

@@ -2,18 +2,23 @@ import { type Bytes, type RandomAccess, readRange } from '@block-pack/core';
 import { skeletonInvalid } from './columns.ts';
 import { atOnceSize, inflate, inflateAtOnce, NotInflated } from './inflate.ts';
 import { slice } from './read-ahead.ts';
-import { innerAccess, type Layout, type Part } from './read-layout.ts';
+import { innerAccess, type KeepBytes, type Layout, type Part } from './read-layout.ts';
 import type { Position } from './recipe.ts';
 
-/** Reads parts of an archive by their positions. It keeps the archive inside of the archive that it read from last. */
+/**
+ * Reads parts of an archive by their positions. Each archive inside of it is unpacked once, however often and in whatever order its parts are
+ * asked for; `keep` says where it lies from then on, without it in memory.
+ */
 export class ArchiveReader {
   readonly #source: RandomAccess;
   readonly #layout: Layout;
-  #inner: { readonly at: number; readonly reader: ArchiveReader } | undefined;
+  readonly #keep: KeepBytes | undefined;
+  readonly #inside = new Map<number, Promise<ArchiveReader>>();
 
-  constructor(source: RandomAccess, layout: Layout) {
+  constructor(source: RandomAccess, layout: Layout, keep?: KeepBytes) {
     this.#source = source;
     this.#layout = layout;
+    this.#keep = keep;
   }
 
   /** A part that lies in the archive itself as it is, to be read anywhere; undefined for all others. */
@@ -54,14 +59,17 @@ export class ArchiveReader {
     return await (await this.#innerReader(at, part)).#find(below);
   }
 
-  async #innerReader(at: number, part: Part): Promise<ArchiveReader> {
-    if (this.#inner?.at === at) return this.#inner.reader;
+  #innerReader(at: number, part: Part): Promise<ArchiveReader> {
+    const known = this.#inside.get(at) ?? this.#openInner(at, part);
+    this.#inside.set(at, known);
+    return known;
+  }
+
+  async #openInner(at: number, part: Part): Promise<ArchiveReader> {
     const layout = this.#layout.nested.get(at);
-    const source = layout && (await innerAccess(this.#source, part));
+    const source = layout && (await innerAccess(this.#source, part, this.#keep));
     if (layout === undefined || source === undefined) throw new RangeError(`part ${at} holds no archive`);
-    const reader = new ArchiveReader(source, layout);
-    this.#inner = { at, reader };
-    return reader;
+    return new ArchiveReader(source, layout, this.#keep);
   }
 }
 

@@ -1,6 +1,7 @@
 import { deflateParametersOf } from '../deflate/deflate-parameters.ts';
 import { ColumnReader, skeletonInvalid } from './columns.ts';
 import { FormNumbers, knownForms } from './form-column.ts';
+import { nameLimit, partLimit } from './limits.ts';
 import { readName } from './name-column.ts';
 import { type OldArchive, oldInside, partName, partSize } from './old-parts.ts';
 import { heldSize } from './put-together.ts';
@@ -38,9 +39,6 @@ export function decodeSkeletons(bytes: Uint8Array, olds: readonly (readonly Layo
   return recipes;
 }
 
-/** Bytes of all names together: a few bytes that refer to a long name could else fill any memory. */
-const namesLimit = 1 << 28;
-
 interface Before {
   /** The old part that is expected next. */
   near: { from: number; part: number };
@@ -51,7 +49,8 @@ class SkeletonReader {
   readonly #columns: ColumnReader<SkeletonColumn>;
   #time = 0;
   #zone = 0;
-  #namesLeft = namesLimit;
+  #namesLeft = nameLimit;
+  #partsLeft = partLimit;
 
   constructor(bytes: Uint8Array) {
     this.#columns = new ColumnReader(skeletonColumns, bytes);
@@ -69,6 +68,8 @@ class SkeletonReader {
     if (kind === undefined) throw skeletonInvalid(`there is no kind of archive ${number}`);
     const count = columns.number('archive');
     if (count > columns.left('kind')) throw skeletonInvalid(`it has fewer than ${count} parts`);
+    this.#partsLeft -= count;
+    if (this.#partsLeft < 0) throw skeletonInvalid(`its archives have more than ${partLimit} parts`);
     const ends = kind === 'zip' ? this.#ends(count) : undefined;
     const forms = new FormNumbers(knownForms(olds));
     const before: Before = { near: { from: 0, part: 0 }, name: '' };
@@ -147,7 +148,7 @@ class SkeletonReader {
     const like = oldPart === undefined ? before : partName(oldPart);
     const name = oldPart === undefined || isRenamed ? readName(this.#columns, like) : like;
     this.#namesLeft -= name.length;
-    if (this.#namesLeft < 0) throw skeletonInvalid(`its names have more than ${namesLimit} bytes`);
+    if (this.#namesLeft < 0) throw skeletonInvalid(`its names have more than ${nameLimit} bytes`);
     return name;
   }
 

@@ -1,7 +1,6 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { createInflateRaw, inflateRawSync } from 'node:zlib';
 import type { Bytes } from '@block-pack/core';
+import { coded } from '../coded.ts';
 
 /** Contents up to this many bytes are unpacked in one call, which is several times faster for small ones. */
 export const atOnceSize = 4 << 20;
@@ -31,12 +30,9 @@ const outputStep = 128 << 10;
 /** {@link inflateAtOnce} for what is too large for memory. Throws {@link NotInflated} where that one returns nothing. */
 export async function* inflate(packed: Bytes, packedSize: number, size: number): Bytes {
   const inflater = createInflateRaw({ chunkSize: outputStep });
-  const feeding = pipeline(Readable.from(packed, { highWaterMark: 1 }), inflater);
-  // What goes wrong there is thrown by the inflater too.
-  feeding.catch(() => {});
   let seen = 0;
   try {
-    for await (const chunk of inflater as AsyncIterable<Uint8Array>) {
+    for await (const chunk of coded(packed, inflater)) {
       seen += chunk.length;
       if (seen > size) break;
       yield chunk;
@@ -44,8 +40,6 @@ export async function* inflate(packed: Bytes, packedSize: number, size: number):
     if (seen !== size || inflater.bytesWritten !== packedSize) throw new NotInflated();
   } catch (error) {
     throw isOfTheData(error) ? new NotInflated() : error;
-  } finally {
-    inflater.destroy();
   }
 }
 

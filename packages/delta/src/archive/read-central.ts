@@ -1,4 +1,3 @@
-import type { LayoutLimits } from './limits.ts';
 import type { ZipFacts, ZipForm, ZipHead } from './zip-layout.ts';
 import { centralHeader, lengths, ones32, signatures, unixTimePlace, widePlace } from './zip-write.ts';
 
@@ -12,25 +11,24 @@ export interface CentralEntry {
 }
 
 /**
- * The entries in their order; names and comments are views of the directory. Undefined where they are not a run of headers that can be written again to the byte.
+ * The entries in their order; names and comments are views of the directory. Undefined where they are not a run of `count` headers that can be written again to the byte.
  */
 export function readCentral(
   directory: Buffer,
   shift: number,
-  left: LayoutLimits,
+  count: number,
 ): readonly CentralEntry[] | undefined {
   const entries: CentralEntry[] = [];
   for (let at = 0; at < directory.length; ) {
     const end = headerEnd(directory, at);
-    if (end === undefined || left.entries === 0) return undefined;
-    left.entries--;
+    if (end === undefined || entries.length === count) return undefined;
     const header = directory.subarray(at, end);
     const entry = parse(header, shift);
     if (entry === undefined || !isWrittenAgain(header, entry, shift)) return undefined;
     entries.push(entry);
     at = end;
   }
-  return entries;
+  return entries.length === count ? entries : undefined;
 }
 
 function headerEnd(directory: Buffer, at: number): number | undefined {

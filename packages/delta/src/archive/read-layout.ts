@@ -7,7 +7,7 @@ import {
   readRange,
 } from '@block-pack/core';
 import { inflateAtOnce } from './inflate.ts';
-import { type LayoutLimits, layoutLimits } from './limits.ts';
+import { affordParts, type LayoutLimits, layoutLimits } from './limits.ts';
 import { slice } from './read-ahead.ts';
 import { readTarParts } from './read-tar.ts';
 import { readZipLayout } from './read-zip.ts';
@@ -26,9 +26,13 @@ export type BlockKind = 'file' | 'tree' | 'tar';
 /**
  * How a block is laid out, archives inside of it included. Undefined for a file that is no zip, and for one that its layout could not write
  * again to the byte. The same bytes have the same layout everywhere, so that two sides can speak of its parts by their positions.
+ * @param left is lowered by what was read
  */
-export async function readLayout(source: RandomAccess, kind: BlockKind): Promise<Layout | undefined> {
-  const left = layoutLimits();
+export async function readLayout(
+  source: RandomAccess,
+  kind: BlockKind,
+  left: LayoutLimits = layoutLimits(source.size),
+): Promise<Layout | undefined> {
   switch (kind) {
     case 'file':
       return await readNestingZip(source, 0, left);
@@ -68,15 +72,22 @@ async function readNestingZip(
 const archiveName =
   /\.(?:jar|war|ear|rar|aar|sar|par|kar|hpi|jpi|nbm|zip|whl|egg|apk|xpi|vsix|nupkg|docx|xlsx|pptx|odt)$/i;
 
+/** Keeps bytes where they can be read anywhere. */
+export type KeepBytes = (bytes: Uint8Array) => Promise<RandomAccess>;
+
 /** A nested archive's bytes; undefined where they cannot be had. */
-export async function innerAccess(source: RandomAccess, part: Part): Promise<RandomAccess | undefined> {
+export async function innerAccess(
+  source: RandomAccess,
+  part: Part,
+  keep: KeepBytes = async (bytes) => randomAccessOf(bytes),
+): Promise<RandomAccess | undefined> {
   if (part.kind === 'file' || part.kind === 'content') return slice(source, part.offset, part.size);
   if (part.kind !== 'entry' || (part.head.form.flags & 1) === 1) return undefined;
   const { offset, facts, head } = part;
   if (head.form.method === 0) return slice(source, offset, facts.packedSize);
   if (!mayBeUnpacked(part)) return undefined;
   const content = inflateAtOnce(await source.read(offset, facts.packedSize), facts.size);
-  return content && randomAccessOf(content);
+  return content && (await keep(content));
 }
 
 function mayBeUnpacked({ head, facts }: ZipEntryPart): boolean {
@@ -85,8 +96,9 @@ function mayBeUnpacked({ head, facts }: ZipEntryPart): boolean {
 }
 
 async function readTree(source: RandomAccess, left: LayoutLimits): Promise<TreeLayout | undefined> {
-  const parts = await treeParts(source);
-  if (parts === undefined) return undefined;
+  const parts = await treeParts(source, left.parts);
+  const names = parts?.reduce((sum, { path }) => sum + Buffer.byteLength(path), 0) ?? 0;
+  if (parts === undefined || !affordParts(left, parts.length, names)) return undefined;
   const nested = new Map<number, ZipLayout>();
   for (const [i, part] of parts.entries()) {
     if (part.kind !== 'file' || !archiveName.test(part.path)) continue;
@@ -96,8 +108,9 @@ async function readTree(source: RandomAccess, left: LayoutLimits): Promise<TreeL
   return { kind: 'tree', parts, nested };
 }
 
-async function readTar(source: RandomAccess, left: LayoutLimits): Promise<TarLayout> {
+async function readTar(source: RandomAccess, left: LayoutLimits): Promise<TarLayout | undefined> {
   const parts = await readTarParts(source, left);
+  if (parts === undefined) return undefined;
   const nested = new Map<number, ZipLayout>();
   for (const [i, { kind, name, offset, size }] of parts.entries()) {
     if (kind !== 'content' || !archiveName.test(name)) continue;
@@ -107,11 +120,13 @@ async function readTar(source: RandomAccess, left: LayoutLimits): Promise<TarLay
   return { kind: 'tar', parts, nested };
 }
 
-async function treeParts(source: RandomAccess): Promise<TreePart[] | undefined> {
+/** Undefined for what is no canonical tar, and for one of more than `most` entries. */
+async function treeParts(source: RandomAccess, most: number): Promise<TreePart[] | undefined> {
   const parts: TreePart[] = [];
   let at = 0;
   try {
     for await (const entry of readCanonicalTar(readRange(source), 'the block')) {
+      if (parts.length === most) return undefined;
       at += encodeTarHeader(entry).length;
       const { path } = entry;
       if (entry.kind === 'symlink') parts.push({ kind: 'symlink', path, target: entry.target });

@@ -1,14 +1,15 @@
 import { type RandomAccess, tarBlockSize } from '@block-pack/core';
-import type { LayoutLimits } from './limits.ts';
+import { affordParts, type LayoutLimits } from './limits.ts';
 import { readAhead } from './read-ahead.ts';
 import type { TarPart } from './tar-layout.ts';
 
 /**
  * The parts of a tar, whoever wrote it. Where it stops to be one that is understood, or the limits are used up, what is left is one run of headers: any bytes have parts, and they
- * are all of them.
+ * are all of them. Undefined where not even one part can be afforded.
  * @param left is lowered by what was read
  */
-export async function readTarParts(source: RandomAccess, left: LayoutLimits): Promise<TarPart[]> {
+export async function readTarParts(source: RandomAccess, left: LayoutLimits): Promise<TarPart[] | undefined> {
+  if (!affordParts(left, 1, 0)) return undefined;
   const near = readAhead(source);
   const parts: TarPart[] = [];
   let end = 0;
@@ -16,8 +17,7 @@ export async function readTarParts(source: RandomAccess, left: LayoutLimits): Pr
   for (let at = 0; at + tarBlockSize <= source.size; ) {
     const head = headIn(await near.read(at, tarBlockSize));
     const offset = at + tarBlockSize;
-    if (head === undefined || left.entries === 0) break;
-    left.entries--;
+    if (head === undefined) break;
     if (extensions.includes(head.type)) {
       if (head.size > extensionLimit || offset + head.size > source.size) break;
       said = { ...said, ...extensionIn(head.type, await near.read(offset, head.size)) };
@@ -32,7 +32,7 @@ export async function readTarParts(source: RandomAccess, left: LayoutLimits): Pr
       at = offset;
       continue;
     }
-    if (offset + size > source.size) break;
+    if (offset + size > source.size || !affordParts(left, 2, 2 * name.length)) break;
     parts.push({ kind: 'headers', name, offset: end, size: offset - end });
     parts.push({ kind: 'content', name, offset, size });
     end = offset + size;

@@ -1,5 +1,5 @@
 import type { RandomAccess } from '@block-pack/core';
-import type { LayoutLimits } from './limits.ts';
+import { affordParts, type LayoutLimits } from './limits.ts';
 import { readAhead } from './read-ahead.ts';
 import { type CentralEntry, readCentral } from './read-central.ts';
 import { findEnds, type ZipEndPlace } from './read-end.ts';
@@ -31,18 +31,22 @@ async function layoutOf(
   end: ZipEndPlace,
   left: LayoutLimits,
 ): Promise<ZipLayout | undefined> {
-  if (end.directorySize > directoryLimit) return undefined;
+  if (end.directorySize > directoryLimit || end.count > left.parts) return undefined;
   // A copy: the layout keeps views of it, and the source's own bytes may change.
   const directory = Buffer.from(await source.read(end.directoryOffset, end.directorySize));
-  const listed = readCentral(directory, end.shift, left);
-  if (listed === undefined || listed.length !== end.count) return undefined;
+  const listed = readCentral(directory, end.shift, end.count);
+  if (listed === undefined) return undefined;
   const run = await partsOf(source, listed, end.directoryOffset);
   if (run === undefined) return undefined;
   const { parts, positions } = run;
+  const directoryAt = parts.length;
+  if (end.end < source.size) parts.push(gap(end.end, source.size));
+  const names = listed.reduce((sum, { head }) => sum + head.name.length, 0);
+  if (!affordParts(left, parts.length, names)) return undefined;
   return {
     kind: 'zip',
-    parts: end.end < source.size ? [...parts, gap(end.end, source.size)] : parts,
-    directoryAt: parts.length,
+    parts,
+    directoryAt,
     directory: positions,
     shift: end.shift,
     end: end.records,

@@ -70,6 +70,14 @@ export interface Leaf {
   readonly position: Position;
 }
 
+/** Bytes of all contents that are deflated to make the archive, those inside of archives counted again. */
+export function deflatedSize(recipe: Recipe): number {
+  return recipe.parts.reduce((sum, { packing, size, nested }) => {
+    const inside = nested === undefined ? 0 : deflatedSize(nested);
+    return sum + inside + (typeof packing === 'string' ? 0 : size);
+  }, 0);
+}
+
 /** All parts that have bytes and are not made from others, in the order of the file. */
 export function leaves(recipe: Recipe, above: Position = []): Leaf[] {
   return recipe.parts.flatMap((part, i) => {

@@ -179,14 +179,14 @@ test('beyond the limits parts stay as they are', async () => {
   const inner = fakeZip([javaDeflated('x', text(100))]);
   const zip = fakeZip([javaDeflated('a', content), javaDeflated('b', content), javaDeflated('c.jar', inner)]);
   const packings = async (limits: Partial<ArchiveLimits>) => {
-    const archive = await apart(zip, { ...archiveLimits, ...limits });
+    const archive = await apart(zip, { ...archiveLimits(), ...limits });
     return archive?.contents.map((one) =>
       one.nested ? 'nested' : one.packing === 'raw' ? 'raw' : 'content',
     );
   };
   expect(await packings({})).toEqual(['content', 'content', 'nested']);
   expect(await packings({ entrySize: 9_999 })).toEqual(['raw', 'raw', 'nested']);
-  expect(await packings({ totalSize: 15_000 })).toEqual(['content', 'raw', 'nested']);
+  expect(await packings({ contents: { left: 15_000 } })).toEqual(['content', 'raw', 'nested']);
 });
 
 test('an archive is looked for three archives deep', async () => {
@@ -214,25 +214,41 @@ test('a large stream that lies about its size or checksum is kept', async () => 
   }
 });
 
-test('archives that claim more than a gibibyte together are looked into no further', async () => {
-  const bomb = { ...javaDeflated('bomb.jar', 'little'), central: { size: 64 << 20 } };
+test('an archive is not looked into where those before it claimed more bytes than may be unpacked', async () => {
   const jar = javaDeflated('real.jar', fakeZip([javaDeflated('a', 'a')]));
-  for (const [bombs, seen] of [
-    [15, [15]],
-    [16, []],
+  for (const [claimed, seen] of [
+    [1_000, [1]],
+    [5_000, []],
   ] as const) {
-    const zip = fakeZip([...Array.from({ length: bombs }, () => bomb), jar]);
-    const layout = await readLayout(randomAccessOf(zip), 'file');
+    const bomb = { ...javaDeflated('bomb.jar', 'little'), central: { size: claimed } };
+    const left = { parts: 9, names: 99, unpacked: 5_000 };
+    const layout = await readLayout(randomAccessOf(fakeZip([bomb, jar])), 'file', left);
     expect([...(layout?.nested.keys() ?? [])]).toEqual(seen);
   }
 });
 
-test('a block lists so many entries and no more, all its archives together', async () => {
-  const left = { entries: 5, unpacked: 0 };
-  const zip = randomAccessOf(fakeZip([{ path: 'a' }, { path: 'b' }, { path: 'c' }]));
+test('archives have so many parts and names together, and no more', async () => {
+  const zip = randomAccessOf(fakeZip([{ path: 'a' }, { path: 'b' }, { path: 'cc' }]));
+  const left = { parts: 5, names: 9, unpacked: 0 };
   expect((await readZipLayout(zip, left))?.parts).toHaveLength(3);
   expect(await readZipLayout(zip, left)).toBeUndefined();
-  expect(left.entries).toBe(0);
+  expect(left).toEqual({ parts: 2, names: 5, unpacked: 0 });
+  expect(await readZipLayout(zip, { parts: 3, names: 3, unpacked: 0 })).toBeUndefined();
+});
+
+test('an archive inside of another is unpacked once, however its parts are asked for', async () => {
+  const inner = (name: string) => javaDeflated(`${name}.jar`, fakeZip([javaDeflated('x', name)]));
+  const source = randomAccessOf(fakeZip([inner('a'), inner('b')]));
+  const layout = await readLayout(source, 'file');
+  if (layout === undefined) throw new Error('no layout');
+  let unpacked = 0;
+  const reader = new ArchiveReader(source, layout, async (bytes) => {
+    unpacked++;
+    return randomAccessOf(bytes);
+  });
+  for (let time = 0; time < 100; time++)
+    for (const at of [0, 1]) await collect(reader.content([at, 0]), 10, 'x');
+  expect(unpacked).toBe(2);
 });
 
 test('too few or too many bytes supplied are found', async () => {
@@ -313,7 +329,7 @@ async function again(bytes: Uint8Array, kind: 'file' | 'tree') {
   return digestOf(await collect(made, 1 << 24, 'archive'));
 }
 
-async function apart(zip: Uint8Array, limits = archiveLimits): Promise<Archive | undefined> {
+async function apart(zip: Uint8Array, limits = archiveLimits()): Promise<Archive | undefined> {
   const source = randomAccessOf(zip);
   const layout = await readLayout(source, 'file');
   return layout && (await takeApart(source, layout, { limits }));

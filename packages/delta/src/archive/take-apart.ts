@@ -39,10 +39,9 @@ export interface TakeApartOptions {
 export async function takeApart(
   source: RandomAccess,
   layout: Layout,
-  { encoders = 'find', limits = archiveLimits }: TakeApartOptions = {},
+  { encoders = 'find', limits = archiveLimits() }: TakeApartOptions = {},
 ): Promise<Archive> {
-  const budget = { left: limits.totalSize };
-  return await examine(source, layout, new Examiner(encoders === 'find', limits, budget));
+  return await examine(source, layout, new Examiner(encoders === 'find', limits));
 }
 
 async function examine<L extends Layout>(
@@ -75,18 +74,16 @@ async function nested(
 class Examiner {
   readonly #limits: ArchiveLimits;
   readonly #findsEncoders: boolean;
-  readonly #budget: { left: number };
   readonly #search = new DeflateSearch();
 
-  constructor(findsEncoders: boolean, limits: ArchiveLimits, budget: { left: number }) {
+  constructor(findsEncoders: boolean, limits: ArchiveLimits) {
     this.#findsEncoders = findsEncoders;
     this.#limits = limits;
-    this.#budget = budget;
   }
 
   /** For an archive inside of this one, which another encoder may have made. */
   forAnother(): Examiner {
-    return new Examiner(this.#findsEncoders, this.#limits, this.#budget);
+    return new Examiner(this.#findsEncoders, this.#limits);
   }
 
   async content(source: RandomAccess, part: Part): Promise<Content> {
@@ -104,8 +101,9 @@ class Examiner {
   }
 
   #affords(size: number): boolean {
-    if (size > this.#limits.entrySize || size > this.#budget.left) return false;
-    this.#budget.left -= size;
+    const { entrySize, contents } = this.#limits;
+    if (size > entrySize || size > contents.left) return false;
+    contents.left -= size;
     return true;
   }
 
@@ -129,7 +127,9 @@ class Examiner {
     const content = (): Bytes => inflate(packed(), facts.packedSize, facts.size);
     const seen = await measured(content()).catch(unlessNotInflated);
     if (seen === undefined || seen.crc32 !== facts.crc32) return undefined;
-    const packing = this.#findsEncoders ? await this.#search.findInStream(packed, content) : 'deflated';
+    const packing = this.#findsEncoders
+      ? await this.#search.findInStream(packed, content, facts.size)
+      : 'deflated';
     if (packing === undefined) return undefined;
     const { digest: packedDigest } = await measured(packed());
     return { size: facts.size, packing, digest: seen.digest, packedDigest, nested: undefined };

@@ -20,13 +20,31 @@ export class DeflateSearch {
   #missesInARow = 0;
 
   find(packed: Uint8Array, content: Uint8Array): DeflateParameters | undefined {
-    return this.#note(this.#candidates().find((candidate) => redeflatesTo(packed, content, candidate)));
+    let tried = 0;
+    const note = (bytes: number): void => {
+      tried += bytes;
+    };
+    const mayTry = (): boolean => tried <= triedFor(content.length);
+    return this.#note(
+      this.#candidates().find((candidate) => mayTry() && redeflatesTo(packed, content, candidate, note)),
+    );
   }
 
   /** {@link find} for a stream that is too large for memory; both are read from their beginning once for every guess. */
-  async findInStream(packed: () => Bytes, content: () => Bytes): Promise<DeflateParameters | undefined> {
-    for (const candidate of this.#candidates())
-      if (await sameBytes(redeflate(content(), candidate), packed())) return this.#note(candidate);
+  async findInStream(
+    packed: () => Bytes,
+    content: () => Bytes,
+    size: number,
+  ): Promise<DeflateParameters | undefined> {
+    let tried = 0;
+    const note = (bytes: number): void => {
+      tried += bytes;
+    };
+    for (const candidate of this.#candidates()) {
+      if (tried > triedFor(size)) break;
+      if (await sameBytes(redeflate(noted(content(), note), candidate), packed()))
+        return this.#note(candidate);
+    }
     return this.#note(undefined);
   }
 
@@ -41,6 +59,21 @@ export class DeflateSearch {
     this.#last = found ?? this.#last;
     this.#missesInARow = found === undefined ? this.#missesInARow + 1 : 0;
     return found;
+  }
+}
+
+/**
+ * Bytes of content after which no other guess is made: a wrong one mostly shows in the first kilobytes, but not where all bytes are alike,
+ * since an encoder writes nothing before it has seen megabytes of them.
+ */
+function triedFor(size: number): number {
+  return (1 << 20) + size;
+}
+
+async function* noted(content: Bytes, note: (bytes: number) => void): Bytes {
+  for await (const chunk of content) {
+    note(chunk.length);
+    yield chunk;
   }
 }
 

@@ -34,7 +34,7 @@ export interface GzipFile {
  */
 export async function gzipFormOf(
   file: GzipFile,
-  content: () => Bytes,
+  content: { readonly size: number; read(): Bytes },
   search: DeflateSearch,
 ): Promise<GzipForm | undefined> {
   const start = await part(file, 0, Math.min(headerLimit, file.size));
@@ -42,10 +42,10 @@ export async function gzipFormOf(
   if (length === undefined || length + memberTrailerSize > file.size) return undefined;
   const end = file.size - memberTrailerSize;
   const packed = (): Bytes => file.read({ offset: length, length: end - length });
-  const parameters = await search.findInStream(packed, content);
+  const parameters = await search.findInStream(packed, () => content.read(), content.size);
   if (parameters === undefined) return undefined;
   const sum = new MemberSum();
-  for await (const chunk of content()) sum.add(chunk);
+  for await (const chunk of content.read()) sum.add(chunk);
   const trailer = await part(file, end, memberTrailerSize);
   if (Buffer.compare(trailer, sum.trailer()) !== 0) return undefined;
   return { header: start.slice(0, length), parameters };

@@ -82,8 +82,25 @@ test('a stream that flows is found and made again, however it is cut', async () 
   const packed = redeflateAtOnce(content, zlib9);
   const cut = () =>
     bytesOf(content.subarray(0, 1), new Uint8Array(), content.subarray(1, 70_000), content.subarray(70_000));
-  expect(await new DeflateSearch().findInStream(() => bytesOf(packed), cut)).toEqual(zlib9);
+  expect(await new DeflateSearch().findInStream(() => bytesOf(packed), cut, content.length)).toEqual(zlib9);
   expect(digestOf(await collect(redeflate(cut(), zlib9), packed.length, 'stream'))).toBe(digestOf(packed));
+});
+
+test('a stream of bytes that are all alike, which nothing fits, is given up before it costs more than thrice its length', async () => {
+  const content = new Uint8Array(9 << 20);
+  const packed = redeflateAtOnce(content, zlib9);
+  const damaged = new Uint8Array(packed);
+  damaged[packed.length - 9] = 1;
+  let read = 0;
+  const counted = async function* () {
+    for (let at = 0; at < content.length; at += 1 << 16) {
+      read += 1 << 16;
+      yield content.subarray(at, at + (1 << 16));
+    }
+  };
+  const found = await new DeflateSearch().findInStream(() => bytesOf(damaged), counted, content.length);
+  expect(found).toBeUndefined();
+  expect(read).toBeLessThan(3 * content.length);
 });
 
 test('two streams at the same time do not disturb each other', async () => {

@@ -24,26 +24,37 @@ export function redeflateAtOnce(content: Uint8Array, parameters: DeflateParamete
   return concat(pieces);
 }
 
-/** Whether the encoder writes exactly this stream; a wrong guess ends at the first piece that differs. */
+/**
+ * Whether the encoder writes exactly this stream; a wrong guess ends at the first piece that differs.
+ * @param note is told the bytes of content that were deflated
+ */
 export function redeflatesTo(
   packed: Uint8Array,
   content: Uint8Array,
   parameters: DeflateParameters,
+  note: (bytes: number) => void,
 ): boolean {
   let at = 0;
-  for (const piece of deflated(content, parameters)) {
+  for (const piece of deflated(content, parameters, note)) {
     if (Buffer.compare(packed.subarray(at, at + piece.length), piece) !== 0) return false;
     at += piece.length;
   }
   return at === packed.length;
 }
 
-function* deflated(content: Uint8Array, parameters: DeflateParameters): Generator<Uint8Array> {
+function* deflated(
+  content: Uint8Array,
+  parameters: DeflateParameters,
+  note: (bytes: number) => void = () => {},
+): Generator<Uint8Array> {
   const encoder = borrowEncoder(parameters);
   try {
     // In steps, so that a reader who stops early has not paid for the whole.
-    for (let at = 0; at < content.length; at += inputStep)
-      yield* encoder.write(content.subarray(at, at + inputStep));
+    for (let at = 0; at < content.length; at += inputStep) {
+      const step = content.subarray(at, at + inputStep);
+      note(step.length);
+      yield* encoder.write(step);
+    }
     yield* encoder.finish();
   } finally {
     giveBack(encoder);

@@ -1,4 +1,11 @@
+import type { RandomAccess } from '@block-pack/core';
 import type { Piece } from './pieces.ts';
+
+/** What contents are compared with. */
+export interface DifferenceBase extends RandomAccess {
+  /** Whether all of it has to be unpacked for any part of it. */
+  readonly unpacked?: boolean;
+}
 
 /** What a section costs whatever it makes: its streams may have so many bytes, and a little more. */
 export const sectionCost = 1 << 18;
@@ -15,8 +22,14 @@ export function allowedCost(size: number): number {
   return 2 ** 27 + 16 * size;
 }
 
-export function costOf(pieces: readonly Piece[]): number {
-  return pieces.reduce((sum, { length }) => sum + length + pieceCost, sectionCost);
+export function costOf(
+  pieces: readonly Piece[],
+  bases: readonly Pick<DifferenceBase, 'size' | 'unpacked'>[],
+): number {
+  return pieces.reduce((sum, { index, length }) => {
+    const base = bases[index];
+    return sum + (base?.unpacked === true ? base.size : length) + pieceCost;
+  }, sectionCost);
 }
 
 /** What a plan may spend on bases, when enough is kept for the sections of contents that have none. */

@@ -1,5 +1,5 @@
-import { ByteReader, type Bytes, chunkSize, collect, type RandomAccess } from '@block-pack/core';
-import { allowedCost, costOf } from './allowance.ts';
+import { ByteReader, type Bytes, chunkSize, collect } from '@block-pack/core';
+import { allowedCost, costOf, type DifferenceBase } from './allowance.ts';
 import { applyCovers } from './apply-covers.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { unpackStreams } from './packing.ts';
@@ -14,7 +14,7 @@ import { differenceMagic } from './write-difference.ts';
  * @throws DELTA_INVALID
  */
 export async function* applyDifference(
-  bases: readonly RandomAccess[],
+  bases: readonly DifferenceBase[],
   difference: Bytes,
   size: number,
 ): Bytes {
@@ -36,7 +36,7 @@ export async function* applyDifference(
 }
 
 /** Returns how many bytes the difference makes. */
-async function readHeader(reader: ByteReader, bases: readonly RandomAccess[]): Promise<number> {
+async function readHeader(reader: ByteReader, bases: readonly DifferenceBase[]): Promise<number> {
   const magic = await reader.take(differenceMagic.length);
   if (magic.some((byte, index) => byte !== differenceMagic[index]))
     throw deltaInvalid('it does not begin as a difference of version 1 does');
@@ -51,7 +51,7 @@ async function readHeader(reader: ByteReader, bases: readonly RandomAccess[]): P
  */
 async function applySection(
   reader: ByteReader,
-  bases: readonly RandomAccess[],
+  bases: readonly DifferenceBase[],
   most: number,
   affordable: number,
 ): Promise<{ readonly made: Uint8Array; readonly cost: number }> {
@@ -68,7 +68,7 @@ async function applySection(
   for (const { packed } of lengths.parts) parts.push(await collect(reader.part(packed), packed, 'a stream'));
   const streams = unpackStreams(lengths, parts);
   const pieces = decodePieces(streams.pieces, bases, baseLength);
-  const cost = costOf(pieces);
+  const cost = costOf(pieces, bases);
   if (cost > affordable) throw deltaInvalid('its sections ask for more of the bases than they may');
   const bytes = new Uint8Array(baseLength + newLength);
   await readPieces(pieces, bases, bytes);

@@ -52,6 +52,27 @@ describe('a difference', () => {
     expect((await write([before], [{ content: after, base: 0 }])).length).toBeLessThan(300);
   });
 
+  it('is refused where its sections would have a base unpacked more often than that may cost', async () => {
+    const base = randomBytes(4 << 20, 6);
+    const content = base.subarray(0, 1 << 20);
+    const options = { sectionLength: 32_000, quality: 1 };
+    const difference = await write([base], [{ content, base: 0 }], options);
+    expect((await apply([base], difference, content.length)).length).toBe(content.length);
+    let reads = 0;
+    const unpacked = {
+      size: base.length,
+      unpacked: true,
+      read: async (offset: number, length: number) => {
+        reads++;
+        return base.subarray(offset, offset + length);
+      },
+    };
+    const made = applyDifference([unpacked], bytesOf(difference), content.length);
+    const refusal = expect(collect(made, content.length, 'it')).rejects;
+    await refusal.toThrow('ask for more of the bases than they may');
+    expect(reads).toBeLessThan(37);
+  });
+
   it('finds in a base what no content names it for', async () => {
     const [gone, near] = [randomBytes(5_000, 4), randomBytes(5_000, 5)];
     const difference = await write([near, gone], [{ content: gone, base: 0 }]);

@@ -1,7 +1,6 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { constants, createBrotliCompress, createBrotliDecompress } from 'node:zlib';
 import { type Bytes, concat } from '@block-pack/core';
+import { coded } from '../coded.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { fastQuality, isZlibError, windowBits } from './packing.ts';
 
@@ -53,21 +52,11 @@ async function* through(
   from: Bytes,
   coder: ReturnType<typeof createBrotliCompress> | ReturnType<typeof createBrotliDecompress>,
 ): Bytes {
-  const feeding = pipeline(Readable.from(copied(from), { highWaterMark: 1 }), coder);
-  // What goes wrong there is thrown by the coder too.
-  feeding.catch(() => {});
   try {
-    yield* coder;
+    yield* coded(from, coder);
   } catch (error) {
     throw isZlibError(error) ? deltaInvalid(`it cannot be unpacked: ${error.message}`, error) : error;
-  } finally {
-    coder.destroy();
   }
-}
-
-/** A pipeline reads ahead, and a chunk is good only until the next is asked for. */
-async function* copied(from: Bytes): Bytes {
-  for await (const bytes of from) yield new Uint8Array(bytes);
 }
 
 async function* withoutMagic(packed: Bytes, counter: { bytes: number }): Bytes {

@@ -1,4 +1,4 @@
-import { BaseAllowance } from './allowance.ts';
+import { BaseAllowance, type DifferenceBase } from './allowance.ts';
 import { type Piece, pieceLimit } from './pieces.ts';
 
 /** What one section makes, and of what. */
@@ -12,6 +12,8 @@ export interface ContentSize {
   /** Index of the base that it is compared with. */
   readonly base?: number;
 }
+
+export type BaseSize = Pick<DifferenceBase, 'size' | 'unpacked'>;
 
 /** Where a base of many bytes is cut for each part of a content of many: the offsets of windows of `windowLength`. */
 export type Align = (
@@ -29,11 +31,11 @@ export type Align = (
  */
 export async function planSections(
   contents: readonly ContentSize[],
-  baseSizes: readonly number[],
+  bases: readonly BaseSize[],
   length: number,
   align: Align,
 ): Promise<SectionPlan[]> {
-  const material = materialOf(contents, baseSizes.length);
+  const material = materialOf(contents, bases.length);
   const plans: SectionPlan[] = [];
   const total = contents.reduce((sum, { size }) => sum + size, 0);
   const allowance = new BaseAllowance(total, length);
@@ -44,12 +46,12 @@ export async function planSections(
   };
   for (const [index, { size, base: named }] of contents.entries()) {
     if (size === 0) continue;
-    const namedSize = named === undefined ? 0 : (baseSizes[named] ?? 0);
+    const namedSize = named === undefined ? 0 : (bases[named]?.size ?? 0);
     const base = namedSize > 0 && allowance.affords(Math.min(length, namedSize)) ? named : undefined;
     const baseSize = base === undefined ? 0 : namedSize;
     if (size > length || baseSize > length) {
       close();
-      plans.push(...(await cut(index, size, base, baseSize, length, align, allowance)));
+      plans.push(...(await cut(index, size, base, bases[base ?? -1], length, align, allowance)));
       continue;
     }
     const isLong = open.contentLength + size > length;
@@ -57,7 +59,8 @@ export async function planSections(
     if (hasNoRoom && !isLong) allowance.spendSections(1);
     if (hasNoRoom || isLong) close();
     open.addContent({ index, offset: 0, length: size });
-    for (const near of material.get(index) ?? []) open.addBase(near, baseSizes[near] ?? 0, length, allowance);
+    for (const near of material.get(index) ?? [])
+      open.addBase(near, bases[near]?.size ?? 0, length, allowance);
   }
   close();
   return plans;
@@ -118,24 +121,25 @@ async function cut(
   index: number,
   size: number,
   base: number | undefined,
-  baseSize: number,
+  { size: baseSize, unpacked = false }: BaseSize = { size: 0 },
   length: number,
   align: Align,
   allowance: BaseAllowance,
 ): Promise<SectionPlan[]> {
   const partLength = base === undefined ? length : Math.ceil(length / 2);
   const windowLength = Math.min(length, baseSize);
+  const windowCost = unpacked ? baseSize : windowLength;
   const isCut = base !== undefined && baseSize > length;
   const starts = isCut ? await align(index, base, partLength, windowLength) : [];
   const plans: SectionPlan[] = [];
   for (let offset = 0; offset < size; offset += partLength) {
     const start = starts[plans.length] ?? 0;
     const contents = [{ index, offset, length: Math.min(partLength, size - offset) }];
-    if (base === undefined || !allowance.affords(windowLength)) {
+    if (base === undefined || !allowance.affords(windowCost)) {
       plans.push({ contents, bases: [] });
       continue;
     }
-    allowance.spendBase(windowLength);
+    allowance.spendBase(windowCost);
     allowance.spendSections(2);
     plans.push({ contents, bases: [{ index: base, offset: start, length: windowLength }] });
   }

@@ -1,6 +1,7 @@
 import { type Bytes, checkSignal, type RandomAccess } from '@block-pack/core';
 import { VarintWriter } from '../varint.ts';
 import { alignParts } from './align.ts';
+import type { DifferenceBase } from './allowance.ts';
 import { encodePieces, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
 import { sectionLimit } from './section.ts';
@@ -36,7 +37,7 @@ const usualSectionLength = 24 << 20;
  * A base that no content names helps the one before it: give what disappeared beside what it was near.
  */
 export async function* writeDifference(
-  bases: readonly RandomAccess[],
+  bases: readonly DifferenceBase[],
   contents: readonly DifferenceContent[],
   options: DifferenceOptions = {},
 ): Bytes {
@@ -52,7 +53,7 @@ export async function* writeDifference(
   }
 }
 
-function encodeHeader(bases: readonly RandomAccess[], contents: readonly RandomAccess[]): Uint8Array {
+function encodeHeader(bases: readonly DifferenceBase[], contents: readonly RandomAccess[]): Uint8Array {
   const header = new VarintWriter();
   for (const byte of differenceMagic) header.addByte(byte);
   header.add(bases.length);
@@ -61,7 +62,7 @@ function encodeHeader(bases: readonly RandomAccess[], contents: readonly RandomA
 }
 
 function plansFor(
-  bases: readonly RandomAccess[],
+  bases: readonly DifferenceBase[],
   contents: readonly DifferenceContent[],
   { sectionLength = usualSectionLength }: DifferenceOptions,
 ): Promise<SectionPlan[]> {
@@ -69,16 +70,15 @@ function plansFor(
     size: content.size,
     ...(base === undefined ? {} : { base }),
   }));
-  const baseSizes = bases.map(({ size }) => size);
   const length = Math.max(1, Math.min(sectionLength, sectionLimit));
-  return planSections(sizes, baseSizes, length, (content, base, ...lengths) =>
+  return planSections(sizes, bases, length, (content, base, ...lengths) =>
     alignParts(at(bases, base), at(contents, content).content, ...lengths),
   );
 }
 
 async function readWindow(
   { bases: basePieces, contents: contentPieces }: SectionPlan,
-  bases: readonly RandomAccess[],
+  bases: readonly DifferenceBase[],
   contents: readonly RandomAccess[],
 ) {
   const baseLength = basePieces.reduce((sum, { length }) => sum + length, 0);

@@ -119,7 +119,9 @@ const roughQuality = 5;
 
 async function roughSize(streams: CoverStreams): Promise<number> {
   const params = { [constants.BROTLI_PARAM_QUALITY]: roughQuality };
-  const sizes = Object.values(streams).map(async (stream) => (await compress(stream, { params })).length);
+  const sizes = Object.values(streams)
+    .filter(({ length }) => length > 0)
+    .map(async (stream) => (await compress(stream, { params })).length);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 

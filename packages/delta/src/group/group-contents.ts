@@ -1,5 +1,5 @@
-import type { RandomAccess } from '@block-pack/core';
 import { type Leaf, leaves, type Position, type Recipe } from '../archive/recipe.ts';
+import type { DifferenceBase } from '../difference/allowance.ts';
 import { HeldContents } from './held-contents.ts';
 import { isReadable, type OldBlock, oldLeaves, oldPartAt, partAccess } from './old-block.ts';
 
@@ -24,7 +24,7 @@ export interface PlannedContent {
 /** What the contents are, in their order, and what they are compared with: the same on both sides. */
 export interface GroupContents {
   readonly contents: readonly PlannedContent[];
-  readonly sources: readonly RandomAccess[];
+  readonly sources: readonly DifferenceBase[];
 }
 
 /**
@@ -68,7 +68,7 @@ function keyOf(old: number, position: Position): string {
 
 /** What contents are compared with, each once, in the order in which it is first named. */
 class Sources {
-  readonly list: RandomAccess[] = [];
+  readonly list: DifferenceBase[] = [];
   readonly #olds: readonly OldBlock[];
   readonly #known = new Map<string, number>();
   readonly #held = new HeldContents();
@@ -101,7 +101,7 @@ class Sources {
       if (isReadable(part) && !named.has(keyOf(as, position))) this.part(old, position, false);
   }
 
-  #add(key: string, make: () => RandomAccess): number {
+  #add(key: string, make: () => DifferenceBase): number {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.list.push(make());

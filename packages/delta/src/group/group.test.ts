@@ -8,6 +8,8 @@ import { type GroupEncoding, type NewBlock, writeGroup } from './write-group.ts'
 
 const limit = 1 << 26;
 
+const keepInner = async (bytes: Uint8Array) => randomAccessOf(bytes);
+
 /** Text that does not compress to nothing, the same on every day. */
 function story(seed: number, words = 600): string {
   let state = seed;
@@ -41,7 +43,7 @@ async function send(
   olds: readonly GroupBlock[],
   encoding: GroupEncoding = 'delta',
 ): Promise<Sent> {
-  const { payload, ...written } = await writeGroup(blocks, olds, encoding);
+  const { payload, ...written } = await writeGroup(blocks, olds, encoding, { keepInner });
   return { payload: await collect(payload, limit, 'the payload'), written };
 }
 
@@ -56,7 +58,7 @@ async function receive(
   const keep = async (_: number, content: Bytes) => {
     made.push(await collect(content, limit, 'a block'));
   };
-  await readGroup(bytesOf(payload), olds, { encoding, skeleton: written.skeleton, blocks, keep });
+  await readGroup(bytesOf(payload), olds, { encoding, skeleton: written.skeleton, blocks, keep, keepInner });
   return made;
 }
 
@@ -124,6 +126,20 @@ test('a content too long to be held in memory at once is compared in pieces', as
   const next = fakeZip([{ path: 'long.txt', content: long('22') }]);
   const { payload } = await expectSame([file(next, 0)], [file(old)]);
   expect(payload.length).toBeLessThan(2000);
+});
+
+test('contents that deflate to nearly nothing stay packed, since they cost more than they have', async () => {
+  const zeros = (path: string) => ({ path, content: new Uint8Array(3 << 20), method: 'deflated' as const });
+  const { written } = await expectSame([file(fakeZip([zeros('a'), zeros('b')]))], [], 'inflated');
+  expect(written.contents).toBeGreaterThan(3 << 20);
+  expect(written.contents).toBeLessThan(4 << 20);
+});
+
+test('contents that are too large for the blocks they should make are refused before any is made', async () => {
+  const long = fakeZip([{ path: 'a', content: story(12, 1_000_000), method: 'deflated' as const }]);
+  const sent = await send([file(long)], [], 'inflated');
+  expect(await receive(sent, [long.length], [], 'inflated')).toHaveLength(1);
+  await expect(receive(sent, [1000], [], 'inflated')).rejects.toThrow(/no more than \d+ are ever needed/);
 });
 
 test('whatever bytes a hostile group has, reading it ends in an error or in bytes that a digest would refuse', async () => {

@@ -1,14 +1,32 @@
 import type { RandomAccess } from '@block-pack/core';
 import { ArchiveReader } from '../archive/archive-reader.ts';
-import { type ArchiveLimits, archiveLimits } from '../archive/limits.ts';
+import { type ArchiveLimits, type LayoutLimits, layoutLimits, unpackedLimit } from '../archive/limits.ts';
 import { partSize } from '../archive/old-parts.ts';
 import { slice } from '../archive/read-ahead.ts';
-import { type BlockKind, type Layout, type Part, readLayout } from '../archive/read-layout.ts';
+import {
+  type BlockKind,
+  type KeepBytes,
+  type Layout,
+  type Part,
+  readLayout,
+} from '../archive/read-layout.ts';
 import type { Position } from '../archive/recipe.ts';
+import type { DifferenceBase } from '../difference/allowance.ts';
 import { collectContent, type HeldContents } from './held-contents.ts';
 
 /** Entries above this many bytes stay as they lie, so that a content always fits into memory. */
-export const groupLimits: ArchiveLimits = { ...archiveLimits, entrySize: 64 << 20 };
+const entrySize = 64 << 20;
+
+/** What may be read and unpacked of blocks, all of them together. */
+export interface GroupLimits {
+  readonly layout: LayoutLimits;
+  readonly archive: ArchiveLimits;
+}
+
+export function groupLimits(sizes: readonly number[]): GroupLimits {
+  const size = sizes.reduce((sum, one) => sum + one, 0);
+  return { layout: layoutLimits(size), archive: { entrySize, contents: { left: unpackedLimit(size) } } };
+}
 
 /** A block, a text or the tar of a layer, as both sides have it. */
 export interface GroupBlock {
@@ -23,9 +41,14 @@ export interface OldBlock extends GroupBlock {
   readonly reader: ArchiveReader | undefined;
 }
 
-export async function openOldBlock({ kind, content }: GroupBlock): Promise<OldBlock> {
-  const layout = await readLayout(content, kind);
-  return { kind, content, layout, reader: layout && new ArchiveReader(content, layout) };
+/** @param keep for archives inside of the blocks, so that each is unpacked once */
+export async function openOldBlock(
+  { kind, content }: GroupBlock,
+  left: LayoutLimits,
+  keep: KeepBytes,
+): Promise<OldBlock> {
+  const layout = await readLayout(content, kind, left);
+  return { kind, content, layout, reader: layout && new ArchiveReader(content, layout, keep) };
 }
 
 /** A leaf of an old layout: a part that is no archive taken apart. */
@@ -55,7 +78,7 @@ export function isReadable(part: Part): boolean {
   if (part.kind !== 'entry') return 'size' in part;
   const { method, flags } = part.head.form;
   if ((flags & 1) === 1) return false;
-  return method === 0 || (method === 8 && part.facts.size <= groupLimits.entrySize);
+  return method === 0 || (method === 8 && part.facts.size <= entrySize);
 }
 
 /** A part's content, or for `packed` its bytes as they lie. A content that has to be unpacked is held while it is the last that was read. */
@@ -65,7 +88,7 @@ export function partAccess(
   part: Part,
   packed: boolean,
   held: HeldContents,
-): RandomAccess {
+): DifferenceBase {
   if (reader === undefined) throw new RangeError('only an archive has parts');
   const isNested = position.length > 1;
   const isPacked = packed || part.kind !== 'entry' || part.head.form.method !== 8;

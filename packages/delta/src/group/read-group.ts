@@ -2,13 +2,15 @@ import { brotliDecompressSync } from 'node:zlib';
 import { ByteReader, type Bytes, collect } from '@block-pack/core';
 import type { ArchiveReader } from '../archive/archive-reader.ts';
 import { decodeSkeletons } from '../archive/decode-skeleton.ts';
+import { unpackedLimit } from '../archive/limits.ts';
 import { putTogether } from '../archive/put-together.ts';
-import type { Leaf, Recipe } from '../archive/recipe.ts';
+import type { KeepBytes } from '../archive/read-layout.ts';
+import { deflatedSize, type Leaf, type Recipe } from '../archive/recipe.ts';
 import { applyDifference } from '../difference/apply-difference.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { unpackContents } from '../difference/pack-contents.ts';
 import { groupContents, type PlannedBlock } from './group-contents.ts';
-import { type GroupBlock, type OldBlock, openOldBlock } from './old-block.ts';
+import { type GroupBlock, groupLimits, type OldBlock, openOldBlock } from './old-block.ts';
 import type { GroupEncoding, WrittenGroup } from './write-group.ts';
 
 /** A group, as its bundle says it is. */
@@ -20,6 +22,8 @@ export interface ReadGroupOptions {
     readonly apart: boolean;
     readonly bases: readonly number[];
   }[];
+  /** For archives inside of old blocks, so that each is unpacked once: together they may have sixteen times as many bytes as the old blocks. */
+  readonly keepInner: KeepBytes;
   /** Keeps a block; called for each of them in their order. What it is given is the right one only if its digest is. */
   keep(block: number, content: Bytes): Promise<void>;
 }
@@ -34,14 +38,16 @@ const skeletonLimit = 1 << 28;
 export async function readGroup(
   payload: Bytes,
   olds: readonly GroupBlock[],
-  { encoding, skeleton, blocks, keep }: ReadGroupOptions,
+  { encoding, skeleton, blocks, keep, keepInner }: ReadGroupOptions,
 ): Promise<void> {
   const reader = new ByteReader(payload, () => deltaInvalid('it ends too early'));
   try {
     const bytes = await readSkeleton(reader, skeleton);
     const opened: OldBlock[] = [];
-    for (const old of olds) opened.push(await openOldBlock(old));
+    const { layout: left } = groupLimits(olds.map(({ content }) => content.size));
+    for (const old of olds) opened.push(await openOldBlock(old, left, keepInner));
     const planned = plannedBlocks(blocks, bytes, opened);
+    checkUnpacked(planned);
     const plan = groupContents(planned, opened);
     const total = plan.contents.reduce((sum, { size }) => sum + size, 0);
     const made =
@@ -94,6 +100,19 @@ function plannedBlocks(
     bases,
     recipe: apart ? next.next().value : undefined,
   }));
+}
+
+/** What has to be deflated: a few bytes could else say a thousand times that the same zeros are to be packed. */
+function checkUnpacked(blocks: readonly PlannedBlock[]): void {
+  const limit = unpackedLimit(blocks.reduce((sum, { size }) => sum + size, 0));
+  const unpacked = blocks.reduce(
+    (sum, { recipe }) => sum + (recipe === undefined ? 0 : deflatedSize(recipe)),
+    0,
+  );
+  if (unpacked > limit)
+    throw deltaInvalid(
+      `its archives have contents of ${unpacked} bytes, and no more than ${limit} are ever needed`,
+    );
 }
 
 function blockBytes(

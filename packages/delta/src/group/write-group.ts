@@ -4,7 +4,7 @@ import { type Bytes, checkSignal, type RandomAccess, readRange } from '@block-pa
 import { ArchiveReader } from '../archive/archive-reader.ts';
 import { decodeSkeletons } from '../archive/decode-skeleton.ts';
 import { encodeSkeletons } from '../archive/encode-skeleton.ts';
-import { type Layout, readLayout } from '../archive/read-layout.ts';
+import { type KeepBytes, type Layout, readLayout } from '../archive/read-layout.ts';
 import type { Recipe } from '../archive/recipe.ts';
 import { type Archive, takeApart } from '../archive/take-apart.ts';
 import { packContents } from '../difference/pack-contents.ts';
@@ -18,6 +18,7 @@ import {
 import { collectContent, HeldContents } from './held-contents.ts';
 import {
   type GroupBlock,
+  type GroupLimits,
   groupLimits,
   isReadable,
   type OldBlock,
@@ -35,6 +36,8 @@ export interface NewBlock extends GroupBlock {
 export type GroupEncoding = 'delta' | 'inflated';
 
 export interface WriteGroupOptions {
+  /** For archives inside of the blocks, so that each is unpacked once: together they may have sixteen times as many bytes as the blocks. */
+  readonly keepInner: KeepBytes;
   readonly signal?: AbortSignal;
   /** Called with the bytes of contents that are written so far, and all of them. */
   onProgress?(bytes: number, total: number): void;
@@ -60,13 +63,14 @@ export async function writeGroup(
   blocks: readonly NewBlock[],
   olds: readonly GroupBlock[],
   encoding: GroupEncoding,
-  options: WriteGroupOptions = {},
+  options: WriteGroupOptions,
 ): Promise<WrittenGroup> {
-  const { signal } = options;
+  const oldLimits = limitsOf(olds);
   const oldArchives: OldArchive[] = [];
-  for (const old of olds) oldArchives.push(await openOldArchive(old, signal));
+  for (const old of olds) oldArchives.push(await openOldArchive(old, oldLimits, options));
+  const newLimits = limitsOf(blocks);
   const news: NewArchive[] = [];
-  for (const block of blocks) news.push(await openNewArchive(block, oldArchives, signal));
+  for (const block of blocks) news.push(await openNewArchive(block, oldArchives, newLimits, options));
   const apart = news.flatMap(({ archive, bases }) =>
     archive === undefined ? [] : [{ archive, olds: archivesOf(bases, oldArchives) }],
   );
@@ -86,15 +90,23 @@ export async function writeGroup(
   };
 }
 
+function limitsOf(blocks: readonly GroupBlock[]): GroupLimits {
+  return groupLimits(blocks.map(({ content }) => content.size));
+}
+
 interface OldArchive extends OldBlock {
   readonly archive: Archive | undefined;
 }
 
-async function openOldArchive(old: GroupBlock, signal: AbortSignal | undefined): Promise<OldArchive> {
+async function openOldArchive(
+  old: GroupBlock,
+  { layout, archive: limits }: GroupLimits,
+  { signal, keepInner }: WriteGroupOptions,
+): Promise<OldArchive> {
   checkSignal(signal);
-  const opened = await openOldBlock(old);
+  const opened = await openOldBlock(old, layout, keepInner);
   if (opened.layout === undefined) return { ...opened, archive: undefined };
-  const archive = await takeApart(old.content, opened.layout, { encoders: 'skip', limits: groupLimits });
+  const archive = await takeApart(old.content, opened.layout, { encoders: 'skip', limits });
   return { ...opened, archive };
 }
 
@@ -106,13 +118,14 @@ interface NewArchive extends NewBlock {
 async function openNewArchive(
   block: NewBlock,
   olds: readonly OldArchive[],
-  signal: AbortSignal | undefined,
+  { layout: left, archive: limits }: GroupLimits,
+  { signal, keepInner }: WriteGroupOptions,
 ): Promise<NewArchive> {
   checkSignal(signal);
-  const layout = await readLayout(block.content, block.kind);
-  const archive = layout && (await takeApart(block.content, layout, { limits: groupLimits }));
+  const layout = await readLayout(block.content, block.kind, left);
+  const archive = layout && (await takeApart(block.content, layout, { limits }));
   const bases = archive === undefined ? block.bases : block.bases.filter((one) => isSound(olds[one]));
-  return { ...block, archive, bases, reader: layout && new ArchiveReader(block.content, layout) };
+  return { ...block, archive, bases, reader: layout && new ArchiveReader(block.content, layout, keepInner) };
 }
 
 /** The reader tells by headers alone which parts can be unpacked; an archive where that is not true is no base. */

@@ -2,13 +2,18 @@ import type { ReportDocument } from './report-document.ts';
 
 /**
  * Makes the whole text of one format. Names in a document are any text that a file can have: a renderer escapes them for its format.
- * The same document gives the same text.
+ * The same document and options give the same text.
  */
 export type Renderer = (document: ReportDocument, options: RenderOptions) => string;
 
+/** For those formats that heed them. */
 export interface RenderOptions {
-  /** Bytes that the text may have; a renderer that cuts says how much is missing. Unlimited where it is undefined. */
+  /** Bytes that the text may have in UTF-8; what is cut is counted in it. Unlimited where it is undefined. */
   readonly limit?: number;
-  /** Rows of a table that people read; all where it is undefined. */
+  /** Rows of a table; as the format chooses where it is undefined. */
   readonly rows?: number;
+  /** How many files that changed inside a package are listed; none where it is undefined. */
+  readonly inside?: number;
+  /** How a heading is made to stand out on a terminal. */
+  emphasis?(text: string): string;
 }

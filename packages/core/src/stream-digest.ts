@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { type Digest, Measure, parseDigest } from '../digest.ts';
+import type { Descriptor } from './blob.ts';
+import type { Bytes } from './bytes.ts';
+import { assertSame, type Digest, Measure, parseDigest } from './digest.ts';
 
 /** Digests bytes as they come; like Measure, but it may ask to wait. */
 export interface StreamDigest {
@@ -111,5 +113,39 @@ class OtherThreadDigest implements StreamDigest {
 
   async close(): Promise<void> {
     await this.#worker.terminate();
+  }
+}
+
+/** Counts and digests a content as it passes; one that is large on another thread. */
+export class PassingMeasure {
+  readonly #about: number;
+  #seen: Descriptor | undefined;
+
+  /** @param about bytes that will come, as far as is known */
+  constructor(about: number) {
+    this.#about = about;
+  }
+
+  async *watch(content: Bytes): Bytes {
+    const digest = streamDigest(this.#about);
+    let size = 0;
+    try {
+      for await (const chunk of content) {
+        await digest.add(chunk);
+        size += chunk.length;
+        yield chunk;
+      }
+      this.#seen = { digest: await digest.digest(), size };
+    } finally {
+      await digest.close();
+    }
+  }
+
+  /** What has passed, once all of it has. @throws DIGEST_MISMATCH when it is not what was expected */
+  seen(expected: Digest | undefined, what: string): Descriptor {
+    if (this.#seen === undefined) throw new Error(`${what} has not passed`);
+    const { digest, size } = this.#seen;
+    if (expected !== undefined) assertSame(expected, digest, size, what);
+    return this.#seen;
   }
 }

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import type { DiffCommandOptions } from '../commands/diff.ts';
+import type { ReportCommandOptions } from '../commands/report.ts';
+import { collect, type GlobalOptions, type Run, withExamples, withGlobalOptions } from './options.ts';
+
+const what =
+  'an import manifest or a folder of them, an image (oci:DIR:tag), a git revision of a manifest (HEAD~1:block-pack/java.import), or a tag of the store';
+
+function withReportOptions(command: Command): Command {
+  return command
+    .option(
+      '--format <format>',
+      'text, json, markdown, csv, with =FILE where it goes, or step-summary in GitHub Actions; repeatable (default: text)',
+      collect,
+    )
+    .option('--platform <platform>', 'of an image for several: linux/amd64')
+    .option('--all', 'every row of every table');
+}
+
+export function addDiff(program: Command, run: Run): void {
+  const command = program
+    .command('diff')
+    .summary('show what an update changes, and what it ships')
+    .description(
+      'Compares two lists of dependencies, package by package: from which version to which, what kind of step that is, the bytes that have to be shipped since no block of the older side has them, and what a reviewer should look at. A difference alone is no failure.',
+    )
+    .argument('<before>', what)
+    .argument('<after>', 'the same');
+  withReportOptions(command)
+    .option('--inside', 'list the files that changed inside each package, where both blocks are here')
+    .option('--exit-code', 'exit 1 where anything is different, as git diff has it');
+  withGlobalOptions(command);
+  withExamples(command, [
+    ['block-pack diff HEAD:block-pack/java.import block-pack/java.import', 'what this change ships'],
+    ['block-pack diff origin/main:block-pack block-pack', 'all packers together, against a branch'],
+    ['block-pack diff oci:shop:1.0 oci:shop:1.1', 'two images, with the layers of their bases'],
+    [
+      'block-pack diff old.import new.import --format markdown=comment.md --format csv=changes.csv',
+      'for a pull request, and for a spreadsheet',
+    ],
+  ]);
+  command.action((before: string, after: string, options: DiffCommandOptions & GlobalOptions) =>
+    run('diff', options, async (context) =>
+      (await import('../commands/diff.ts')).diff(before, after, options, context),
+    ),
+  );
+}
+
+export function addReport(program: Command, run: Run): void {
+  const command = program
+    .command('report')
+    .summary('show what an application is made of')
+    .description(
+      'Says what stands out among the dependencies of an application: the largest, those that are there in several versions or at several paths, what is not known or not as published, what runs scripts when it is installed, native code, and licences. What cannot be known without the blocks is called unknown.',
+    )
+    .argument('<what>', what);
+  withReportOptions(command);
+  withGlobalOptions(command);
+  withExamples(command, [
+    ['block-pack report block-pack/java.import', 'what was packed here'],
+    ['block-pack report oci:shop:1.0', 'an image'],
+    ['block-pack report block-pack --format csv=packages.csv', 'all packers together, for a spreadsheet'],
+  ]);
+  command.action((name: string, options: ReportCommandOptions & GlobalOptions) =>
+    run('report', options, async (context) =>
+      (await import('../commands/report.ts')).report(name, options, context),
+    ),
+  );
+}

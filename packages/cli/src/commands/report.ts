@@ -1,0 +1,36 @@
+import { contentsOf, formats, reportFields, summarize } from '@block-pack/report';
+import type { CommandContext, Outcome } from '../command.ts';
+import { openContents } from '../report/open-contents.ts';
+import { parseOutputs, writeOutputs } from '../report/report-output.ts';
+import { storeIfThere } from '../store-if-there.ts';
+
+/** What both `report` and `diff` take. */
+export interface ReportCommandOptions {
+  readonly format?: readonly string[];
+  readonly platform?: string;
+  readonly all?: boolean;
+}
+
+export async function report(
+  name: string,
+  options: ReportCommandOptions,
+  context: CommandContext,
+): Promise<Outcome> {
+  const outputs = parseOutputs(options.format ?? [], context);
+  const store = await storeIfThere(context.storeDirectory);
+  const opened = await openContents(name, { platform: options.platform, store }, context);
+  try {
+    const contents = contentsOf(opened);
+    const document = { kind: 'contents', contents, summary: summarize(contents) } as const;
+    const render = options.all === true ? { rows: Number.MAX_SAFE_INTEGER } : {};
+    const data = await writeOutputs(document, outputs, render);
+    return {
+      document: reportFields(document),
+      text: (console) => formats.text(document, { ...render, emphasis: (text) => console.bold(text) }),
+      exitCode: 0,
+      ...(data === undefined ? {} : { data }),
+    };
+  } finally {
+    opened.close();
+  }
+}

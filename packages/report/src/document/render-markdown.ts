@@ -1,0 +1,124 @@
+import { type ContentsDifference, type PackageChange, shownPackage } from '../difference/difference.ts';
+import { byteSize } from '../text/byte-size.ts';
+import { differenceHeadline, differenceRemarks, insideCounts } from '../text/difference-words.ts';
+import { htmlCode, markdownCode, markdownText } from '../text/markdown.ts';
+import { summaryHeadline, summarySections } from '../text/summary-words.ts';
+import { MarkdownPage } from './markdown-page.ts';
+import type { Renderer, RenderOptions } from './renderer.ts';
+import type { ContentsReport } from './report-document.ts';
+import { changesTable, packagesTable, type ReportColumn, type ReportTable } from './report-tables.ts';
+
+/** Comments on GitHub and GitLab may have this many characters; counted in bytes here, which are never fewer. */
+const commentLimit = 65_536;
+
+/** Bytes kept free for what says how much was cut. */
+const reserve = 200;
+
+/** Rows of each list of a report. */
+const listRows = 10;
+/** Files listed for each package that changed inside. */
+const insideRows = 8;
+
+/** The first line of the text, by which a later run finds its earlier comment, to write over it. */
+export const markdownMarkers = {
+  difference: '<!-- block-pack diff -->',
+  contents: '<!-- block-pack report -->',
+} as const;
+
+/** For comments on pull requests and summaries of jobs. */
+export const renderMarkdown: Renderer = (document, options) => {
+  const page = new MarkdownPage(options.limit ?? commentLimit);
+  page.add(`${markdownMarkers[document.kind]}\n`);
+  switch (document.kind) {
+    case 'contents':
+      addContents(page, document, options);
+      break;
+    case 'difference':
+      addDifference(page, document.difference, options);
+  }
+  return page.text();
+};
+
+function addDifference(page: MarkdownPage, difference: ContentsDifference, options: RenderOptions): void {
+  const { before, after, changes } = difference;
+  page.add(`**${markdownText(differenceHeadline(difference))}**\n\n`);
+  page.add(`${markdownCode(before.name)} → ${markdownCode(after.name)}\n`);
+  for (const remark of differenceRemarks(difference)) page.add(`\n${markdownText(remark)}\n`);
+  const isWhole = addTable(page, changesTable(difference), options.rows);
+  if (isWhole) addInside(page, changes, options.inside ?? insideRows);
+}
+
+/** @returns true when every row found room */
+function addTable(page: MarkdownPage, { columns, rows }: ReportTable, most = rows.length): boolean {
+  if (rows.length === 0) return true;
+  const title = columns.map((column) => column.title);
+  const line = columns.map(({ align }) => (align === 'right' ? '--:' : '---'));
+  let shown = 0;
+  if (page.add(`\n${rowText(title)}${rowText(line)}`, reserve))
+    for (const row of rows.slice(0, most)) {
+      if (!page.add(rowText(row.map((cell, at) => cellText(cell, columns[at]))), reserve)) break;
+      shown++;
+    }
+  if (shown < rows.length) page.add(`\n… and ${rows.length - shown} more rows that are not shown.\n`);
+  return shown === rows.length;
+}
+
+function rowText(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |\n`;
+}
+
+function cellText(cell: string, column: ReportColumn | undefined): string {
+  return column?.isForeign === true ? markdownCode(cell) : markdownText(cell);
+}
+
+function addInside(page: MarkdownPage, changes: readonly PackageChange[], most: number): void {
+  let left = 0;
+  for (const change of changes) {
+    if (change.inside === undefined || change.inside.entries.length === 0) continue;
+    if (left > 0 || !page.add(insideText(change, change.inside, most), reserve)) left++;
+  }
+  if (left > 0) page.add(`\n… and what changed inside of ${left} more.\n`);
+}
+
+function insideText(
+  change: PackageChange,
+  inside: NonNullable<PackageChange['inside']>,
+  most: number,
+): string {
+  const { name, version = '' } = shownPackage(change);
+  const lines = inside.entries
+    .slice(0, most)
+    .map((entry) => `- ${entry.change} ${markdownCode(entry.path)} ${byteSize(entry.size)}\n`);
+  const more = inside.entries.length - lines.length;
+  return [
+    `\n<details><summary>Inside ${htmlCode(`${name} ${version}`.trimEnd())}: ${insideCounts(inside)}</summary>\n\n`,
+    ...lines,
+    more > 0 ? `- … and ${more} more\n` : '',
+    '\n</details>\n',
+  ].join('');
+}
+
+function addContents(
+  page: MarkdownPage,
+  { contents, summary }: ContentsReport,
+  options: RenderOptions,
+): void {
+  const { rows = listRows } = options;
+  page.add(`**${markdownText(summaryHeadline(summary))}** in ${markdownCode(contents.name)}\n`);
+  for (const { title, remark, packages, lines } of summarySections(summary)) {
+    const heading = `\n### ${markdownText(title)}\n${remark === undefined ? '' : `\n${markdownText(remark)}\n`}`;
+    if (!page.add(heading, reserve)) return void page.add('\n… and more that is not shown.\n');
+    if (packages !== undefined) addTable(page, packagesTable(packages), rows);
+    addList(page, lines, rows);
+  }
+}
+
+function addList(page: MarkdownPage, lines: readonly string[], most: number): void {
+  if (lines.length === 0) return;
+  let shown = 0;
+  for (const line of lines.slice(0, most)) {
+    if (!page.add(`${shown === 0 ? '\n' : ''}- ${markdownCode(line)}\n`, reserve)) break;
+    shown++;
+  }
+  if (shown < lines.length) page.add(`- … and ${lines.length - shown} more\n`);
+}

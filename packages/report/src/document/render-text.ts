@@ -1,0 +1,79 @@
+import { type ContentsDifference, type PackageChange, shownPackage } from '../difference/difference.ts';
+import type { EntryChange } from '../difference/inside.ts';
+import { byteSize, count } from '../text/byte-size.ts';
+import { differenceHeadline, differenceRemarks, insideCounts } from '../text/difference-words.ts';
+import { summaryHeadline, summarySections } from '../text/summary-words.ts';
+import { printable, table } from '../text/table.ts';
+import type { Renderer, RenderOptions } from './renderer.ts';
+import type { ContentsReport } from './report-document.ts';
+import { changesTable, packagesTable, type ReportTable } from './report-tables.ts';
+
+/** Rows unless the options say otherwise: as many as a person reads. */
+const usualRows = 40;
+
+/** Rows of each list of a report. */
+const listRows = 10;
+
+/** For terminals; what is not printable is made harmless. */
+export const renderText: Renderer = (document, options) => {
+  switch (document.kind) {
+    case 'contents':
+      return contentsText(document, options);
+    case 'difference':
+      return differenceText(document.difference, options);
+  }
+};
+
+function differenceText(difference: ContentsDifference, options: RenderOptions): string {
+  const { emphasis = (text: string) => text } = options;
+  const changes = changesTable(difference);
+  return [
+    `${emphasis(differenceHeadline(difference))}\n`,
+    `${printable(difference.before.name)} -> ${printable(difference.after.name)}\n`,
+    ...differenceRemarks(difference).map((remark) => `${remark}\n`),
+    changes.rows.length === 0 ? '' : `\n${tableText(changes, options.rows ?? usualRows)}`,
+    ...(options.inside === undefined ? [] : insideTexts(difference.changes, options.inside)),
+  ].join('');
+}
+
+function tableText({ columns, rows }: ReportTable, most: number): string {
+  return `${table(columns, rows.slice(0, most))}${moreText(rows.length - most, '--all shows them')}`;
+}
+
+function moreText(more: number, where: string): string {
+  return more > 0 ? `  ... and ${more} more (${where})\n` : '';
+}
+
+/** Of each package that was looked into on both sides, the files that changed. @param most of each */
+function insideTexts(changes: readonly PackageChange[], most: number): string[] {
+  return changes.flatMap((change) => {
+    const { inside } = change;
+    if (inside === undefined) return [];
+    const { name, version } = shownPackage(change);
+    const title = `${printable(`${name} ${version ?? ''}`.trimEnd())}: ${insideCounts(inside)}`;
+    const lines = inside.entries.slice(0, most).map((entry) => `  ${entryText(entry)}\n`);
+    return [`\n${title}\n`, ...lines, moreText(inside.entries.length - most, '--format json has more')];
+  });
+}
+
+const signs: Readonly<Record<EntryChange['change'], string>> = { added: '+', removed: '-', changed: '~' };
+
+function entryText({ path, change, size }: EntryChange): string {
+  return `${signs[change]} ${printable(path)}  ${byteSize(size)}`;
+}
+
+function contentsText({ contents, summary }: ContentsReport, options: RenderOptions): string {
+  const { emphasis = (text: string) => text, rows = listRows } = options;
+  return [
+    `${emphasis(`${printable(contents.name)}: ${summaryHeadline(summary)}`)}\n`,
+    ...summarySections(summary).flatMap(({ title, remark, packages, lines }) => [
+      `\n${emphasis(title)}${remark === undefined ? '' : `: ${printable(remark)}`}\n`,
+      packages === undefined ? '' : tableText(packagesTable(packages), rows),
+      ...lines.slice(0, rows).map((line) => `  ${printable(line)}\n`),
+      moreText(lines.length - rows, '--all shows them'),
+    ]),
+    contents.layers.length === 0
+      ? ''
+      : `\n${count(contents.layers.length, 'layer')} that no import manifest explains\n`,
+  ].join('');
+}
