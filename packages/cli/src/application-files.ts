@@ -36,7 +36,7 @@ async function leftOutOfApplication(
   input: InputDirectory,
   excluded: readonly string[],
 ): Promise<ReasonToLeaveOut> {
-  const isExcluded = below(excluded);
+  const isExcluded = matching(excluded);
   const isOfNpm = below(await packedFolders(input));
   const isOfEnvironment = below(await virtualEnvironments(input));
   return (path) => {
@@ -60,7 +60,30 @@ function below(folders: readonly string[]): (path: string) => boolean {
   return (path) => folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 }
 
-/** A value of `--exclude` as a path inside the input. @throws USAGE */
+/** Whether a path is what one of the patterns names, or lies below it. */
+function matching(patterns: readonly string[]): (path: string) => boolean {
+  const expressions = patterns.map((pattern) => new RegExp(`^${expressionOf(pattern)}(/.*)?$`, 'su'));
+  return (path) => expressions.some((one) => one.test(path));
+}
+
+/** `*` stands for any characters of a name, `?` for one; a folder `**` for any folders, also none, and at the end for all that is in there. */
+function expressionOf(pattern: string): string {
+  const names = pattern.split('/').filter((name, at, all) => name !== '**' || all[at + 1] !== '**');
+  return names
+    .map((name, at) => {
+      const last = at === names.length - 1;
+      if (name === '**') return last ? '.+' : '([^/]+/)*';
+      return nameExpression(name) + (last ? '' : '/');
+    })
+    .join('');
+}
+
+function nameExpression(name: string): string {
+  const literal = name.replace(/[\\^$.+()[\]{}|]/gu, '\\$&');
+  return literal.replace(/\*+/g, '[^/]*').replaceAll('?', '[^/]');
+}
+
+/** A value of `--exclude` as a path, or a pattern of paths, inside the input. @throws USAGE */
 export function parseExcluded(text: string): string {
   const path = text.replace(/^(?:\.\/+)+/, '').replace(/\/+$/, '');
   try {
@@ -68,7 +91,7 @@ export function parseExcluded(text: string): string {
     return path;
   } catch (cause) {
     throw new BlockPackError('USAGE', `--exclude ${text} is no path inside the input`, {
-      hint: 'Give a file or folder relative to the input, such as test or config/local.json.',
+      hint: 'Give a file, folder or pattern relative to the input, such as test, config/local.json or **/*.pem.',
       cause,
     });
   }
@@ -82,7 +105,7 @@ async function warnOfUnused(
 ): Promise<void> {
   const entries = await input.entries();
   for (const one of excluded) {
-    const isThere = below([one]);
+    const isThere = matching([one]);
     if (entries.some(({ path }) => isThere(path))) continue;
     warn({ code: 'EXCLUDE_UNUSED', message: `There is no ${one} in ${input.name}, which --exclude names` });
   }

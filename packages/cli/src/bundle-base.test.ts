@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { constants, gzipSync } from 'node:zlib';
 import { redeflateAtOnce } from '@block-pack/delta';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BaseEntry, type BaseOptions, writeBase } from './testing/fake-base.ts';
 import { Layout } from './testing/layout.ts';
 import { Workplace } from './testing/workplace.ts';
@@ -124,35 +124,85 @@ it('a site that has the layers of the base as plain tars packs them again', () =
   expect(unpacked.digest).toBe(digest('base', 'plain'));
 });
 
-it('an update of the base needs the older one, and says so before anything is made', () => {
-  makeImages();
-  done('bundle', 'oci:out:1.1', '--since', 'oci:out:1.0', '-o', 'update.tar');
-  const ran = work.run('apply', 'update.tar', '--to', 'oci:empty');
-  expect(ran.exitCode).toBe(5);
-  expect(ran.stderr).toContain('needs what is not there: the');
+it('a partial archive holds the new layers alone, and says what it lacks', () => {
+  inNewPlace();
+  writeBase(work, '1.0', base('1.0'));
+  for (const release of ['1.0', '1.1']) {
+    work.write(`v${release}/version`, release);
+    done('image', '--base', 'oci:base:1.0', '--files', `v${release}:/app`, '-o', `oci:parts:${release}`);
+  }
+  done('bundle', 'oci:parts:1.1', '--since', 'oci:parts:1.0', '-o', 'parts.tar');
+  const words = ['apply', 'parts.tar', '--have', 'oci:parts:1.0', '--partial', '--to'];
+  const said = JSON.parse(done(...words, 'docker-archive:part.tar:shop:1.1', '--json'));
+  const [lowest] = new Layout(work, 'parts').layers('1.1');
+  expect(said.leftOut).toMatchObject([{ digest: lowest }]);
+  const members = entryPaths(readFileSync(work.path('part.tar')));
+  expect(members).not.toContain(`blobs/sha256/${lowest?.slice(7)}`);
+  const others = new Layout(work, 'parts').layers('1.1').slice(1);
+  for (const layer of others) expect(members).toContain(`blobs/sha256/${layer.slice(7)}`);
+  expect(JSON.parse(done(...words, 'docker-archive:part-again.tar:shop:1.1', '--json')).newBytes).toBe(
+    said.newBytes,
+  );
+  expect(readFileSync(work.path('part.tar')).equals(readFileSync(work.path('part-again.tar')))).toBe(true);
+  expect(work.run('verify', 'docker-archive:part.tar').exitCode).not.toBe(0);
 });
 
-it('a dry run shows what a layer is written against, and why it is not', () => {
-  const [old] = new Layout(work, 'out').layers('1.0');
-  expect(baseLayers('--since', 'oci:out:1.0')).toMatchObject([
-    { encoding: 'delta', why: 'other version', from: old },
-  ]);
-  expect(baseLayers()).toMatchObject([{ encoding: 'carried', why: 'smaller as it is', from: null }]);
-  const content = Array.from({ length: 3000 }, (_, line) => `line ${line} of some words`).join();
-  writeBase(work, 'words', [{ file: 'words', content }]);
-  const said = JSON.parse(done('bundle', 'oci:base:words', '--dry-run', '--json'));
-  expect(said.baseLayers).toMatchObject([{ encoding: 'inflated', why: 'new', from: null }]);
+describe('an update of a base image', () => {
+  beforeAll(() => {
+    makeImages();
+    done('bundle', 'oci:out:1.1', '--since', 'oci:out:1.0', '-o', 'update.tar');
+  });
+
+  it('needs the older one, and says so before anything is made', () => {
+    const ran = work.run('apply', 'update.tar', '--to', 'oci:empty');
+    expect(ran.exitCode).toBe(5);
+    expect(ran.stderr).toContain('needs what is not there: the');
+  });
+
+  it('shows in a dry run what a layer is written against, and why it is not', () => {
+    const [old] = new Layout(work, 'out').layers('1.0');
+    expect(baseLayers('--since', 'oci:out:1.0')).toMatchObject([
+      { encoding: 'delta', why: 'other version', from: old },
+    ]);
+    expect(baseLayers()).toMatchObject([{ encoding: 'carried', why: 'smaller as it is', from: null }]);
+    const content = Array.from({ length: 3000 }, (_, line) => `line ${line} of some words`).join();
+    writeBase(work, 'words', [{ file: 'words', content }]);
+    const said = JSON.parse(done('bundle', 'oci:base:words', '--dry-run', '--json'));
+    expect(said.baseLayers).toMatchObject([{ encoding: 'inflated', why: 'new', from: null }]);
+  });
+
+  it('becomes a partial archive for Docker alone, and only where it is said what Docker has', () => {
+    for (const words of [
+      ['--to', 'oci:new', '--have', 'oci:site'],
+      ['--to', 'docker-archive:new.tar'],
+    ]) {
+      const ran = work.run('apply', 'update.tar', '--partial', ...words);
+      expect(ran.exitCode).toBe(2);
+      expect(ran.stderr).toContain('--partial is given');
+    }
+  });
+
+  it('names a damaged layer of the site, and publishes nothing', () => {
+    const [old = ''] = new Layout(work, 'site').layers('1.0');
+    const path = `site/blobs/sha256/${old.slice(7)}`;
+    const bytes = readFileSync(work.path(path));
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    rmSync(work.path(path));
+    work.write(path, bytes);
+    const ran = work.run('apply', 'update.tar', '--to', 'oci:site');
+    expect(ran.exitCode).toBe(4);
+    expect(ran.stderr).toContain(old);
+    expect(Object.keys(JSON.parse(work.read('site/index.json')).manifests)).toHaveLength(1);
+  });
 });
 
-it('a damaged layer at the site is named, and nothing is published', () => {
-  const [old = ''] = new Layout(work, 'site').layers('1.0');
-  const path = `site/blobs/sha256/${old.slice(7)}`;
-  const bytes = readFileSync(work.path(path));
-  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
-  rmSync(work.path(path));
-  work.write(path, bytes);
-  const ran = work.run('apply', 'update.tar', '--to', 'oci:site');
-  expect(ran.exitCode).toBe(4);
-  expect(ran.stderr).toContain(old);
-  expect(Object.keys(JSON.parse(work.read('site/index.json')).manifests)).toHaveLength(1);
-});
+function entryPaths(tar: Buffer): string[] {
+  const paths: string[] = [];
+  for (
+    let at = 0;
+    tar[at];
+    at += 512 + Math.ceil(Number.parseInt(tar.toString('latin1', at + 124, at + 135), 8) / 512) * 512
+  )
+    paths.push(tar.toString('latin1', at, at + 100).replace(/\0.*$/, ''));
+  return paths;
+}

@@ -121,6 +121,24 @@ describe('block-pack files in a project', () => {
       expect(work.run('files', 'shop', '--exclude', path)).toMatchObject({ exitCode: 2 });
   });
 
+  it.each([
+    ['*.pem', ['a.pem', '.pem']],
+    ['**/*.pem', ['a.pem', '.pem', 'x/b.pem', 'x/y/c.pem']],
+    ['x/*', ['x/b.pem', 'x/y/c.pem', 'x/y/(1).txt']],
+    ['x/**/c.pem', ['x/y/c.pem']],
+    ['x/**', ['x/b.pem', 'x/y/c.pem', 'x/y/(1).txt']],
+    ['?/b.pem', ['x/b.pem']],
+    ['**/y', ['x/y/c.pem', 'x/y/(1).txt']],
+    ['x/y/(?).t*t', ['x/y/(1).txt']],
+    ['x.y', []],
+    ['A.pem', []],
+  ])('leaves out what the pattern %s matches, and what lies below', (pattern, expected) => {
+    for (const path of ['a.pem', '.pem', 'x/b.pem', 'x/y/c.pem', 'x/y/(1).txt', 'x-y'])
+      work.write(`shop/${path}`, path);
+    const left = [...pack('--exclude', pattern).left].filter(([, reason]) => reason === 'excluded');
+    expect(left.map(([path]) => path).sort()).toEqual([...expected].sort());
+  });
+
   it('warns of files that may hold secrets, and packs them unless they are excluded', () => {
     writeProject();
     const secret = ['.env', '.env.production', 'conf/.npmrc', 'conf/server.PEM', 'home/.aws/credentials'];

@@ -13,10 +13,7 @@ beforeEach(() => {
   work = new Workplace();
   base = new Layout(work, 'base');
   out = new Layout(work, 'out');
-  work.writeLibraries('lib');
-  work.run('java', 'lib', '-o', 'java.import');
-  work.write('dist/main.js', 'main');
-  work.write('dist/bin/run.sh', '#!/bin/sh\n', 0o755);
+  work.writeApplication();
 });
 afterEach(() => work.remove());
 

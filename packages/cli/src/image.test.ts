@@ -10,10 +10,7 @@ let out: Layout;
 beforeEach(() => {
   work = new Workplace();
   out = new Layout(work, 'out');
-  work.writeLibraries('lib');
-  work.run('java', 'lib', '-o', 'java.import');
-  work.write('dist/main.js', 'main');
-  work.write('dist/bin/run.sh', '#!/bin/sh\n', 0o755);
+  work.writeApplication();
 });
 afterEach(() => work.remove());
 

@@ -42,6 +42,19 @@ describe('block-pack npm', () => {
     expect(work.read('shop/block-pack/npm.import')).not.toContain('main.js');
   });
 
+  it('warns of files that may hold secrets, unless others have published them', () => {
+    work.write('shop/packages/prices/package.json', JSON.stringify({ name: 'prices', version: '1.0.0' }));
+    symlinkSync('../packages/prices', work.path('shop/node_modules/prices'));
+    for (const folder of ['packages/prices/conf', 'node_modules/greet'])
+      work.write(`shop/${folder}/ca.pem`, '');
+    work.write('shop/packages/prices/.env', 'TOKEN=1');
+    const { exitCode, stderr } = work.run('npm', 'shop');
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(
+      /2 files that may hold secrets are packed: \S+prices\/\.env, \S+prices\/conf\/ca\.pem\. .*take secrets out/,
+    );
+  });
+
   it('makes no difference between absolute and relative links', () => {
     work.write('shop/packages/prices/package.json', JSON.stringify({ name: 'prices', version: '1.0.0' }));
     const link = work.path('shop/node_modules/prices');

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addApply, addBundle } from './command-line/bundle.ts';
+import { addApply, addBundle, addInventory } from './command-line/bundle.ts';
 import { addConvert } from './command-line/convert.ts';
 import { addFiles } from './command-line/files.ts';
 import { addImage } from './command-line/image.ts';
@@ -49,6 +49,7 @@ block-pack help <command> says more about each.`,
     addFiles,
     addImage,
     addConvert,
+    addInventory,
     addBundle,
     addApply,
     addResolve,

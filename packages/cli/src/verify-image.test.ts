@@ -1,10 +1,13 @@
 import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import zlib, { gunzipSync, gzipSync } from 'node:zlib';
 import { BlockPackError, digestOf } from '@block-pack/core';
 import { openImages, parsePlace } from '@block-pack/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ImageVerification } from './image/verification.ts';
 import { verifyImage } from './image/verify-image.ts';
+import { type BaseEntry, tarOf } from './testing/fake-base.ts';
 import { Workplace } from './testing/workplace.ts';
 
 /** Made once, since every call is a process; tests damage copies. */
@@ -48,18 +51,38 @@ function copyOf(image: string, copy: string): string[] {
     .sort((a, b) => size(b) - size(a));
 }
 
-/** What is said of an image; what leads to everything else is read before there is anything to verify. */
-async function faultOf(place: string): Promise<string> {
+async function verified(place: string): Promise<ImageVerification> {
   const images = await openImages(parsePlace(place, work.directory));
   try {
     const { descriptor } = await images.find();
     const { signal } = new AbortController();
-    const { findings } = await verifyImage(descriptor, images.blobs, place, { signal, onProgress: () => {} });
+    return await verifyImage(descriptor, images.blobs, place, { signal, onProgress: () => {} });
+  } finally {
+    images.close();
+  }
+}
+
+/** What is said of an image; what leads to everything else is read before there is anything to verify. */
+async function faultOf(place: string): Promise<string> {
+  try {
+    const { findings } = await verified(place);
     return findings.map(({ message }) => message).join('\n');
   } catch (error) {
     return error instanceof BlockPackError ? error.message : '';
+  }
+}
+
+/** As on a Node that has no zstd. */
+async function withoutZstd<T>(action: () => Promise<T>): Promise<T> {
+  const holder = zlib as { createZstdDecompress?: unknown };
+  const real = holder.createZstdDecompress;
+  holder.createZstdDecompress = undefined;
+  syncBuiltinESMExports();
+  try {
+    return await action();
   } finally {
-    images.close();
+    holder.createZstdDecompress = real;
+    syncBuiltinESMExports();
   }
 }
 
@@ -77,6 +100,35 @@ function change(path: string, at: number): void {
   writeFileSync(path, bytes);
 }
 
+interface Documents {
+  readonly manifest: { readonly layers: { readonly digest: string }[]; readonly config: object };
+  readonly config: { readonly rootfs: { readonly diff_ids: string[] } };
+  blob(digest: string): Buffer;
+  /** Writes a blob, and describes it. */
+  store(bytes: Uint8Array): { readonly digest: string; readonly size: number };
+}
+
+/** A copy of the image with other documents, whose digests are right again. */
+function changeImage(copy: string, change: (documents: Documents) => void, image = 'image'): void {
+  copyOf(image, copy);
+  const path = (digest: string) => work.path(copy, 'blobs/sha256', digest.slice('sha256:'.length));
+  const blob = (digest: string) => readFileSync(path(digest));
+  const store = (bytes: Uint8Array) => {
+    const digest = digestOf(bytes);
+    rmSync(path(digest), { force: true });
+    writeFileSync(path(digest), bytes);
+    return { digest, size: bytes.length };
+  };
+  const storeJson = (document: object) => store(Buffer.from(JSON.stringify(document)));
+  const index = JSON.parse(work.read(`${copy}/index.json`));
+  const manifest = JSON.parse(blob(index.manifests[0].digest).toString());
+  const config = JSON.parse(blob(manifest.config.digest).toString());
+  change({ manifest, config, blob, store });
+  Object.assign(manifest.config, storeJson(config));
+  Object.assign(index.manifests[0], storeJson(manifest));
+  work.write(`${copy}/index.json`, JSON.stringify(index));
+}
+
 /**
  * A copy of the image whose java layer has other bytes, or is described in another way.
  * @returns the digest of the layer
@@ -86,24 +138,32 @@ function changeJavaLayer(
   repack: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes,
   fields: object = {},
 ): string {
-  copyOf('image', copy);
   const layer = javaLayer();
-  const path = (digest: string) => work.path(copy, 'blobs/sha256', digest.slice('sha256:'.length));
-  const store = (bytes: Uint8Array) => {
-    const digest = digestOf(bytes);
-    rmSync(path(digest), { force: true });
-    writeFileSync(path(digest), bytes);
-    return { digest, size: bytes.length };
-  };
-  const index = JSON.parse(work.read(`${copy}/index.json`));
-  const manifest = JSON.parse(readFileSync(path(index.manifests[0].digest), 'utf8'));
-  const at = manifest.layers.findIndex((one: { readonly digest: string }) => one.digest === layer);
-  const other = store(repack(readFileSync(path(layer))));
-  manifest.layers[at] = { ...manifest.layers[at], ...other, ...fields };
-  Object.assign(index.manifests[0], store(Buffer.from(JSON.stringify(manifest))));
-  work.write(`${copy}/index.json`, JSON.stringify(index));
-  return other.digest;
+  let changed = '';
+  changeImage(copy, ({ manifest, blob, store }) => {
+    const at = manifest.layers.findIndex(({ digest }) => digest === layer);
+    const other = { ...manifest.layers[at], ...store(repack(blob(layer))), ...fields };
+    manifest.layers[at] = other;
+    changed = other.digest;
+  });
+  return changed;
 }
+
+/** A copy of the image with a layer of another tool on top. @returns its digest */
+function addLayer(copy: string, entries: readonly BaseEntry[], image = 'image'): string {
+  const tar = tarOf(entries);
+  changeImage(
+    copy,
+    ({ manifest, config, store }) => {
+      manifest.layers.push({ mediaType: gzipLayer, ...store(gzipSync(tar)) } as { digest: string });
+      config.rootfs.diff_ids.push(digestOf(tar));
+    },
+    image,
+  );
+  return digestOf(gzipSync(tar));
+}
+
+const gzipLayer = 'application/vnd.oci.image.layer.v1.tar+gzip';
 
 describe('block-pack verify of an image', () => {
   it.each(['oci:image:1.0', 'oci:native:1.0', 'oci-archive:image.tar:1.0'])(
@@ -151,21 +211,10 @@ describe('block-pack verify of an image', () => {
   });
 
   it('names imports that stand in the image twice', () => {
-    copyOf('image', 'twice');
-    const path = (digest: string) => work.path('twice/blobs/sha256', digest.slice('sha256:'.length));
-    const store = (document: object) => {
-      const bytes = Buffer.from(JSON.stringify(document));
-      writeFileSync(path(digestOf(bytes)), bytes);
-      return { digest: digestOf(bytes), size: bytes.length };
-    };
-    const index = JSON.parse(work.read('twice/index.json'));
-    const manifest = JSON.parse(readFileSync(path(index.manifests[0].digest), 'utf8'));
-    const config = JSON.parse(readFileSync(path(manifest.config.digest), 'utf8'));
-    manifest.layers.push(manifest.layers.at(-1));
-    config.rootfs.diff_ids.push(config.rootfs.diff_ids.at(-1));
-    Object.assign(manifest.config, store(config));
-    Object.assign(index.manifests[0], store(manifest));
-    work.write('twice/index.json', JSON.stringify(index));
+    changeImage('twice', ({ manifest, config }) => {
+      manifest.layers.push(...manifest.layers.slice(-1));
+      config.rootfs.diff_ids.push(...config.rootfs.diff_ids.slice(-1));
+    });
     expect(findingsOf('oci:twice:1.0').map(({ imports, message }) => `${imports} ${message}`)).toEqual([
       'files stands in more than one layer of imports',
       'java stands in more than one layer of imports',
@@ -184,6 +233,87 @@ describe('block-pack verify of an image', () => {
     changeJavaLayer('sealed', (bytes) => gzipSync(gunzipSync(bytes)), { mediaType, annotations: {} });
     const messages = findingsOf('oci:sealed:1.0').map(({ message }) => message);
     expect(messages).toContainEqual(expect.stringMatching(/encrypted\. Decrypt/));
+  });
+
+  it('finds nothing wrong where another tool has added files, also beside imports', () => {
+    addLayer('added', [
+      { directory: 'app', mode: 0o700 },
+      { file: 'app/lib/more.txt', content: 'more' },
+    ]);
+    expect(findingsOf('oci:added:1.0')).toEqual([]);
+  });
+
+  it.each([
+    ['replaces it', 'asm', [{ file: 'app/lib/asm-9.7.jar', content: 'another' }], '/app/lib/asm-9.7.jar'],
+    ['takes it away', 'gone', [{ file: 'app/lib/.wh.asm-9.7.jar', content: '' }], '/app/lib/asm-9.7.jar'],
+    [
+      'replaces 1 file of it, the first /srv/start.sh',
+      'srv',
+      [{ file: 'srv/start.sh', content: '' }],
+      '/srv',
+    ],
+    [
+      'replaces it',
+      'linked',
+      [
+        { link: 'way', to: 'app/lib' },
+        { file: 'way/asm-9.7.jar', content: 'another' },
+      ],
+      '/app/lib/asm-9.7.jar',
+    ],
+  ] as const)('finds what is not to be seen of an import: a layer %s (%s)', (deed, copy, entries, path) => {
+    const digest = addLayer(copy, entries);
+    const imports = path === '/srv' ? 'files' : 'java';
+    const message = `${deed}: a container does not have what was imported`;
+    expect(findingsOf(`oci:${copy}:1.0`)).toEqual([{ digest, imports, path, message }]);
+  });
+
+  it('shows no more faults than can be read', () => {
+    for (let n = 0; n < 52; n++) work.writeJar('jars', `com.example:one-${n}:1.0`);
+    work.run('java', 'jars', '-o', 'many.import');
+    work.run('image', 'many.import', '-o', 'oci:many:1.0');
+    addLayer('less', [{ file: 'app/.wh.lib', content: '' }], 'many');
+    const { stdout } = work.run('verify', 'oci:less:1.0');
+    expect(stdout).toContain('52 faults found');
+    expect(stdout).toContain('... and 2 more faults (--json has them all)');
+    expect(findingsOf('oci:less:1.0')).toHaveLength(52);
+  });
+
+  it('notes what a later image with imports of its own has in the place of an import', () => {
+    work.write('newer/asm-9.7.jar', 'another');
+    work.run('files', 'newer', '--prefix', '/app/lib', '-o', 'newer.import');
+    const words = ['newer=newer.import', '--base', 'oci:image:1.0', '--replace-base-files'];
+    const made = work.run('image', ...words, '-o', 'oci:upon:1.0');
+    expect(made.exitCode, made.stderr).toBe(0);
+    const { exitCode, document } = work.json('verify', 'oci:upon:1.0');
+    expect([exitCode, document.findings]).toEqual([0, []]);
+    expect(document.notes).toEqual([
+      expect.objectContaining({ kind: 'replaced', imports: 'java', path: '/app/lib/asm-9.7.jar' }),
+    ]);
+    expect(work.run('verify', 'oci:upon:1.0').stdout).toMatch(/^all good: .*\n {2}note: sha256:/);
+  });
+
+  it('says that a layer was not checked which this Node cannot unpack', async () => {
+    const mediaType = 'application/vnd.oci.image.layer.v1.tar+zstd';
+    const bytes = Buffer.from('what zstd would write');
+    changeImage('zstd', ({ manifest, config, store }) => {
+      manifest.layers.unshift({ mediaType, ...store(bytes) } as { digest: string });
+      config.rootfs.diff_ids.unshift(digestOf(Buffer.from('what it would be')));
+    });
+    const { findings, notes } = await withoutZstd(() => verified('oci:zstd:1.0'));
+    expect(findings).toEqual([]);
+    expect(notes).toEqual([
+      {
+        kind: 'unchecked',
+        digest: digestOf(bytes),
+        message: expect.stringContaining('not checked. Use Node'),
+      },
+    ]);
+    writeFileSync(work.path('zstd/blobs/sha256', digestOf(bytes).slice('sha256:'.length)), bytes.reverse());
+    const damaged = await withoutZstd(() => verified('oci:zstd:1.0'));
+    expect(damaged.findings).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('is damaged') }),
+    ]);
   });
 
   it('refuses what is for the store alone, and names a place that is none', () => {

@@ -8,21 +8,28 @@ export type {
   BundleLayout,
   BundleObject,
   Companion,
+  Inventory,
+  InventoryEntry,
+  InventoryKind,
   LayerOrigin,
   OpenBundle,
   WantedImage,
 } from './bundle/index.ts';
 export {
+  baseChooser,
   bundleArtifactType,
   bundleInvalid,
   bundleMarker,
   bundlePayloadMediaType,
   carriedBlobs,
-  chooseBase,
+  componentOf,
   encodeBundle,
+  encodeInventory,
+  inventoryLimit,
   isOfBundle,
   isTagged,
   parseBundleDocument,
+  parseInventory,
   readBundle,
 } from './bundle/index.ts';
 export { ByteReader } from './byte-reader.ts';
@@ -66,6 +73,7 @@ export type {
   ImageSettings,
   ImportsFile,
   LayerCompression,
+  OpenedImage,
   PlaceOverBaseOptions,
   Platform,
   RunConfig,
@@ -208,7 +216,7 @@ export {
   signatureArtifactType,
 } from './signature/index.ts';
 export { PassingMeasure } from './stream-digest.ts';
-export { canonicalTime, encodeTarHeader, tarBlockSize } from './tar-header.ts';
+export { canonicalTime, encodeTarHeader, tarBlockSize, tarFieldPlaces } from './tar-header.ts';
 export type { EmptyDirectoryEntry, FileEntry, InputDirectory, LinkEntry, TreeEntry } from './tree.ts';
 export { movedEntry } from './tree.ts';
 export type { ReadZipEntryOptions, ZipArchive, ZipEntries, ZipEntry, ZipFlaw, ZipFlawKind } from './zip.ts';

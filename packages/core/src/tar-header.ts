@@ -20,8 +20,8 @@ export interface TarOwner {
   readonly gid: number;
 }
 
-/** Name, offset and length of the fields, as in {@link https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06 ustar}. */
-const fields = {
+/** Offset and length of the fields of a header, in bytes, as in {@link https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06 ustar}. */
+export const tarFieldPlaces = {
   name: [0, 100],
   mode: [100, 8],
   uid: [108, 8],
@@ -37,7 +37,7 @@ const fields = {
   prefix: [345, 155],
 } as const;
 
-type Field = keyof typeof fields;
+type Field = keyof typeof tarFieldPlaces;
 
 /** The largest size that eleven octal digits can say. */
 const ustarSizeLimit = 0o77777777777;
@@ -57,7 +57,7 @@ export function encodeTarHeader(entry: TarFields): Uint8Array {
   const link = entry.kind === 'symlink' ? encoder.encode(entry.target) : new Uint8Array();
   const size = entry.kind === 'file' ? entry.size : 0;
   const split = splitPath(path);
-  const linkFits = isAscii(link) && link.length <= fields.link[1];
+  const linkFits = isAscii(link) && link.length <= tarFieldPlaces.link[1];
 
   const { mode, uid, gid } = ownerOf(entry);
 
@@ -97,9 +97,9 @@ function ownerOf(entry: TarFields): TarOwner {
 /** The path as name and prefix, the prefix as long as can be; undefined where ustar cannot hold it. */
 function splitPath(path: Uint8Array): { name: Uint8Array; prefix: Uint8Array } | undefined {
   if (!isAscii(path)) return undefined;
-  const [, nameLength] = fields.name;
+  const [, nameLength] = tarFieldPlaces.name;
   if (path.length <= nameLength) return { name: path, prefix: new Uint8Array() };
-  const slash = path.lastIndexOf(slashByte, Math.min(fields.prefix[1], path.length - 2));
+  const slash = path.lastIndexOf(slashByte, Math.min(tarFieldPlaces.prefix[1], path.length - 2));
   if (slash < 1 || path.length - slash - 1 > nameLength) return undefined;
   return { name: path.subarray(slash + 1), prefix: path.subarray(0, slash) };
 }
@@ -112,7 +112,7 @@ function isAscii(bytes: Uint8Array): boolean {
 
 /** What stands in a field whose value is in the pax header: the beginning of it, readable by tools that know no pax. */
 function standIn(bytes: Uint8Array): Uint8Array {
-  return bytes.subarray(0, fields.name[1]).map((byte) => (byte < 0x80 ? byte : 0x5f));
+  return bytes.subarray(0, tarFieldPlaces.name[1]).map((byte) => (byte < 0x80 ? byte : 0x5f));
 }
 
 interface UstarFields extends TarOwner {
@@ -125,36 +125,36 @@ interface UstarFields extends TarOwner {
 
 function encodeUstar(values: UstarFields): Uint8Array {
   const block = new Uint8Array(tarBlockSize);
-  block.set(values.name, fields.name[0]);
+  block.set(values.name, tarFieldPlaces.name[0]);
   setOctal(block, 'mode', values.mode);
   setOctal(block, 'uid', values.uid);
   setOctal(block, 'gid', values.gid);
   setOctal(block, 'size', values.size);
   setOctal(block, 'mtime', canonicalTime);
   setText(block, 'type', values.type);
-  block.set(values.link, fields.link[0]);
+  block.set(values.link, tarFieldPlaces.link[0]);
   setText(block, 'magic', 'ustar\u000000');
   setOctal(block, 'deviceMajor', 0);
   setOctal(block, 'deviceMinor', 0);
-  block.set(values.prefix, fields.prefix[0]);
+  block.set(values.prefix, tarFieldPlaces.prefix[0]);
   setText(block, 'checksum', `${checksum(block).toString(8).padStart(6, '0')}\0 `);
   return block;
 }
 
 /** The sum of a header's bytes, the checksum field itself counted as spaces. */
 function checksum(block: Uint8Array): number {
-  const [start, length] = fields.checksum;
+  const [start, length] = tarFieldPlaces.checksum;
   let sum = length * 0x20;
   for (let i = 0; i < block.length; i++) if (i < start || i >= start + length) sum += block[i] ?? 0;
   return sum;
 }
 
 function setOctal(block: Uint8Array, field: Field, value: number): void {
-  setText(block, field, value.toString(8).padStart(fields[field][1] - 1, '0'));
+  setText(block, field, value.toString(8).padStart(tarFieldPlaces[field][1] - 1, '0'));
 }
 
 function setText(block: Uint8Array, field: Field, text: string): void {
-  encoder.encodeInto(text, block.subarray(fields[field][0]));
+  encoder.encodeInto(text, block.subarray(tarFieldPlaces[field][0]));
 }
 
 function encodePax(records: string): Uint8Array {
@@ -255,7 +255,7 @@ function paxRecords(bytes: Uint8Array): Map<string, string> {
 }
 
 function textField(block: Uint8Array, field: Field): string {
-  const [offset, length] = fields[field];
+  const [offset, length] = tarFieldPlaces[field];
   const bytes = block.subarray(offset, offset + length);
   const end = bytes.indexOf(0);
   return decodeUtf8(end === -1 ? bytes : bytes.subarray(0, end));

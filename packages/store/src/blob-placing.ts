@@ -17,6 +17,7 @@ import {
   type Digest,
   Measure,
 } from '@block-pack/core';
+import { cannotShare } from './clone-errors.ts';
 import { errnoOf } from './disk-error.ts';
 import { fileBytes } from './file-bytes.ts';
 import type { BlobFiles } from './resolve.ts';
@@ -29,18 +30,6 @@ export type PlaceMethod = 'auto' | 'reflink' | 'hardlink' | 'copy';
 
 /** How the file blocks came: `copy` where none could come otherwise. */
 export type PlacedBy = Exclude<PlaceMethod, 'auto'>;
-
-/** Errors that say "not on this file system", or "not across two". */
-const cannotClone = new Set([
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'EXDEV',
-  'EINVAL',
-  'ENOSYS',
-  'ENOTTY',
-  'EPERM',
-  'EMLINK',
-]);
 
 /** Brings blobs to paths where nothing is yet, checked on the way. Where something is, the machine says EEXIST. */
 export class BlobPlacing {
@@ -115,7 +104,7 @@ export class BlobPlacing {
     } catch (error) {
       const errno = errnoOf(error) ?? '';
       if (errno === 'ENOENT') return undefined;
-      if (!cannotClone.has(errno)) throw error;
+      if (!cannotShare.has(errno)) throw error;
       if (this.#method === 'reflink')
         throw notToBeHad('Clones', `do not share a file system that has them (${errno})`);
       this.#method = 'copy';

@@ -41,6 +41,8 @@ export type { Placed } from './placing.ts';
 export { checkStoreApart } from './real-place.ts';
 export type { BlobFiles, ResolveOptions, ResolveProgress, ResolveReport } from './resolve.ts';
 export { resolveImports } from './resolve.ts';
+export type { HiddenEntry, WatchedLayer } from './root/hidden-entries.ts';
+export { hiddenEntries } from './root/hidden-entries.ts';
 export type {
   LayerAttributes,
   LayerDirectory,
@@ -62,7 +64,7 @@ export type { RootImage, RootPart } from './root/root-image.ts';
 export { rootImage } from './root/root-image.ts';
 export type { LaidLayer, RootDirectory, RootEntry, RootView } from './root/root-view.ts';
 export { rootView } from './root/root-view.ts';
-export { unpackedLayer } from './root/unpacked-layer.ts';
+export { canUnpack, unpackedLayer } from './root/unpacked-layer.ts';
 export { openSegmentMemory } from './segments.ts';
 export type { HeldLease, Store } from './store.ts';
 export type { Tag, TagTarget } from './tags.ts';

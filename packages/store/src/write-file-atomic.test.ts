@@ -1,27 +1,15 @@
-import {
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { errnoError, intercept } from './testing/fault.ts';
-import { temporaryFolder } from './testing/processes.ts';
+import { foldersForTests } from './testing/folders.ts';
 import { writeFileAtomic } from './write-file-atomic.ts';
 
-const folder = temporaryFolder();
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const newFolder = foldersForTests();
 
 let place: string;
-let count = 0;
 beforeEach(() => {
-  place = join(folder, String(count++));
-  mkdirSync(place);
+  place = newFolder();
 });
 
 describe('writing a file at once', () => {

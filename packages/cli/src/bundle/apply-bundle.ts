@@ -33,7 +33,7 @@ import { closureOf, type PlaceBlobs } from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
 import { checkDiffIds } from './check-diff-ids.ts';
-import { type HeldImages, joinedBlobs } from './held-images.ts';
+import { type Held, joinedBlobs } from './held-images.ts';
 import type { ScratchBlobs } from './scratch-blobs.ts';
 
 /** The images of a bundle, made whole: every blob that is read here has been checked. */
@@ -55,7 +55,7 @@ export interface AppliedImage {
 export interface ApplyOptions {
   /** The bundle, for messages. */
   readonly name: string;
-  readonly held: HeldImages;
+  readonly held: Held;
   readonly scratch: ScratchBlobs;
   readonly context: Pick<CommandContext, 'signal' | 'progress'>;
 }
@@ -86,14 +86,15 @@ class Application {
   }
 
   async run(): Promise<AppliedBundle> {
-    const { layers, groups, images, companions = [] } = this.#document;
+    const { layers, images, companions = [] } = this.#document;
     const { held, scratch } = this.#options;
     const wanted = layers.filter((layer) => !held.hasBlob(layer));
     for (const layer of wanted) if (layer.origin === 'tar') this.#form(layer);
-    for (const group of groups.filter(({ holds }) => holds === 'imports')) await this.#make(group);
-    await this.#checkPrerequisites(wanted);
+    for (const group of await this.#neededGroups('imports', wanted.flatMap(importsOf)))
+      await this.#make(group);
+    const needed = await this.#checkPrerequisites(wanted);
     for (const layer of layers) if (held.hasBlob(layer)) await this.#verify(layer);
-    for (const group of groups) if (isNeeded(group, wanted)) await this.#make(group);
+    for (const group of needed) await this.#make(group);
     let madeBytes = 0;
     for (const layer of wanted) {
       if (layer.origin === 'segments') madeBytes += await this.#makeLayer(layer);
@@ -110,29 +111,57 @@ class Application {
     };
   }
 
-  /** Everything that the bundle does not bring, before anything is made. */
-  async #checkPrerequisites(wanted: readonly LayerOrigin[]): Promise<void> {
+  /** A group is needed where it brings something that is, and is not there; then its bases are needed, too. */
+  async #neededGroups(
+    holds: BundleGroup['holds'],
+    objects: readonly Digest[],
+  ): Promise<readonly BundleGroup[]> {
+    const needed = new Set(objects);
+    const groups: BundleGroup[] = [];
+    for (const group of this.#document.groups.filter((one) => one.holds === holds).reverse()) {
+      let brings = false;
+      for (const { digest } of group.objects)
+        brings ||= needed.has(digest) && !(await this.#options.held.has(digest));
+      if (!brings) continue;
+      groups.unshift(group);
+      for (const { digest } of basesOf(group)) needed.add(digest);
+    }
+    return groups;
+  }
+
+  /**
+   * Everything that the bundle does not bring, before anything is made.
+   * @returns groups of blocks and of layers that have to be made
+   */
+  async #checkPrerequisites(wanted: readonly LayerOrigin[]): Promise<readonly BundleGroup[]> {
     const { groups } = this.#document;
+    const blocks: Digest[] = [];
+    const tars: Digest[] = [];
     const brought = new Set(groups.flatMap(({ objects }) => objects.map(({ digest }) => digest)));
     const missing = new Map<Digest, string>();
     for (const layer of wanted) {
       if (layer.origin === 'present') missing.set(layer.digest, `the layer ${layer.digest}`);
-      if (
-        layer.origin === 'tar' &&
-        !brought.has(layer.tar.digest) &&
-        !(await this.#options.held.has(layer.tar.digest))
-      )
-        missing.set(layer.tar.digest, `the tar of the layer ${layer.digest}`);
+      if (layer.origin === 'tar') {
+        tars.push(layer.tar.digest);
+        if (!brought.has(layer.tar.digest) && !(await this.#options.held.has(layer.tar.digest)))
+          missing.set(layer.tar.digest, `the tar of the layer ${layer.digest}`);
+      }
       if (layer.origin !== 'segments') continue;
       for (const line of (await this.#imports(layer.imports)).imports) {
+        blocks.push(line.digest);
         const isThere = brought.has(line.digest) || (await this.#options.held.has(line.digest));
         if (!isThere) missing.set(line.digest, `the block of ${line.path}`);
       }
     }
-    for (const { digest, kind } of groups.filter((group) => isNeeded(group, wanted)).flatMap(basesOf))
+    const needed = [
+      ...(await this.#neededGroups('blocks', blocks)),
+      ...(await this.#neededGroups('layers', tars)),
+    ];
+    for (const { digest, kind } of needed.flatMap(basesOf))
       if (!brought.has(digest) && !(await this.#options.held.has(digest)))
         missing.set(digest, kind === 'tar' ? `the layer whose tar is ${digest}` : `the block ${digest}`);
     if (missing.size > 0) throw prerequisitesMissing(this.#options.name, missing);
+    return needed;
   }
 
   async #checkDiffIds(blobs: PlaceBlobs): Promise<void> {
@@ -199,7 +228,8 @@ class Application {
   async #imports(digest: Digest): Promise<ImportManifest> {
     const { held, scratch, name } = this.#options;
     const known = held.texts.get(digest)?.bytes;
-    const bytes = known ?? (await collect(scratch.read(digest), textLimit, 'An import manifest'));
+    const source = joinedBlobs(scratch, held);
+    const bytes = known ?? (await collect(source.read(digest), textLimit, 'An import manifest'));
     return decodeImportManifest(utf8(bytes, name), `An import manifest of ${name}`);
   }
 
@@ -274,18 +304,10 @@ function asImage({ name, ...root }: Companion): AppliedImage {
   return { root, ...(name !== undefined && { name }) };
 }
 
-/** Whether something that a group brings is part of these layers. Import manifests are made before. */
-function isNeeded({ holds, objects }: BundleGroup, layers: readonly LayerOrigin[]): boolean {
-  switch (holds) {
-    case 'imports':
-      return false;
-    case 'blocks':
-      return layers.some(({ origin }) => origin === 'segments');
-    case 'layers':
-      return layers.some(
-        (layer) => layer.origin === 'tar' && objects.some(({ digest }) => digest === layer.tar.digest),
-      );
-  }
+/** The import manifests that a layer is made of. */
+function importsOf(layer: LayerOrigin): readonly Digest[] {
+  if (layer.origin === 'segments') return [layer.imports];
+  return layer.origin === 'imports' ? layer.files.map(({ imports }) => imports) : [];
 }
 
 function basesOf(group: BundleGroup): readonly BundleBase[] {

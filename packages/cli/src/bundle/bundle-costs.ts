@@ -1,4 +1,4 @@
-import type { BundleGroup, Digest, ImagePath, Import } from '@block-pack/core';
+import { type BundleGroup, componentOf, type Digest, type ImagePath, type Import } from '@block-pack/core';
 import type { BundleSources, MadeBundle } from './make-bundle.ts';
 import { type Sent, writeTogether } from './write-groups.ts';
 
@@ -70,17 +70,17 @@ function costOf(
     size: content.size,
     bytes,
     encoding,
-    why: old === undefined ? 'new' : isSameComponent(line, old) ? 'other version' : 'same path',
+    why:
+      old === undefined
+        ? 'new'
+        : componentOf(line) !== undefined && componentOf(line) === componentOf(old)
+          ? 'other version'
+          : 'same path',
   };
 }
 
 function nameOf({ path, attributes }: Import): string {
   return attributes.get('purl') ?? path.slice(path.lastIndexOf('/') + 1);
-}
-
-function isSameComponent(line: Import, old: Import): boolean {
-  const [a, b] = [line, old].map(({ attributes }) => attributes.get('purl')?.replace(/@[^/]*$/, ''));
-  return a !== undefined && a === b;
 }
 
 /** What the same update costs otherwise. */

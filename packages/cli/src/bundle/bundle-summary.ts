@@ -6,12 +6,16 @@ import { printable, table } from '../table.ts';
 import { type DependencyCost, otherCosts } from './bundle-costs.ts';
 import type { SentLayer } from './layer-tars.ts';
 import type { MadeBundle, Wanted } from './make-bundle.ts';
+import type { Known } from './pasts.ts';
 
 /** A bundle that was made, or would be. */
 interface Result {
   readonly made: MadeBundle;
   readonly wanted: readonly Wanted[];
-  readonly since: readonly Digest[];
+  /** One of them the site has, */
+  readonly since: readonly Known[];
+  /** and all of these. */
+  readonly have: readonly Known[];
   /** Of the file. */
   readonly bytes: number;
 }
@@ -65,7 +69,7 @@ export function costOutcome(result: Result & { readonly costs: readonly Dependen
   };
 }
 
-function documentOf({ made, wanted, since, bytes }: Result): Readonly<Record<string, unknown>> {
+function documentOf({ made, wanted, since, have, bytes }: Result): Readonly<Record<string, unknown>> {
   const { layers, groups, companions = [] } = made.document;
   return {
     images: wanted.map(({ root: { mediaType, digest, size }, name }) => ({
@@ -80,7 +84,8 @@ function documentOf({ made, wanted, since, bytes }: Result): Readonly<Record<str
       digest,
       size,
     })),
-    since,
+    since: since.map(knownDocument),
+    have: have.map(knownDocument),
     digest: made.digest,
     bytes,
     imageBytes: made.imageBytes,
@@ -92,6 +97,10 @@ function documentOf({ made, wanted, since, bytes }: Result): Readonly<Record<str
       objects: objects.map(({ digest, size }) => ({ digest, size })),
     })),
   };
+}
+
+function knownDocument({ text, digest }: Known): object {
+  return { place: text, digest: digest ?? null };
 }
 
 function headline({ made, wanted, bytes }: Result, console: Console): string {

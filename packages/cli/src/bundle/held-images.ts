@@ -7,12 +7,20 @@ import {
   blobMissing,
   blockFromSegment,
   type ContentDescriptor,
+  collect,
+  compareBytewise,
+  type Descriptor,
   type Digest,
+  decodeImportManifest,
   digestOf,
   encodeImportManifest,
   type Import,
   type ImportsFile,
+  type Inventory,
+  type InventoryEntry,
   imageDocumentKind,
+  importSize,
+  importsArtifactType,
   type KeptSegment,
   layerRecipe,
   memberContent,
@@ -37,17 +45,31 @@ interface HeldSegment {
   readonly range: ByteRange;
 }
 
+/** What a site has, as far as it is known here; all of it that is needed can be read. */
+export interface Held extends PlaceBlobs {
+  /** Import manifests as they stand in images, by the digests of their texts. */
+  readonly texts: ReadonlyMap<Digest, HeldText>;
+  /** Imports of all of them, the best bases first. */
+  readonly imports: readonly Import[];
+  /** Tars of layers that others made; they are unpacked when they are read, by their diffIDs. */
+  readonly tars: readonly HeldTar[];
+  /** Segments to be copied into new layers as they are. */
+  readonly segments: SegmentMemory;
+  /** Whether a blob is there; not one that would have to be read out of a layer. */
+  hasBlob(blob: Descriptor): boolean;
+}
+
 /**
  * What images that are somewhere give to make others of: their blobs, the blocks in their layers, and their import manifests. What lacks or is
- * damaged of them counts as absent.
+ * damaged of them counts as absent. Packs in a store are like images that are not made yet.
  */
-export class HeldImages implements PlaceBlobs {
-  /** Import manifests as they stand in the images, by the digests of their texts. */
+export class HeldImages implements Held {
   readonly texts = new Map<Digest, HeldText>();
-  readonly #blobs = new Map<Digest, { readonly size: number; readonly from: PlaceBlobs }>();
+  readonly #blobs = new Map<Digest, HeldBlob>();
   readonly #segments = new Map<Digest, HeldSegment>();
   readonly #keys = new Map<SegmentKey, KeptSegment>();
   readonly #tars = new Map<Digest, HeldTar>();
+  readonly #stacks: (readonly Digest[])[] = [];
 
   /** Takes in one image of a place: a manifest, or an index with all that it leads to. */
   async add(root: ContentDescriptor, { blobs, name }: Pick<Images, 'blobs' | 'name'>): Promise<void> {
@@ -56,33 +78,52 @@ export class HeldImages implements PlaceBlobs {
     try {
       const bytes =
         kind === undefined || kind === 'config' ? undefined : await readDocument(root, blobs, name);
-      this.#blobs.set(root.digest, { size: root.size, from: blobs });
+      this.#blobs.set(root.digest, { size: root.size, from: blobs, mediaType: root.mediaType });
       if (kind === 'index' && bytes !== undefined)
         for (const member of parseImageIndex(bytes, name, root.mediaType).manifests)
           await this.add(member, { blobs, name });
-      if (kind === 'manifest' && bytes !== undefined)
-        await this.#addManifest(bytes, root.mediaType, blobs, name);
+      if (kind === 'manifest' && bytes !== undefined) await this.#addManifest(bytes, root, blobs, name);
     } catch (error) {
       if (!(error instanceof BlockPackError) || error.family === 'interrupted') throw error;
     }
   }
 
-  async #addManifest(bytes: Uint8Array, mediaType: string, blobs: PlaceBlobs, name: string): Promise<void> {
+  async #addManifest(
+    bytes: Uint8Array,
+    { digest, size, mediaType }: ContentDescriptor,
+    blobs: PlaceBlobs,
+    name: string,
+  ): Promise<void> {
     const manifest = parseImageManifest(bytes, name, mediaType);
-    const { config, layers, blocks = [] } = manifest;
+    const { config, layers, blocks = [], artifactType } = manifest;
     for (const one of [config, ...layers, ...blocks]) await this.add(one, { blobs, name });
+    if (artifactType === importsArtifactType) {
+      this.#blobs.set(digest, { size, from: blobs, mediaType: importsArtifactType });
+      return this.#addPack(layers[0], blobs, name);
+    }
     const own = new Set<Digest | undefined>();
     for (const { layer, files } of await readImportsLayers(manifest, blobs, name)) {
       own.add(layers[layer]?.digest);
       for (const file of files) own.add(this.#addImports(file));
     }
     if (imageDocumentKind(config.mediaType) !== 'config') return;
+    this.#stacks.push(layers.map(({ digest }) => digest));
     const { rootfs } = parseImageConfig(await readDocument(config, blobs, name), name);
     for (const [at, layer] of layers.entries()) {
       const diffId = rootfs.diff_ids[at];
       if (diffId !== undefined && tarPacking(layer) && !own.has(layer.digest) && this.hasBlob(layer))
         this.#tars.set(diffId, { digest: diffId, layer, at });
     }
+  }
+
+  async #addPack(text: ContentDescriptor | undefined, blobs: PlaceBlobs, name: string): Promise<void> {
+    if (text === undefined) return;
+    const bytes = await collect(blobs.read(text.digest), text.size, `An import manifest of ${name}`);
+    const { packer, imports } = decodeImportManifest(
+      new TextDecoder().decode(bytes),
+      `An import manifest of ${name}`,
+    );
+    this.texts.set(text.digest, { name: packer, bytes, imports });
   }
 
   /** @returns the layer that the import manifest explains */
@@ -103,9 +144,53 @@ export class HeldImages implements PlaceBlobs {
     return layer;
   }
 
-  /** Tars of layers that others made, which are unpacked when they are read. */
+  /** Of the layers of an image, from the lowest, those that stand so in an image that is there. */
+  commonLayers(layers: readonly Digest[]): readonly Digest[] {
+    const lengths = this.#stacks.map((stack) => {
+      const end = layers.findIndex((layer, at) => layer !== stack[at]);
+      return end === -1 ? layers.length : end;
+    });
+    return layers.slice(0, Math.max(0, ...lengths));
+  }
+
   get tars(): readonly HeldTar[] {
     return [...this.#tars.values()];
+  }
+
+  /** All that there is, for whoever is to make a bundle for it. Configs are left out: they travel in any case. */
+  get inventory(): Inventory {
+    const purls = this.#purls();
+    const described = (digest: Digest, size: number) => {
+      const purl = purls.get(digest);
+      return { digest, size, ...(purl !== undefined && { purl }) };
+    };
+    const entries: InventoryEntry[] = [];
+    for (const [digest, { bytes }] of this.texts)
+      entries.push({ kind: 'imports', digest, size: bytes.length });
+    for (const [digest, { size, mediaType }] of this.#blobs) {
+      const document = imageDocumentKind(mediaType);
+      if (document === 'config' || mediaType === importsArtifactType) continue;
+      if (document === undefined) entries.push({ kind: 'blob', ...described(digest, size) });
+      else entries.push({ kind: 'image', digest, size });
+    }
+    for (const [digest, { line }] of this.#segments) {
+      const size = importSize(line);
+      if (size !== undefined && !this.#blobs.has(digest))
+        entries.push({ kind: 'block', ...described(digest, size) });
+    }
+    return { entries };
+  }
+
+  /** Where a block has several, the first by its bytes. */
+  #purls(): ReadonlyMap<Digest, string> {
+    const purls = new Map<Digest, string>();
+    for (const { digest, attributes } of this.imports) {
+      const purl = attributes.get('purl');
+      const known = purls.get(digest);
+      if (purl !== undefined && (known === undefined || compareBytewise(purl, known) < 0))
+        purls.set(digest, purl);
+    }
+    return purls;
   }
 
   /** Imports of all images, those of the last one first. */
@@ -113,8 +198,7 @@ export class HeldImages implements PlaceBlobs {
     return [...this.texts.values()].reverse().flatMap(({ imports }) => imports);
   }
 
-  /** Whether a blob of an image is there; not one that would have to be read out of a layer. */
-  hasBlob({ digest, size }: { readonly digest: Digest; readonly size: number }): boolean {
+  hasBlob({ digest, size }: Descriptor): boolean {
     return this.#blobs.get(digest)?.size === size;
   }
 
@@ -158,7 +242,6 @@ export class HeldImages implements PlaceBlobs {
     }
   }
 
-  /** Segments to be copied into new layers as they are. */
   get segments(): SegmentMemory {
     return {
       find: async (key) => this.#keys.get(key),
@@ -179,6 +262,12 @@ export interface HeldTar {
 
 function tarName({ layer }: HeldTar): string {
   return `The tar of the layer ${layer.digest}`;
+}
+
+interface HeldBlob {
+  readonly size: number;
+  readonly from: PlaceBlobs;
+  readonly mediaType: string;
 }
 
 export interface HeldText {

@@ -1,15 +1,12 @@
-import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import {
-  BlockPackError,
-  collect,
   keyFileLimit,
   parsePrivateKey,
   parsePublicKey,
   type SigningKey,
   type VerifyKey,
 } from '@block-pack/core';
-import { diskError } from '@block-pack/store';
+import { readSmallFile } from '../read-small-file.ts';
 import { printable } from '../table.ts';
 
 /** Private keys to sign with. @throws INPUT_MISSING, INPUT_UNREADABLE, INPUT_UNSUPPORTED */
@@ -35,16 +32,6 @@ export async function readVerifyKeys(
 }
 
 /** Also out of a pipe, so that a key need not lie on a disk. */
-async function readKey(path: string, file: string): Promise<Uint8Array> {
-  try {
-    return await collect(createReadStream(path), keyFileLimit, printable(file));
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT')
-      throw diskError(error, 'INPUT_UNREADABLE', 'read', path);
-    throw new BlockPackError('INPUT_MISSING', `There is no key at ${printable(file)}`, {
-      hint: 'Check the path; a relative one starts from the working directory.',
-      details: { path },
-      cause: error,
-    });
-  }
+function readKey(path: string, text: string): Promise<Uint8Array> {
+  return readSmallFile({ path, text, what: 'key', limit: keyFileLimit });
 }

@@ -12,7 +12,7 @@ import {
 import { DeflateSearch, deflateCode, gzipFormOf } from '@block-pack/delta';
 import { type Closure, unpackedLayer } from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
-import type { HeldImages, HeldTar } from './held-images.ts';
+import type { Held, HeldTar } from './held-images.ts';
 import type { BundleSources } from './make-bundle.ts';
 import { tarPacking } from './tar-packing.ts';
 import { type Like, writeTogether } from './write-groups.ts';
@@ -149,7 +149,7 @@ async function formOf(
 }
 
 /** Those that every past has. */
-async function sharedTars([first, ...others]: readonly HeldImages[]): Promise<readonly HeldTar[]> {
+async function sharedTars([first, ...others]: readonly Held[]): Promise<readonly HeldTar[]> {
   const shared: HeldTar[] = [];
   for (const tar of first?.tars ?? []) {
     const known = await Promise.all(others.map((past) => past.has(tar.digest)));

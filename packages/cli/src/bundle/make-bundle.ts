@@ -25,7 +25,7 @@ import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
 import type { BundleBlob } from './bundle-file.ts';
 import { findCompanions } from './companions.ts';
-import type { HeldImages } from './held-images.ts';
+import type { Held } from './held-images.ts';
 import { joinedBlobs } from './held-images.ts';
 import { type SentLayer, writeLayers } from './layer-tars.ts';
 import type { ScratchBlobs } from './scratch-blobs.ts';
@@ -35,7 +35,7 @@ import { type Sent, writeGroups } from './write-groups.ts';
 export interface BundleSources {
   readonly wanted: readonly Wanted[];
   /** One for each past that a site may have. */
-  readonly pasts: readonly HeldImages[];
+  readonly pasts: readonly Held[];
   readonly scratch: ScratchBlobs;
   readonly context: Pick<CommandContext, 'signal' | 'progress' | 'warn'>;
 }
@@ -113,11 +113,14 @@ interface FoundImports {
   readonly importsLayers: ReadonlyMap<Digest, readonly FoundFile[]>;
 }
 
-export interface FoundFile extends ImportsFile {
-  /** The manifest as it stands in the image. */
+/** An import manifest as it stands in an image. */
+export interface WantedText {
+  readonly name: string;
   readonly text: Uint8Array;
   readonly digest: Digest;
 }
+
+interface FoundFile extends ImportsFile, WantedText {}
 
 async function findImports({ manifests }: Closure, blobs: BlobSource): Promise<FoundImports> {
   const layers = new Map<Digest, FoundFile>();
@@ -142,7 +145,7 @@ function withText(file: ImportsFile): FoundFile {
 function originOf(
   { mediaType, digest, size }: ContentDescriptor,
   { layers, importsLayers }: FoundImports,
-  pasts: readonly HeldImages[],
+  pasts: readonly Held[],
 ): LayerOrigin {
   const blob = { digest, size };
   if (pasts.length > 0 && pasts.every((past) => past.hasBlob(blob))) return { ...blob, origin: 'present' };
@@ -155,7 +158,7 @@ function originOf(
 
 /** What has to travel: import manifests, and blocks, which lie in the scratch directory by then. */
 export interface NewObjects {
-  readonly texts: readonly FoundFile[];
+  readonly texts: readonly WantedText[];
   /** Each block once, as it is first imported. */
   readonly blocks: readonly Import[];
 }

@@ -1,8 +1,8 @@
 import {
   type BundleGroup,
+  blobMissing,
   bytesOf,
   checkSignal,
-  chooseBase,
   type Digest,
   type Import,
   importKind,
@@ -11,8 +11,16 @@ import {
 } from '@block-pack/core';
 import { type GroupBlock, packContents, writeGroup } from '@block-pack/delta';
 import { byteSize } from '../byte-size.ts';
-import type { HeldImages } from './held-images.ts';
-import type { BundleSources, FoundFile, NewObjects } from './make-bundle.ts';
+import type { Held } from './held-images.ts';
+import type { BundleSources, NewObjects, WantedText } from './make-bundle.ts';
+import {
+  blockSearch,
+  oldestFirst,
+  planInSteps,
+  planTogether,
+  type StepSearch,
+  type Steps,
+} from './plan-steps.ts';
 
 /** Something to be sent: a block, an import manifest or the tar of a layer, and older ones that it is written against. */
 export interface SentObject extends GroupBlock {
@@ -37,52 +45,100 @@ export interface WrittenGroups {
   readonly blocks: readonly Sent[];
 }
 
-/** The smallest of what can be made of the objects, by making it. Payloads are kept in the scratch directory. */
+/**
+ * The smallest of what can be made of the objects, by making it. Payloads are kept in the scratch directory. What several pasts have in common is
+ * tried as bases, and as well steps from one past to the next.
+ */
 export async function writeGroups(objects: NewObjects, sources: BundleSources): Promise<WrittenGroups> {
-  const texts = objects.texts.map((file) => sentText(file, sources.pasts));
-  const blocks: Sent[] = [];
-  const olds = await sharedImports(sources.pasts);
-  for (const line of objects.blocks) blocks.push(await sentBlock(line, olds, sources));
-  const groups = [
-    ...(await smallest('imports', texts, sources)),
-    ...(await smallest('blocks', blocks, sources)),
-  ];
-  return { groups, blocks };
+  const pasts = await oldestFirst(sources.pasts, objects.blocks);
+  const texts = await smallestSteps('imports', objects.texts, {
+    count: pasts.length,
+    search: textSearch(pasts),
+    open: async ({ text, digest }) => ({ kind: 'file', digest, content: randomAccessOf(text) }),
+    sources,
+  });
+  const blocks = await smallestSteps('blocks', objects.blocks, {
+    count: pasts.length,
+    search: await blockSearch(pasts),
+    open: (line) => openBlock(line, pasts, sources),
+    sources,
+  });
+  return { groups: [...texts.groups, ...blocks.groups], blocks: blocks.sent };
 }
 
-function sentText({ name, text, digest }: FoundFile, pasts: readonly HeldImages[]): Sent {
-  const content = randomAccessOf(text);
-  const candidates = [...(pasts[0]?.texts ?? [])].filter(
-    ([old, held]) => held.name === name && pasts.every((past) => past.texts.has(old)),
-  );
-  const found = candidates.at(-1);
-  const like =
-    found && ({ kind: 'file', digest: found[0], content: randomAccessOf(found[1].bytes) } as const);
-  return { kind: 'file', digest, content, likes: like === undefined ? [] : [like] };
+/** How objects of one kind are planned and read. */
+interface Objects<T> {
+  /** Of pasts. */
+  readonly count: number;
+  readonly search: StepSearch<T>;
+  open(object: T): Promise<Like>;
+  readonly sources: BundleSources;
 }
 
-async function sentBlock(
-  line: Import,
-  olds: readonly Import[],
-  { pasts, scratch }: BundleSources,
-): Promise<Sent> {
-  const kind = importKind(line);
-  const sent = { kind, line, digest: line.digest, content: scratch.access(line.digest) };
-  const old = chooseBase(line, olds);
-  if (old === undefined || pasts[0] === undefined) return { ...sent, likes: [] };
-  if (!(await scratch.has(old.digest))) await scratch.write(pasts[0].read(old.digest), old.digest);
-  const like = { kind, line: old, digest: old.digest, content: scratch.access(old.digest) };
-  return { ...sent, likes: [like] };
+interface WrittenSteps {
+  readonly groups: readonly BundleGroup[];
+  readonly sent: readonly Sent[];
 }
 
-/** What every past has, as the first imports it. */
-async function sharedImports(pasts: readonly HeldImages[]): Promise<readonly Import[]> {
-  const shared: Import[] = [];
-  for (const line of pasts[0]?.imports ?? []) {
-    const known = await Promise.all(pasts.map((past) => past.has(line.digest)));
-    if (known.every(Boolean)) shared.push(line);
+async function smallestSteps<T>(
+  holds: BundleGroup['holds'],
+  wanted: readonly T[],
+  objects: Objects<T>,
+): Promise<WrittenSteps> {
+  const together = await writeSteps(holds, planTogether(wanted, objects.search), objects);
+  if (objects.count < 2) return together;
+  const steps = await planInSteps(wanted, objects.count, objects.search);
+  if (steps.slice(0, -1).every((step) => step.length === 0)) return together;
+  const inSteps = await writeSteps(holds, steps, objects);
+  return sizeOf(inSteps.groups) < sizeOf(together.groups) ? inSteps : together;
+}
+
+async function writeSteps<T>(
+  holds: BundleGroup['holds'],
+  steps: Steps<T>,
+  { open, sources }: Objects<T>,
+): Promise<WrittenSteps> {
+  const groups: BundleGroup[] = [];
+  const all: Sent[] = [];
+  for (const step of steps) {
+    const sent: Sent[] = [];
+    for (const { object, base } of step)
+      sent.push({ ...(await open(object)), likes: base === undefined ? [] : [await open(base)] });
+    groups.push(...(await smallest(holds, sent, sources)));
+    all.push(...sent);
   }
-  return shared;
+  return { groups, sent: all };
+}
+
+/** Import manifests that a past has under the same name; of several, the last. */
+function textSearch(pasts: readonly Held[]): StepSearch<WantedText> {
+  const inPast = (one: WantedText, held: Held | undefined, isFit: (digest: Digest) => boolean) => {
+    const [digest, old] =
+      [...(held?.texts ?? [])].filter(([digest, { name }]) => name === one.name && isFit(digest)).at(-1) ??
+      [];
+    return digest && old && { name: one.name, digest, text: old.bytes };
+  };
+  return {
+    digest: ({ digest }) => digest,
+    shared: (one) => inPast(one, pasts[0], (digest) => pasts.every(({ texts }) => texts.has(digest))),
+    inPast: async (one, at) => (pasts[at]?.texts.has(one.digest) ? one : inPast(one, pasts[at], () => true)),
+  };
+}
+
+/** Out of the scratch directory, where it is brought if it is not there yet. */
+async function openBlock(line: Import, pasts: readonly Held[], { scratch }: BundleSources): Promise<Like> {
+  const { digest } = line;
+  if (!(await scratch.has(digest))) {
+    const past = await firstThatHas(pasts, digest);
+    if (past === undefined) throw blobMissing(digest, 'the images of the site');
+    await scratch.write(past.read(digest), digest);
+  }
+  return { kind: importKind(line), line, digest, content: scratch.access(digest) };
+}
+
+async function firstThatHas(pasts: readonly Held[], digest: Digest): Promise<Held | undefined> {
+  for (const past of pasts) if (await past.has(digest)) return past;
+  return undefined;
 }
 
 /** Bytes of blocks that resemble none up to which they are compared with everything; more take long, and find little. */

@@ -18,11 +18,16 @@ export function addFiles(program: Command, run: Run): void {
     )
     .argument('<dir>', 'the directory, or an archive of it (.zip, .tar, .tar.gz)')
     .option('--prefix <path>', 'where the directory lands in the image', '/app')
-    .option('--exclude <path>', 'leave out a file or folder of the directory; repeatable', collect);
+    .option(
+      '--exclude <path>',
+      'leave out a file or folder of the directory, or what a pattern with *, ? and ** matches; repeatable',
+      collect,
+    );
   withPackOptions(command, 'files', 'beside the input, or inside it for the working directory');
   withGlobalOptions(command);
   withExamples(command, [
     ['block-pack files . --exclude test', 'a Node.js or Python project, without its dependencies and tests'],
+    ["block-pack files . --exclude '**/*.pem'", 'without certificates and keys, wherever they lie'],
     ['block-pack files dist --prefix /app/dist', 'the compiled application'],
     ['block-pack files src/main/config --prefix /etc/shop -o config.import', 'its configuration'],
   ]);

@@ -1,13 +1,16 @@
 import { join, resolve } from 'node:path';
-import { BlockPackError, type Digest } from '@block-pack/core';
+import { BlockPackError } from '@block-pack/core';
 import { openImages, openStore, type Place, parsePlace } from '@block-pack/store';
 import { applyBundle } from '../bundle/apply-bundle.ts';
 import { dependencyCosts } from '../bundle/bundle-costs.ts';
 import { type BundleBytes, BundleDraft, withBundle } from '../bundle/bundle-file.ts';
 import { bundleOutcome, costOutcome } from '../bundle/bundle-summary.ts';
-import { HeldImages } from '../bundle/held-images.ts';
+import { type Held, HeldImages } from '../bundle/held-images.ts';
+import { type OpenedImages, refuseSource } from '../bundle/holdings.ts';
 import { readSigningKeys } from '../bundle/key-files.ts';
+import { warnOfLackingBases } from '../bundle/lacking-bases.ts';
 import { makeBundle, type Wanted } from '../bundle/make-bundle.ts';
+import { openPasts, parseHoldings } from '../bundle/pasts.ts';
 import { publishBundle } from '../bundle/publish-bundle.ts';
 import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
 import { signBundle } from '../bundle/sign-bundle.ts';
@@ -16,6 +19,8 @@ import { parseSplitSize } from '../split-size.ts';
 
 export interface BundleCommandOptions {
   readonly since?: readonly string[];
+  readonly have?: readonly string[];
+  readonly from?: readonly string[];
   readonly output?: string;
   readonly dryRun?: boolean;
   readonly sign?: readonly string[];
@@ -28,30 +33,34 @@ export async function bundle(
   context: CommandContext,
 ): Promise<Outcome> {
   const places = names.map((one) => parsePlace(one, context.directory));
-  const { since = [] } = options;
-  const sincePlaces = since.map((one) => parsePlace(one, context.directory));
+  const holdings = {
+    since: parseHoldings(options.since, context),
+    have: parseHoldings(options.have, context),
+    from: parseHoldings(options.from, context),
+  };
   const dryRun = options.dryRun === true;
   const output = resolve(context.directory, outputOf(options));
-  refuseSource(output, [...places, ...sincePlaces]);
+  refuseSource(output, [...places, ...holdings.since, ...holdings.have, ...holdings.from]);
   const split = options.split === undefined || dryRun ? undefined : parseSplitSize(options.split);
   const keys = await readSigningKeys(options.sign, context.directory);
   const named = dryRun ? undefined : new BundleDraft(output, split);
   const store = await openStore(context.storeDirectory, { create: true });
   const scratch = new ScratchBlobs(store.scratchDirectory);
-  const closing: (() => void)[] = [];
+  const opened: OpenedImages = [];
   const draft = named ?? new BundleDraft(join(scratch.directory, 'bundle'));
   try {
-    const wanted = await openWanted(places, closing);
-    const pasts: HeldImages[] = [];
-    const sinceDigests: Digest[] = [];
-    for (const one of sincePlaces) {
-      const { past, digest } = await openPast(one, closing);
-      pasts.push(past);
-      sinceDigests.push(digest);
-    }
+    const wanted = await openWanted(places, opened);
+    const wantedPlaces = parseHoldings(names, context);
+    const { pasts, known } = await openPasts(holdings, wantedPlaces, context, opened);
     const sources = { wanted, pasts, scratch, context };
     const made = signBundle(await makeBundle(sources), keys);
-    const result = { made, wanted, since: sinceDigests };
+    warnOfLackingBases(made, pasts, context);
+    const result = {
+      made,
+      wanted,
+      since: holdings.since.flatMap((one) => known.get(one) ?? []),
+      have: holdings.have.flatMap((one) => known.get(one) ?? []),
+    };
     if (dryRun) {
       const bytes = await draft.write(made.index, made.blobs);
       return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, sources) });
@@ -63,7 +72,7 @@ export async function bundle(
     return bundleOutcome({ ...result, bytes, output, files, signedBy });
   } finally {
     draft.discard();
-    for (const close of closing) close();
+    for (const images of opened) images.close();
     scratch.remove();
   }
 }
@@ -81,21 +90,12 @@ function outputOf({ output, dryRun }: BundleCommandOptions): string {
   });
 }
 
-function refuseSource(output: string, places: readonly Place[]): void {
-  const source = places.find(({ path }) => path === output);
-  if (source === undefined) return;
-  throw new BlockPackError('USAGE', `${source.text} would be replaced by the bundle that is made of it`, {
-    hint: 'Give the bundle another name.',
-    details: { path: output },
-  });
-}
-
 /** @throws USAGE for two different images of one name */
-async function openWanted(places: readonly Place[], closing: (() => void)[]): Promise<readonly Wanted[]> {
+async function openWanted(places: readonly Place[], opened: OpenedImages): Promise<readonly Wanted[]> {
   const wanted = new Map<string, Wanted>();
   for (const place of places) {
     const images = await openImages(place);
-    closing.push(() => images.close());
+    opened.push(images);
     const { descriptor: root } = await images.find();
     const name = place.reference;
     const known = wanted.get(name ?? root.digest);
@@ -113,23 +113,11 @@ function nameTwice(one: string, other: string): BlockPackError {
   });
 }
 
-async function openPast(
-  place: Place,
-  closing: (() => void)[],
-): Promise<{ past: HeldImages; digest: Digest }> {
-  const images = await openImages(place);
-  closing.push(() => images.close());
-  const { descriptor } = await images.find();
-  const past = new HeldImages();
-  await past.add(descriptor, images);
-  return { past, digest: descriptor.digest };
-}
-
 /** Does what a site will do, once for each past, and throws the result away. */
 async function prove(
   file: BundleBytes,
   wanted: readonly Wanted[],
-  pasts: readonly HeldImages[],
+  pasts: readonly Held[],
   scratchDirectory: string,
   context: CommandContext,
 ): Promise<void> {

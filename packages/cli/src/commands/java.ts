@@ -10,6 +10,7 @@ import {
 import { diskLookup } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
+import { tellingSecrets } from '../likely-secrets.ts';
 import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
@@ -38,7 +39,7 @@ export async function java(
     repositories: localRepositories(options, context),
     applications: options.application ?? [],
   });
-  return runPack(packer, inputs, options, context, { ...wholeInput, expected });
+  return runPack(tellingSecrets(packer), inputs, options, context, { ...wholeInput, expected });
 }
 
 const evidenceHint = 'Make it with, for example: mvn dependency:list -DoutputFile=target/dependencies.txt';

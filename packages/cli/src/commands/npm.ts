@@ -13,6 +13,7 @@ import {
 } from '@block-pack/npm';
 import { type DiskLookup, diskLookup } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
+import { tellingSecrets } from '../likely-secrets.ts';
 import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
@@ -36,7 +37,7 @@ export async function npm(
     omit: (options.omit ?? []).map(parseOmit),
     tarballs: tarballSource(options, context),
   });
-  return runPack(packer, [input], options, context, {
+  return runPack(tellingSecrets(packer), [input], options, context, {
     ...wholeInput,
     expected: "Expected a project's directory, with package.json and node_modules.",
     folder: 'node_modules',

@@ -5,6 +5,7 @@ import { createPythonPacker, readLock } from '@block-pack/python';
 import { OpenFiles } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
+import { tellingSecrets } from '../likely-secrets.ts';
 import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 import { type Interpreter, startInterpreter } from '../python-interpreter.ts';
@@ -45,7 +46,7 @@ export async function python(
     openCompiler: options.pyc === 'unchecked-hash' ? (own) => compilers.open(own) : undefined,
   });
   try {
-    return await runPack(packer, [input], options, context, { ...wholeInput, expected });
+    return await runPack(tellingSecrets(packer), [input], options, context, { ...wholeInput, expected });
   } finally {
     wheels.close();
     await compilers.close();

@@ -3,7 +3,8 @@ import { openImages, parsePlace } from '@block-pack/store';
 import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
-import { type ImageFinding, type ImageVerification, verifyImage } from '../image/verify-image.ts';
+import type { ImageFinding, ImageVerification } from '../image/verification.ts';
+import { verifyImage } from '../image/verify-image.ts';
 import { printable } from '../table.ts';
 
 /** Checks everything that a place's image leads to. */
@@ -34,21 +35,33 @@ export async function verifyPlace(
   }
 }
 
+/** Faults that are shown; another tool that changes the owner of every file makes one of every import. */
+const mostShown = 50;
+
 function verificationText(name: string, result: ImageVerification, console: Console): string {
-  const { images, blobs, bytes, derivedLayers, findings } = result;
-  const what = [
-    count(images, 'image'),
-    count(blobs, 'blob'),
-    byteSize(bytes),
-    ...(derivedLayers === 0 ? [] : [`${count(derivedLayers, 'layer')} exactly as imports say`]),
-  ];
+  const { images, blobs, bytes, derivedLayers, findings, notes } = result;
+  const what = [count(images, 'image'), count(blobs, 'blob'), byteSize(bytes)];
+  const exact = derivedLayers === 0 ? [] : [`${count(derivedLayers, 'layer')} exactly as imports say`];
+  const place = printable(name);
+  const told = [...shown(findings, 'faults'), ...shown(notes, 'notes', 'note: ')];
   if (findings.length === 0)
-    return `${console.bold('all good')}: ${what.join(', ')}, in ${printable(name)}\n`;
+    return `${console.bold(goodNews(notes))}: ${[...what, ...exact].join(', ')}, in ${place}\n${told.join('')}`;
   return [
-    `${console.bold(`${count(findings.length, 'fault')} found`)} in ${printable(name)}: ${what.slice(0, 3).join(', ')}\n`,
-    ...findings.map((finding) => `  ${printable(findingText(finding))}\n`),
+    `${console.bold(`${count(findings.length, 'fault')} found`)} in ${place}: ${what.join(', ')}\n`,
+    ...told,
     'Copy the image again from where it is whole, or make it again with block-pack image.\n',
   ].join('');
+}
+
+function goodNews(notes: ImageVerification['notes']): string {
+  const unchecked = notes.filter(({ kind }) => kind === 'unchecked').length;
+  return unchecked === 0 ? 'all good' : `no fault found, ${count(unchecked, 'layer')} not checked`;
+}
+
+function shown(findings: readonly ImageFinding[], kind: string, before = ''): string[] {
+  const lines = findings.slice(0, mostShown).map((one) => `  ${before}${printable(findingText(one))}\n`);
+  const more = findings.length - lines.length;
+  return more === 0 ? lines : [...lines, `  ... and ${more} more ${kind} (--json has them all)\n`];
 }
 
 function findingText({ digest, imports, path, message }: ImageFinding): string {

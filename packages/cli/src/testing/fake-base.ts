@@ -97,7 +97,8 @@ function sha256(bytes: Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-function tarOf(entries: readonly BaseEntry[]): Buffer {
+/** The tar of a layer. */
+export function tarOf(entries: readonly BaseEntry[]): Buffer {
   return Buffer.concat([...entries.map(member), Buffer.alloc(1024)]);
 }
 

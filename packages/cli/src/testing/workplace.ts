@@ -62,6 +62,14 @@ export class Workplace {
     this.write(join(directory, 'NOTICE.txt'), 'notice');
   }
 
+  /** What most images are made of: the import manifest of `lib`, and the application itself in `dist`. */
+  writeApplication(): void {
+    this.writeLibraries('lib');
+    this.run('java', 'lib', '-o', 'java.import');
+    this.write('dist/main.js', 'main');
+    this.write('dist/bin/run.sh', '#!/bin/sh\n', 0o755);
+  }
+
   read(path: string): string {
     return readFileSync(this.path(path), 'utf8');
   }

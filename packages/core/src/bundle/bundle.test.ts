@@ -7,7 +7,7 @@ import { BlockPackError } from '../error.ts';
 import { decodeImportManifest } from '../import-manifest.ts';
 import { type BundleDocument, parseBundleDocument } from './bundle-document.ts';
 import { bundleArtifactType, bundleMarker, encodeBundle } from './bundle-layout.ts';
-import { chooseBase } from './choose-base.ts';
+import { baseChooser } from './choose-base.ts';
 import { readBundle } from './read-bundle.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -201,7 +201,7 @@ describe('the base of a block', () => {
     `${path} from ${blob(path).digest}${purl === '' ? '' : ` purl=${purl}`}${more}`;
   const base = (wanted: string, ...olds: readonly string[]) => {
     const [found] = imports(wanted);
-    return found && chooseBase(found, imports(...olds))?.path;
+    return found && baseChooser(imports(...olds))(found)?.path;
   };
 
   it('is the same component in another version, wherever it stood', () => {
@@ -216,6 +216,16 @@ describe('the base of a block', () => {
   it('is, of several versions, the one that stands where the new one will', () => {
     const olds = ['/x/one/util', '/x/two/util'].map((path) => line(path, 'pkg:npm/util@1.0.0'));
     expect(base(line('/x/two/util', 'pkg:npm/util@2.0.0'), ...olds)).toBe('/x/two/util');
+  });
+
+  it('is, of several versions, the nearest, even if another one stood at the path of the new one', () => {
+    const olds = ['5.7.2', '7.5.4', '7.6.0-beta.1'].map((version) =>
+      line(`/app/${version === '5.7.2' ? 'semver' : version}`, `pkg:npm/semver@${version}`),
+    );
+    expect(base(line('/app/semver', 'pkg:npm/semver@7.5.9'), ...olds)).toBe('/app/7.5.4');
+    expect(base(line('/app/semver', 'pkg:npm/semver@7.6.0'), ...olds)).toBe('/app/7.6.0-beta.1');
+    expect(base(line('/app/semver', 'pkg:npm/semver@6.0.0'), ...olds)).toBe('/app/semver');
+    expect(base(line('/app/semver', 'pkg:npm/semver@next'), ...olds)).toBe('/app/semver');
   });
 
   it('is what had the same path but for numbers, where no component is known', () => {

@@ -16,7 +16,9 @@ export {
   carriedBlobs,
   encodeBundle,
 } from './bundle-layout.ts';
-export { chooseBase } from './choose-base.ts';
+export { baseChooser, componentOf } from './choose-base.ts';
 export { isTagged } from './image-name.ts';
+export type { Inventory, InventoryEntry, InventoryKind } from './inventory.ts';
+export { encodeInventory, inventoryLimit, parseInventory } from './inventory.ts';
 export type { OpenBundle } from './read-bundle.ts';
 export { readBundle } from './read-bundle.ts';

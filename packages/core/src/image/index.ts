@@ -35,6 +35,7 @@ export {
   layerCompression,
   layerMediaTypes,
 } from './media-types.ts';
+export type { OpenedImage } from './native-image.ts';
 export { blockDescriptors, blocksArtifactType, isNative } from './native-image.ts';
 export type { BaseView, PlaceOverBaseOptions } from './place-over-base.ts';
 export { placeOverBase } from './place-over-base.ts';

@@ -12,23 +12,20 @@ import {
 import { join } from 'node:path';
 import { bytesOf, collect, readRange } from '@block-pack/core';
 import fc from 'fast-check';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { errnoError, intercept } from '../testing/fault.ts';
-import { temporaryFolder } from '../testing/processes.ts';
+import { foldersForTests } from '../testing/folders.ts';
 import { openParts } from './open-parts.ts';
 import { encodePartList, listEndSize, listLength, parsePartList } from './part-list.ts';
 import { isPartName, partsTarget } from './part-names.ts';
 import { PartsDraft } from './parts-draft.ts';
 
-const folder = temporaryFolder();
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const newFolder = foldersForTests();
 
 let here: string;
 let target: string;
-let count = 0;
 beforeEach(() => {
-  here = join(folder, String(count++));
-  mkdirSync(here);
+  here = newFolder();
   target = join(here, 'update.tar');
 });
 

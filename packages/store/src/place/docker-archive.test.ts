@@ -1,21 +1,18 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { collect, digestHex, digestOf, encodeImageConfig, parseImageManifest } from '@block-pack/core';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type FakeEntry, fakeTar, file, hardLink, pax, symlink } from '../testing/fake-layer.ts';
-import { temporaryFolder } from '../testing/processes.ts';
+import { foldersForTests } from '../testing/folders.ts';
 import { openImages } from './images.ts';
 import { parsePlace } from './place.ts';
 
-const folder = temporaryFolder();
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const newFolder = foldersForTests();
 
 let here: string;
-let count = 0;
 beforeEach(() => {
-  here = join(folder, String(count++));
-  mkdirSync(here);
+  here = newFolder();
 });
 
 const open = (text: string) => openImages(parsePlace(text, here));

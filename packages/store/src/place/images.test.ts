@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
@@ -12,22 +12,19 @@ import {
   parseImageManifest,
 } from '@block-pack/core';
 import fc from 'fast-check';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { fakeImage, fakeIndex, imageInMemory } from '../testing/fake-image.ts';
 import { type FakeEntry, fakeTar, file, pax } from '../testing/fake-layer.ts';
-import { temporaryFolder } from '../testing/processes.ts';
+import { foldersForTests } from '../testing/folders.ts';
 import { openImages } from './images.ts';
 import { parsePlace } from './place.ts';
 import { publishImage } from './publish.ts';
 
-const folder = temporaryFolder();
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const newFolder = foldersForTests();
 
 let here: string;
-let count = 0;
 beforeEach(() => {
-  here = join(folder, String(count++));
-  mkdirSync(here);
+  here = newFolder();
 });
 
 const at = (text: string) => parsePlace(text, here);

@@ -16,6 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import { BlockPackError, type ContentDescriptor, collect, digestOf } from '@block-pack/core';
 import { freshen, hasFile } from '../blob-files.ts';
+import { cannotShare } from '../clone-errors.ts';
 import { errnoOf } from '../disk-error.ts';
 import { fsyncLater, syncDirectory } from '../draft.ts';
 import { type IndexEntry, readIndex, refName, tagOf } from '../index-file.ts';
@@ -266,18 +267,7 @@ function tried(action: () => void): boolean {
   }
 }
 
-const notPossible = new Set([
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'EXDEV',
-  'EINVAL',
-  'ENOSYS',
-  'ENOTTY',
-  'EPERM',
-  'EACCES',
-  'EMLINK',
-  'ENOENT',
-]);
+const notPossible = new Set([...cannotShare, 'EACCES', 'ENOENT']);
 
 async function settle(path: string): Promise<void> {
   // Windows brings only files to the disk that are open for writing.

@@ -4,7 +4,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -21,23 +20,20 @@ import {
   MemoryBlobStore,
 } from '@block-pack/core';
 import * as tar from 'tar';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../open-store.ts';
 import { fakeImage, fakeIndex, imageInMemory, put } from '../testing/fake-image.ts';
 import { errnoError, intercept } from '../testing/fault.ts';
-import { temporaryFolder } from '../testing/processes.ts';
+import { foldersForTests } from '../testing/folders.ts';
 import { openImages } from './images.ts';
 import { parsePlace } from './place.ts';
 import { type PublishedImage, type PublishProgress, publishImage } from './publish.ts';
 
-const folder = temporaryFolder();
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const newFolder = foldersForTests();
 
 let here: string;
-let count = 0;
 beforeEach(() => {
-  here = join(folder, String(count++));
-  mkdirSync(here);
+  here = newFolder();
 });
 
 const at = (text: string) => parsePlace(text, here);

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import type { RandomAccess } from '@block-pack/core';
+import { type RandomAccess, tarBlockSize } from '@block-pack/core';
 import { paxRecords } from '../root/pax-records.ts';
-import { type RawHeader, rawHeader, type TarFault, tarBlock, upToNul } from '../root/tar-fields.ts';
+import { type RawHeader, rawHeader, type TarFault, upToNul } from '../root/tar-fields.ts';
 
 /** An entry of a tar archive: what it is called, and where its content lies. */
 export type TarMember =
@@ -40,7 +40,7 @@ export class TarHeaderReader {
   async next(): Promise<TarMember | undefined> {
     let extension: Extension = {};
     for (;;) {
-      const block = await this.#take(tarBlock);
+      const block = await this.#take(tarBlockSize);
       if (block.every((byte) => byte === 0)) return undefined;
       const header = rawHeader(block, this.#fault);
       if (!'xgLK'.includes(header.type)) return this.#member(header, extension);
@@ -128,5 +128,5 @@ export class TarHeaderReader {
 }
 
 function padded(size: number): number {
-  return Math.ceil(size / tarBlock) * tarBlock;
+  return Math.ceil(size / tarBlockSize) * tarBlockSize;
 }

@@ -1,7 +1,7 @@
-import { BlockPackError, ByteReader, type Bytes } from '@block-pack/core';
+import { BlockPackError, ByteReader, type Bytes, tarBlockSize } from '@block-pack/core';
 import { layerInvalid, shown } from './layer-entry.ts';
 import { paxRecords } from './pax-records.ts';
-import { type RawHeader, rawHeader, tarBlock, upToNul } from './tar-fields.ts';
+import { type RawHeader, rawHeader, upToNul } from './tar-fields.ts';
 
 /** An entry of a tar that others wrote, its dialect understood and its names not yet judged. */
 export interface TarEntry {
@@ -60,9 +60,9 @@ async function nextHeader(
   for (;;) {
     // Tars without their two zero blocks are accepted everywhere.
     if (await reader.atEnd()) return extensions.atEnd();
-    const block = await reader.take(tarBlock);
+    const block = await reader.take(tarBlockSize);
     if (isZero(block)) {
-      if (!(await reader.atEnd()) && !isZero(await reader.take(tarBlock)))
+      if (!(await reader.atEnd()) && !isZero(await reader.take(tarBlockSize)))
         throw layerInvalid(layer, 'a block of zeros stands amid its tar');
       return extensions.atEnd();
     }
@@ -214,7 +214,7 @@ function sizeOf({ size }: { readonly size: number }, layer: string): number {
 }
 
 function padding(size: number): number {
-  return (tarBlock - (size % tarBlock)) % tarBlock;
+  return (tarBlockSize - (size % tarBlockSize)) % tarBlockSize;
 }
 
 function isZero(block: Uint8Array): boolean {

@@ -53,7 +53,7 @@ export async function rootView(
 }
 
 /** Whiteouts come first, wherever they stand: they are meant for lower layers alone. */
-async function layOver(
+export async function layOver(
   tree: RootTree,
   { name, entries }: LaidLayer,
   layer: number,

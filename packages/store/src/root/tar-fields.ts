@@ -1,18 +1,8 @@
-export const tarBlock = 512;
+import { tarFieldPlaces } from '@block-pack/core';
 
 /** Offset and length of the fields of a header, in all dialects. */
 const places = {
-  name: [0, 100],
-  mode: [100, 8],
-  uid: [108, 8],
-  gid: [116, 8],
-  size: [124, 12],
-  mtime: [136, 12],
-  checksum: [148, 8],
-  type: [156, 1],
-  link: [157, 100],
-  magic: [257, 8],
-  prefix: [345, 155],
+  ...tarFieldPlaces,
   /** The older star writes its mark behind a shorter prefix. */
   starPrefix: [345, 131],
   starMark: [508, 4],

@@ -23,15 +23,27 @@ export function unpackedLayer(blob: Bytes, mediaType: string, layer: string): By
   }
 }
 
+/** False for a compression that only newer versions of Node have. @throws INPUT_UNSUPPORTED for an unknown media type */
+export function canUnpack(mediaType: string, layer: string): boolean {
+  return layerCompression(mediaType, `The layer ${layer}`) !== 'zstd' || zstdDecompression() !== undefined;
+}
+
 const chunkSize = 1 << 18;
+
+type Decompression = Transform & { readonly bytesWritten: number };
 
 /**
  * Node 22.15 and later have it; the types of the oldest Node that we promise do not. Until Node 24 it takes a frame that is cut for its end: the diffID
  * tells.
  */
-function zstdDecompress(layer: string): Transform & { readonly bytesWritten: number } {
-  const create = (zlib as { createZstdDecompress?: unknown }).createZstdDecompress;
-  if (typeof create === 'function') return create({ chunkSize });
+function zstdDecompression(): ((options: { chunkSize: number }) => Decompression) | undefined {
+  return (zlib as { createZstdDecompress?: (options: { chunkSize: number }) => Decompression })
+    .createZstdDecompress;
+}
+
+function zstdDecompress(layer: string): Decompression {
+  const create = zstdDecompression();
+  if (create !== undefined) return create({ chunkSize });
   throw new BlockPackError(
     'INPUT_UNSUPPORTED',
     `The layer ${layer} is compressed with zstd, which this Node cannot read`,
@@ -42,11 +54,7 @@ function zstdDecompress(layer: string): Transform & { readonly bytesWritten: num
   );
 }
 
-async function* decompressed(
-  blob: Bytes,
-  plain: Transform & { readonly bytesWritten: number },
-  layer: string,
-): Bytes {
+async function* decompressed(blob: Bytes, plain: Decompression, layer: string): Bytes {
   let read = 0;
   async function* counted() {
     for await (const chunk of blob) {

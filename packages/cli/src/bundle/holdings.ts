@@ -1,0 +1,95 @@
+import { resolve } from 'node:path';
+import {
+  BlockPackError,
+  type Digest,
+  type Inventory,
+  inventoryLimit,
+  parseInventory,
+} from '@block-pack/core';
+import { type Images, openImages, openStore, type Place, parsePlace, type Store } from '@block-pack/store';
+import type { CommandContext } from '../command.ts';
+import { readSmallFile } from '../read-small-file.ts';
+import { printable } from '../table.ts';
+import type { HeldImages } from './held-images.ts';
+
+/** Something that a site has, as users write it: images at a place, `store:DIR`, or `inventory:FILE`. */
+export type Holding = { readonly text: string; readonly path: string } & (
+  | { readonly kind: 'images'; readonly place: Place }
+  | { readonly kind: 'store' }
+  | { readonly kind: 'inventory' }
+);
+
+/** @throws USAGE */
+export function parseHolding(
+  text: string,
+  { directory, storeDirectory }: Pick<CommandContext, 'directory' | 'storeDirectory'>,
+): Holding {
+  const [, kind, rest = ''] = /^(store|inventory):(.*)$/s.exec(text) ?? [];
+  if (kind === 'store') return { kind, text, path: rest === '' ? storeDirectory : resolve(directory, rest) };
+  if (kind === 'inventory') return { kind, text, path: resolve(directory, rest) };
+  const place = parsePlace(text, directory);
+  return { kind: 'images', text, path: place.path, place };
+}
+
+/** Images that are open, to be closed in the end. */
+export type OpenedImages = Pick<Images, 'close'>[];
+
+/**
+ * Takes in all images of a place, or all that the tags of a store lead to.
+ * @throws USAGE for an inventory, which holds nothing
+ */
+export async function addAll(held: HeldImages, holding: Holding, opened: OpenedImages): Promise<void> {
+  if (holding.kind === 'store') return addStore(held, await openStore(holding.path), holding.text);
+  if (holding.kind === 'inventory') throw holdsNothing(holding);
+  const images = await openImages(holding.place);
+  opened.push(images);
+  for (const { descriptor } of await images.list()) await held.add(descriptor, images);
+}
+
+/** Takes in one image, the one that the place names; or a store. @returns the image's digest */
+export async function addOne(
+  held: HeldImages,
+  holding: Holding,
+  opened: OpenedImages,
+): Promise<Digest | undefined> {
+  if (holding.kind !== 'images') {
+    await addAll(held, holding, opened);
+    return undefined;
+  }
+  const images = await openImages(holding.place);
+  opened.push(images);
+  const { descriptor } = await images.find();
+  await held.add(descriptor, images);
+  return descriptor.digest;
+}
+
+/** All that the tags of a store lead to: what has none may be collected at any time. */
+export async function addStore(held: HeldImages, store: Store, name: string): Promise<void> {
+  for (const tag of await store.tags()) await held.add(tag, { blobs: store, name });
+}
+
+/** @throws INPUT_MISSING, INPUT_UNREADABLE, INPUT_UNSUPPORTED, BUNDLE_INVALID */
+export async function readInventory({ path, text }: Holding): Promise<Inventory> {
+  const bytes = await readSmallFile({ path, text, what: 'inventory', limit: inventoryLimit });
+  return parseInventory(bytes, printable(text));
+}
+
+/** @throws USAGE where the output has the path of something that is read */
+export function refuseSource(
+  output: string,
+  sources: readonly { readonly text: string; readonly path: string }[],
+): void {
+  const source = sources.find(({ path }) => path === output);
+  if (source === undefined) return;
+  throw new BlockPackError('USAGE', `${printable(source.text)} would be replaced by what is made of it`, {
+    hint: 'Give the output another name.',
+    details: { path: output },
+  });
+}
+
+function holdsNothing({ text }: Holding): BlockPackError {
+  return new BlockPackError('USAGE', `${printable(text)} says what a site has, and holds none of it`, {
+    hint: 'Name the place where the images are, or a store.',
+    details: { place: text },
+  });
+}
