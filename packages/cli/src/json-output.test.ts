@@ -59,15 +59,29 @@ describe('--json', () => {
       work.json('inspect', 'oci:image:2'),
       work.json('inspect', 'oci:image:2', '--ranges'),
       work.json('inspect', 'oci:image:native'),
-      work.json('diff', 'oci:image:base', 'oci:image:2', '--format', 'csv'),
-      work.json('report', 'oci:image:2'),
-      work.json('report', 'shop', '--format', 'markdown'),
       work.json('gc', '--keep', '0'),
     ];
     for (const { exitCode, document } of calls) {
       expect(exitCode).toBe(0);
       expectValid(document);
     }
+  });
+
+  it('does so for reports', () => {
+    work.json('java', 'lib', '-o', 'java.import');
+    work.writeJar('lib', 'org.ow2.asm:asm:9.7', { 'New.class': '' });
+    work.json('java', 'lib', '-o', 'new.import');
+    for (const format of ['csv', 'markdown']) {
+      expectValid(work.json('diff', 'java.import', 'new.import', '--format', format).document);
+      expectValid(work.json('report', 'new.import', '--format', format).document);
+    }
+  });
+
+  it('fits the schema for a diagnosis, with findings and a check', () => {
+    work.write('lib/settings.txt', work.path('lib', 'NOTICE.txt'), 0o600);
+    const { exitCode, document } = work.json('doctor', 'lib', '--check');
+    expect([exitCode, document.totals]).toEqual([1, { differs: 1, mayDiffer: 0, scrubbed: 1 }]);
+    expectValid(document);
   });
 
   it('has the manifest as data where it goes to stdout', () => {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addApply, addBundle, addInventory } from './command-line/bundle.ts';
 import { addConvert } from './command-line/convert.ts';
+import { addDoctor } from './command-line/doctor.ts';
 import { addFiles } from './command-line/files.ts';
 import { addImage } from './command-line/image.ts';
 import { addJava } from './command-line/java.ts';
@@ -58,6 +59,7 @@ block-pack help <command> says more about each.`,
     addLs,
     addInspect,
     addVerify,
+    addDoctor,
     addGc,
   ])
     add(program, run);

@@ -17,6 +17,8 @@ export interface FileEntry {
   read(): Bytes;
   /** Another string whenever the content may be another one; absent when nothing cheap can tell. */
   readonly stamp?: string;
+  /** The path that it had in its input, where it has got another one: see {@link movedEntry}. */
+  readonly origin?: string;
 }
 
 export interface LinkEntry {
@@ -52,10 +54,11 @@ export function movedEntry(entry: FileEntry, path: string, executable?: boolean)
 export function movedEntry(entry: TreeEntry, path: string, executable?: boolean): TreeEntry;
 export function movedEntry(entry: TreeEntry, path: string, executable?: boolean): TreeEntry {
   if (entry.kind !== 'file') return { ...entry, path };
-  const { size, stamp } = entry;
+  const { size, stamp, origin = entry.path } = entry;
   const moved = {
     kind: 'file',
     path,
+    origin,
     size,
     executable: executable ?? entry.executable,
     read: () => entry.read(),

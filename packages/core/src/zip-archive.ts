@@ -16,6 +16,8 @@ export interface ZipEntry {
   /** Bytes as they lie in the archive. */
   readonly compressedSize: number;
   readonly crc32: number;
+  /** When it was changed, as DOS writes it: the later, the larger, in steps of two seconds and an unknown time zone. */
+  readonly dosTime: number;
   /** From the Unix mode; false where the archive has none. */
   readonly executable: boolean;
   /** True for a symbolic link, whose content is its target. */

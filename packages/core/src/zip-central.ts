@@ -98,6 +98,7 @@ function parseHeader(directory: Buffer, at: number, end: ZipEnd, name: string, f
     size: sizes.size,
     compressedSize: sizes.compressedSize,
     crc32: directory.readUInt32LE(at + 16),
+    dosTime: directory.readUInt32LE(at + 12),
     executable: !isDirectory && (mode & 0o111) !== 0,
     symlink: (mode & fileTypes.mask) === fileTypes.symlink,
     encrypted: (flags & encryptedFlags) !== 0,

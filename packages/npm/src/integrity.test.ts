@@ -160,6 +160,25 @@ describe('a package is neither verified nor modified', () => {
     );
   });
 
+  it('when it is not as it came with another package, and may be its own tarball, which is not there', async () => {
+    const owner = manifest('p', { bundleDependencies: ['q'] });
+    const brought = tarball({ 'package.json': owner, 'node_modules/q/package.json': manifest('q') });
+    const whole = tarball({ 'package.json': manifest('q'), 'types.d.ts': '' });
+    const files = {
+      'node_modules/p/package.json': owner,
+      'node_modules/p/node_modules/q/package.json': manifest('q'),
+      'node_modules/p/node_modules/q/types.d.ts': '',
+    };
+    const packages = {
+      'node_modules/p': { version: '1.0.0', integrity: sri(brought) },
+      'node_modules/p/node_modules/q': { version: '1.0.0', integrity: sri(whole) },
+    };
+    const states = async (source: TarballSource) =>
+      (await integrities(files, packages, source)).map((one) => one?.state);
+    expect(await states(sourceOf(brought))).toEqual(['verified', 'unknown']);
+    expect(await states(sourceOf(brought, whole))).toEqual(['verified', 'verified']);
+  });
+
   it('when its tarball is not there, or another one', async () => {
     expect(await unknown({ integrity: sri(bytes) }, sourceOf())).toBe('its tarball is not in the cache');
     const liar: TarballSource = {

@@ -63,8 +63,10 @@ class PublishedCheck {
     const own = ownTarball(part);
     const published =
       typeof own === 'string' ? unknown(own) : await this.#compare(placed, { ...own, folder: '' });
-    // yarn 1 may put the published package in the place of the bundled one.
-    return published.state === 'verified' || bundled?.state !== 'modified' ? published : bundled;
+    // yarn may put the published package in the place of the bundled one; without its tarball nobody can tell.
+    const isOwn =
+      published.state === 'verified' || (published.state === 'unknown' && typeof own !== 'string');
+    return isOwn || bundled?.state !== 'modified' ? published : bundled;
   }
 
   async #compare(placed: PlacedPart, { tarball, folder, lock }: Origin): Promise<Integrity> {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { isManifestPlace, manifestPlace } from '@block-pack/core';
+import { isManifestPlace, manifestPlace, type Packer } from '@block-pack/core';
 import { createApplicationPacker, parseExcluded } from '../application-files.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { holdsWorkingDirectory } from '../pack-output.ts';
-import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
+import { type InputView, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
 export interface FilesCommandOptions extends PackRunOptions {
@@ -16,16 +16,20 @@ export async function files(
   options: FilesCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const excluded = (options.exclude ?? []).map(parseExcluded);
-  const packer = createApplicationPacker(parsePrefix(options.prefix), excluded, (warning) =>
-    context.warn(warning),
-  );
+  const packer = filesPackerFor(options, context);
   const inside = holdsWorkingDirectory(input, context)
     ? { output: join(input, manifestPlace(packer.ecosystem)) }
     : {};
-  return runPack(packer, [input], { ...inside, ...options }, context, {
-    ...wholeInput,
-    expected: 'Expected a directory, or an archive of one (.zip, .tar, .tar.gz).',
-    isLeftOut: isManifestPlace,
-  });
+  return runPack(packer, [input], { ...inside, ...options }, context, filesView);
+}
+
+export const filesView: InputView = {
+  ...wholeInput,
+  expected: 'Expected a directory, or an archive of one (.zip, .tar, .tar.gz).',
+  isLeftOut: isManifestPlace,
+};
+
+export function filesPackerFor(options: FilesCommandOptions, context: CommandContext): Packer {
+  const excluded = (options.exclude ?? []).map(parseExcluded);
+  return createApplicationPacker(parsePrefix(options.prefix), excluded, (warning) => context.warn(warning));
 }

@@ -1,8 +1,10 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Packer } from '@block-pack/core';
 import {
   createJavaPacker,
   gradleCache,
+  type JavaPlacement,
   type LocalRepository,
   mavenRepository,
   readEvidence,
@@ -11,7 +13,7 @@ import { diskLookup } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
 import { tellingSecrets } from '../likely-secrets.ts';
-import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
+import { type InputView, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
 export interface JavaCommandOptions extends PackRunOptions {
@@ -23,15 +25,22 @@ export interface JavaCommandOptions extends PackRunOptions {
   readonly application?: readonly string[];
 }
 
-const expected =
-  'Expected a directory of jars, an application directory, or a .jar, .war, .ear, .zip, .tar, .tar.gz or .tgz file.';
+export const javaView: InputView = {
+  ...wholeInput,
+  expected:
+    'Expected a directory of jars, an application directory, or a .jar, .war, .ear, .zip, .tar, .tar.gz or .tgz file.',
+};
 
 export async function java(
   inputs: readonly string[],
   options: JavaCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const packer = createJavaPacker({
+  return runPack(tellingSecrets(javaPackerFor(options, context)), inputs, options, context, javaView);
+}
+
+export function javaPackerFor(options: JavaCommandOptions, context: CommandContext): Packer<JavaPlacement> {
+  return createJavaPacker({
     prefix: parsePrefix(options.prefix),
     evidence: (options.evidence ?? []).map((file) =>
       readEvidence(readEvidenceText(file, evidenceHint, context), file),
@@ -39,7 +48,6 @@ export async function java(
     repositories: localRepositories(options, context),
     applications: options.application ?? [],
   });
-  return runPack(tellingSecrets(packer), inputs, options, context, { ...wholeInput, expected });
 }
 
 const evidenceHint = 'Make it with, for example: mvn dependency:list -DoutputFile=target/dependencies.txt';

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { BlockPackError } from '@block-pack/core';
+import { BlockPackError, type Packer } from '@block-pack/core';
 import {
   createNpmPacker,
+  type NpmPlacement,
   npmCache,
   npmInput,
   type OmitKind,
@@ -14,7 +15,7 @@ import {
 import { type DiskLookup, diskLookup } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { tellingSecrets } from '../likely-secrets.ts';
-import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
+import { type InputView, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
 export interface NpmCommandOptions extends PackRunOptions {
@@ -32,17 +33,22 @@ export async function npm(
   options: NpmCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const packer = createNpmPacker({
+  return runPack(tellingSecrets(npmPackerFor(options, context)), [input], options, context, npmView);
+}
+
+export const npmView: InputView = {
+  ...wholeInput,
+  expected: "Expected a project's directory, with package.json and node_modules.",
+  folder: 'node_modules',
+  folders: packedFolders,
+  view: npmInput,
+};
+
+export function npmPackerFor(options: NpmCommandOptions, context: CommandContext): Packer<NpmPlacement> {
+  return createNpmPacker({
     prefix: parsePrefix(options.prefix),
     omit: (options.omit ?? []).map(parseOmit),
     tarballs: tarballSource(options, context),
-  });
-  return runPack(tellingSecrets(packer), [input], options, context, {
-    ...wholeInput,
-    expected: "Expected a project's directory, with package.json and node_modules.",
-    folder: 'node_modules',
-    folders: packedFolders,
-    view: npmInput,
   });
 }
 
@@ -60,8 +66,11 @@ function tarballSource(
 ): TarballSource | undefined {
   if (tarballs !== undefined) return tarballDirectory(lookup(resolve(directory, tarballs)));
   if (cache === undefined) return undefined;
-  const usual = process.env.npm_config_cache ?? join(homedir(), '.npm');
-  return npmCache(lookup(cache === true ? usual : resolve(directory, cache)));
+  return npmCache(lookup(cache === true ? usualNpmCache() : resolve(directory, cache)));
+}
+
+export function usualNpmCache(): string {
+  return process.env.npm_config_cache ?? join(homedir(), '.npm');
 }
 
 /** A comparison with nothing would look like one that found nothing. @throws INPUT_MISSING */

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { BlockPackError, zipDirectory } from '@block-pack/core';
-import { createPythonPacker, readLock } from '@block-pack/python';
+import { BlockPackError, type Packer, zipDirectory } from '@block-pack/core';
+import { createPythonPacker, type PythonPlacement, readLock } from '@block-pack/python';
 import { OpenFiles } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
 import { tellingSecrets } from '../likely-secrets.ts';
-import { type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
+import { type InputView, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 import { type Interpreter, startInterpreter } from '../python-interpreter.ts';
 
@@ -25,14 +25,31 @@ const lockHint =
 /** Blocks are cut 8 at a time, and more interpreters than that half of them would wait for work. */
 const processesAtMost = 4;
 
-const expected =
-  'Expected a virtual environment, the directory of pip install --target, or a directory of wheels.';
+export const pythonView: InputView = {
+  ...wholeInput,
+  expected:
+    'Expected a virtual environment, the directory of pip install --target, or a directory of wheels.',
+};
 
 export async function python(
   input: string,
   options: PythonCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
+  const { packer, close } = pythonPackerFor(input, options, context);
+  try {
+    return await runPack(tellingSecrets(packer), [input], options, context, pythonView);
+  } finally {
+    await close();
+  }
+}
+
+/** The packer, and what it has open until it is closed. */
+export function pythonPackerFor(
+  input: string,
+  options: PythonCommandOptions,
+  context: CommandContext,
+): { readonly packer: Packer<PythonPlacement>; close(): Promise<void> } {
   const wheels = new OpenFiles();
   const compilers = new Compilers(input, options, context);
   const packer = createPythonPacker({
@@ -45,12 +62,11 @@ export async function python(
     },
     openCompiler: options.pyc === 'unchecked-hash' ? (own) => compilers.open(own) : undefined,
   });
-  try {
-    return await runPack(tellingSecrets(packer), [input], options, context, { ...wholeInput, expected });
-  } finally {
+  const close = async () => {
     wheels.close();
     await compilers.close();
-  }
+  };
+  return { packer, close };
 }
 
 /** The interpreter that compiles, from when the packer asks for it until the pack has ended. */

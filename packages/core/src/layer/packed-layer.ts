@@ -22,7 +22,10 @@ export interface Member {
   readonly trailer: Uint8Array;
 }
 
-/** As many as Node has threads for it. With more, whatever else needs a thread, such as writing, waits behind all of them: two processors did less. */
+/**
+ * As many as Node has threads for it. With more, whatever else needs a thread, such as writing, waits behind all of them: 400 MB of jars took 11.7 s of
+ * processor time with 4, 12.0 s with 8.
+ */
 const atOnce = 4;
 
 /** The blob of a layer as it is made: member after member, each encoded now or copied from an earlier layer. */

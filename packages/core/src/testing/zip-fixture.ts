@@ -19,6 +19,8 @@ export interface FakeZipEntry {
   /** `stored` unless it says otherwise, so that an archive is the same bytes under every version of zlib. */
   readonly method?: 'stored' | 'deflated';
   readonly executable?: boolean;
+  /** Date and time as DOS counts them; the beginning of 1980 unless it says otherwise. */
+  readonly dosTime?: number;
   /** The content is the link's target. */
   readonly symlink?: boolean;
   /** A whole Unix mode with type; overrides `executable` and `symlink`. */
@@ -120,12 +122,14 @@ function bytes(content: string | Uint8Array): Uint8Array {
 }
 
 const magic32 = 0xffffffff;
+const newYear1980 = 0x0021 << 16;
 const flagBits = { encrypted: 1, dataDescriptor: 1 << 3, utf8: 1 << 11 };
 
 interface Header {
   readonly name: Uint8Array;
   readonly flags: number;
   readonly method: number;
+  readonly dosTime: number;
   readonly crc32: number;
   readonly compressedSize: number;
   readonly size: number;
@@ -143,6 +147,7 @@ function trueHeader(entry: FakeZipEntry): { header: Header; packed: Uint8Array }
       (entry.dataDescriptor ? flagBits.dataDescriptor : 0) |
       flagBits.utf8,
     method: deflated ? 8 : 0,
+    dosTime: entry.dosTime ?? newYear1980,
     crc32: crc32(content),
     compressedSize: packed.length,
     size: content.length,
@@ -172,9 +177,8 @@ function addEntry(parts: Parts, entry: FakeZipEntry, zip64: boolean): void {
 
 /** Version to flags, method, time, CRC-32, sizes: the part that both headers have. */
 function commonFields(header: Header): Uint8Array {
-  const { flags, method, crc32, compressedSize, size } = header;
-  const newYear1980 = 0x0021;
-  return Buffer.concat([u16(20, flags, method, 0, newYear1980), u32(crc32, compressedSize, size)]);
+  const { flags, method, dosTime, crc32, compressedSize, size } = header;
+  return Buffer.concat([u16(20, flags, method), u32(dosTime, crc32, compressedSize, size)]);
 }
 
 function addDescriptor(parts: Parts, header: Header, zip64: boolean): void {

@@ -1,7 +1,6 @@
 import { type Bytes, type RandomAccess, readRange } from '@block-pack/core';
 import { skeletonInvalid } from './columns.ts';
 import { atOnceSize, inflate, inflateAtOnce, NotInflated } from './inflate.ts';
-import { slice } from './read-ahead.ts';
 import { innerAccess, type KeepBytes, type Layout, type Part } from './read-layout.ts';
 import type { Position } from './recipe.ts';
 
@@ -21,18 +20,21 @@ export class ArchiveReader {
     this.#keep = keep;
   }
 
-  /** A part that lies in the archive itself as it is, to be read anywhere; undefined for all others. */
-  plain([at, ...below]: Position): RandomAccess | undefined {
-    const part = at === undefined ? undefined : this.#layout.parts[at];
-    if (part === undefined || below.length > 0 || !('size' in part)) return undefined;
-    return slice(this.#source, part.offset, part.size);
-  }
-
   /** A part's bytes as they lie in the archive. */
   async *packed(position: Position): Bytes {
     const { source, part } = await this.#find(position);
     if (part.kind === 'entry') yield* readRange(source, part.offset, part.facts.packedSize);
     else if ('size' in part) yield* readRange(source, part.offset, part.size);
+  }
+
+  /** A part's bytes as they lie in the archive, to be read anywhere: they may be more than fit into memory. */
+  access(position: Position, size: number): RandomAccess {
+    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      const { source, part } = await this.#find(position);
+      if (part.kind === 'symlink' || part.kind === 'directory') throw new RangeError('a link has no bytes');
+      return await source.read(part.offset + offset, length);
+    };
+    return { size, read };
   }
 
   /** A part's content: unpacked, where it is deflated. @throws DELTA_INVALID where it cannot be, since nobody should ask then */
