@@ -5,6 +5,7 @@ import {
   collect,
   type Descriptor,
   decodeImportManifest,
+  type Import,
   type ImportManifest,
   imageManifestMediaType,
   importManifestMediaType,
@@ -36,9 +37,13 @@ export async function readManifest(name: string, directory: string, store: Store
   return { name, manifest: await readTaggedManifest(tag, store) };
 }
 
-/** @throws INPUT_UNREADABLE, MANIFEST_INVALID */
-export function readManifestFile(file: string, name: string): ImportManifest {
-  return decodeImportManifest(utf8(readSmallFile(file, name), name), name);
+/** @param onLine see {@link decodeImportManifest} @throws INPUT_UNREADABLE, MANIFEST_INVALID */
+export function readManifestFile(
+  file: string,
+  name: string,
+  onLine?: (line: Import, number: number) => void,
+): ImportManifest {
+  return decodeImportManifest(utf8(readSmallFile(file, name), name), name, onLine);
 }
 
 function readSmallFile(file: string, name: string): Uint8Array {

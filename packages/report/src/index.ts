@@ -11,7 +11,7 @@ export { declaredLicense } from './contents/declared-license.ts';
 export { licenseText } from './contents/license-text.ts';
 export type { PackFindings } from './contents/pack-findings.ts';
 export { isPackFindings } from './contents/pack-findings.ts';
-export type { Package, PackageRelation, PackageRole } from './contents/package.ts';
+export type { ManifestLocation, Package, PackageRelation, PackageRole } from './contents/package.ts';
 export { comparePackages } from './contents/packages-of.ts';
 export { contentsBytes, diffContents } from './difference/diff-contents.ts';
 export type {
@@ -35,6 +35,23 @@ export type { ReportFields } from './document/report-fields.ts';
 export { reportFields } from './document/report-fields.ts';
 export type { ReportColumn, ReportTable } from './document/report-tables.ts';
 export { changesTable, packagesTable } from './document/report-tables.ts';
+export type { FindingKind } from './rules/findings.ts';
+export { findingNames } from './rules/findings.ts';
+export { judge } from './rules/judge.ts';
+export type { LicenseEntry } from './rules/license-entry.ts';
+export type { PackagePattern } from './rules/package-pattern.ts';
+export { ruleNames } from './rules/rule-names.ts';
+export type { RuleSettings } from './rules/rule-settings.ts';
+export { joinRuleSettings, parseRuleSettings, rulesOf, rulesOfChanges } from './rules/rule-settings.ts';
+export type {
+  Acceptance,
+  AcceptedViolation,
+  Judgement,
+  PackageRuleName,
+  RuleName,
+  Rules,
+  Violation,
+} from './rules/rules.ts';
 export { summarize } from './summary/summarize.ts';
 export type {
   BlockCopies,

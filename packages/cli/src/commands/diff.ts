@@ -1,4 +1,4 @@
-import { type Digest, findingsExitCode } from '@block-pack/core';
+import { type Digest, findingsExitCode, type Import } from '@block-pack/core';
 import {
   type BlockFacts,
   type Contents,
@@ -6,7 +6,6 @@ import {
   contentsOf,
   diffContents,
   formats,
-  type RenderOptions,
   reportFields,
   withExactCosts,
 } from '@block-pack/report';
@@ -16,8 +15,9 @@ import { knownFacts } from '../report/known-facts.ts';
 import { type OpenContents, openContents } from '../report/open-contents.ts';
 import { type RecalledFindings, recallFindings } from '../report/pack-findings.ts';
 import { parseOutputs, writeOutputs } from '../report/report-output.ts';
+import { readRules } from '../report/rule-options.ts';
 import { storeIfThere } from '../store-if-there.ts';
-import type { ReportCommandOptions } from './report.ts';
+import { breaksRules, judged, type ReportCommandOptions, renderOptions } from './report.ts';
 
 export interface DiffCommandOptions extends ReportCommandOptions {
   readonly exitCode?: boolean;
@@ -35,6 +35,7 @@ export async function diff(
   context: CommandContext,
 ): Promise<Outcome> {
   const outputs = parseOutputs(options.format ?? [], context);
+  const rules = await readRules(options, true, context);
   const store = await storeIfThere(context.storeDirectory);
   const { platform } = options;
   const closing: (() => void)[] = [];
@@ -47,13 +48,14 @@ export async function diff(
     const sides = [await open(beforeName), await open(afterName)] as const;
     const { before, after, difference: compared } = await compare(sides, store, context);
     const difference = options.exact === true ? await withCosts(compared, sides, context) : compared;
-    const document = { kind: 'difference', difference, before, after } as const;
-    const render = renderOptions(options);
+    const document = judged({ kind: 'difference', difference, before, after }, rules);
+    const render = { ...renderOptions(options), ...(options.inside === true ? { inside: insideRows } : {}) };
     const data = await writeOutputs(document, outputs, render);
     return {
       document: reportFields(document),
       text: (console) => formats.text(document, { ...render, emphasis: (text) => console.bold(text) }),
-      exitCode: options.exitCode === true && !isNothing(difference) ? findingsExitCode : 0,
+      exitCode:
+        breaksRules(document) || (options.exitCode === true && !isNothing(difference)) ? findingsExitCode : 0,
       ...(data === undefined ? {} : { data }),
     };
   } finally {
@@ -99,17 +101,15 @@ function comparedWith(
   const facts = (digest: Digest) => known.get(digest);
   const contents = (at: 0 | 1) => {
     const recalled = findings[at];
-    return contentsOf({ ...sides[at], knowledge: { facts, ...(recalled && { findings: recalled }) } });
+    const { locations } = sides[at];
+    const location = (line: Import) => locations.get(line);
+    return contentsOf({
+      ...sides[at],
+      knowledge: { facts, location, ...(recalled && { findings: recalled }) },
+    });
   };
   const [before, after] = [contents(0), contents(1)];
   return { before, after, difference: diffContents(before, after) };
-}
-
-function renderOptions({ all, inside }: DiffCommandOptions): RenderOptions {
-  return {
-    ...(all === true ? { rows: Number.MAX_SAFE_INTEGER } : {}),
-    ...(inside === true ? { inside: insideRows } : {}),
-  };
 }
 
 function isNothing({ figures: { packages }, layers }: ContentsDifference): boolean {

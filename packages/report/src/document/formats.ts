@@ -1,3 +1,6 @@
+import { renderCycloneDx } from '../bill/render-cyclonedx.ts';
+import { renderSpdx } from '../bill/render-spdx.ts';
+import { renderSarif } from '../rules/render-sarif.ts';
 import { renderCsv } from './render-csv.ts';
 import { renderJson } from './render-json.ts';
 import { renderMarkdown } from './render-markdown.ts';
@@ -10,6 +13,9 @@ export const formats = {
   json: renderJson,
   markdown: renderMarkdown,
   csv: renderCsv,
+  cyclonedx: renderCycloneDx,
+  spdx: renderSpdx,
+  sarif: renderSarif,
 } as const satisfies Readonly<Record<string, Renderer>>;
 
 export type FormatName = keyof typeof formats;

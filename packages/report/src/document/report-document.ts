@@ -1,5 +1,6 @@
 import type { Contents } from '../contents/contents.ts';
 import type { ContentsDifference } from '../difference/difference.ts';
+import type { Judgement } from '../rules/rules.ts';
 import type { ContentsSummary } from '../summary/summary.ts';
 
 /** What a report command found out, before it is rendered. A kind of report that is added joins this union. */
@@ -10,6 +11,8 @@ export interface ContentsReport {
   readonly kind: 'contents';
   readonly contents: Contents;
   readonly summary: ContentsSummary;
+  /** Where there were rules to hold it against. */
+  readonly judgement?: Judgement;
 }
 
 /** `block-pack diff`. */
@@ -19,4 +22,6 @@ export interface DifferenceReport {
   /** Both sides whole, for renderers that show more than what changed. */
   readonly before: Contents;
   readonly after: Contents;
+  /** Where there were rules to hold it against. */
+  readonly judgement?: Judgement;
 }
