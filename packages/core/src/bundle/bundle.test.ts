@@ -14,6 +14,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const blob = (text: string) => ({ digest: digestOf(bytes(text)), size: bytes(text).length });
 
 const payload = 'a payload';
+const gzipHeader = '1f8b08000000000000ff';
 const document: BundleDocument = {
   version: 1,
   images: [{ name: '1.1', mediaType: 'application/vnd.oci.image.manifest.v1+json', ...blob('image') }],
@@ -25,6 +26,8 @@ const document: BundleDocument = {
     { ...blob('base'), origin: 'present' },
     { ...blob('small'), origin: 'carried', mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip' },
     { ...blob('layer'), origin: 'segments', imports: blob('text').digest },
+    { ...blob('packed'), origin: 'tar', tar: blob('tar'), gzip: { header: gzipHeader, encoder: 214 } },
+    { ...blob('plain'), origin: 'tar', tar: blob('plain') },
     { ...blob('last'), origin: 'imports', files: [{ name: 'java', imports: blob('text').digest }] },
   ],
   groups: [
@@ -41,6 +44,14 @@ const document: BundleDocument = {
       payload: blob('block'),
       encoding: 'raw',
       objects: [{ ...blob('block'), kind: 'file', apart: false, bases: [] }],
+    },
+    {
+      holds: 'layers',
+      payload: blob(payload),
+      encoding: 'delta',
+      skeleton: { size: 9, packed: 5 },
+      bases: [{ ...blob('old tar'), kind: 'tar' }],
+      objects: [{ ...blob('tar'), kind: 'tar', apart: true, bases: [0] }],
     },
   ],
 };
@@ -148,7 +159,11 @@ describe("a bundle's list", () => {
   });
 
   it('that says more, less or other things than the format has is refused', () => {
-    const [text, block] = document.groups;
+    const [text, block, tar] = document.groups;
+    const layer = (more: object) => ({
+      ...document,
+      layers: [{ ...blob('packed'), origin: 'tar', ...more }],
+    });
     for (const wrong of [
       { ...document, more: 1 },
       { ...document, images: [] },
@@ -160,6 +175,13 @@ describe("a bundle's list", () => {
       { ...document, companions: [{ ...document.companions?.[1], artifactType: bundleArtifactType }] },
       { ...document, layers: [...document.layers, document.layers[0]] },
       { ...document, groups: [block, text] },
+      { ...document, groups: [tar, block] },
+      { ...document, groups: [{ ...tar, holds: 'blocks' }] },
+      { ...document, groups: [{ ...block, holds: 'layers' }] },
+      layer({ tar: blob('tar') }),
+      layer({ tar: blob('tar'), gzip: { header: '1f8b08', encoder: 1 } }),
+      layer({ tar: blob('tar'), gzip: { header: `${gzipHeader}0`, encoder: 1 } }),
+      layer({ tar: blob('tar'), gzip: { header: gzipHeader } }),
       { ...document, groups: [text, block, block] },
       {
         ...document,
