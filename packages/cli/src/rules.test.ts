@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { findingNames, parseRuleSettings, ruleNames } from '@block-pack/report';
+import { findingNames, formatsFor, parseRuleSettings, ruleNames } from '@block-pack/report';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectRefused } from './testing/refusal.ts';
@@ -111,6 +111,13 @@ describe('bills and findings', () => {
     });
     const bad = work.runWith({ SOURCE_DATE_EPOCH: 'now' }, ...update);
     expectRefused(work, bad, 2, 'SOURCE_DATE_EPOCH is "now"');
+  });
+
+  it('are of one application or its update, as the help says', () => {
+    expectRefused(work, work.run('share', 'old', 'new', '--format', 'sarif'), 2, '--format sarif is not');
+    const help = (command: string) => work.run('help', command).stdout.replaceAll(/\s+/g, ' ');
+    expect(help('diff')).toContain(`${formatsFor('difference').join(', ')}, with =FILE`);
+    expect(help('share')).toContain(`${formatsFor('share').join(', ')}, with =FILE`);
   });
 
   it('name lines of folders and revisions as well', () => {

@@ -1,19 +1,22 @@
 import { type Command, Option } from 'commander';
 import type { DiffCommandOptions } from '../commands/diff.ts';
-import type { ReportCommandOptions } from '../commands/report.ts';
+import type { ReviewCommandOptions } from '../commands/report.ts';
 import { collect, type GlobalOptions, type Run, withExamples, withGlobalOptions } from './options.ts';
 
 const what =
   'an import manifest or a folder of them, an image (oci:DIR:tag), a git revision of a manifest (HEAD~1:block-pack/java.import), or a tag of the store';
 
-function withReportOptions(command: Command): Command {
+/** Formats that are of one application or its update alone. */
+const reviewFormats = ', cyclonedx, spdx, sarif';
+
+/** The options of every command that reports. @param more formats besides those of all */
+export function withFormatOptions(command: Command, more = ''): Command {
   return command
     .option(
       '--format <format>',
-      'text, json, markdown, csv, cyclonedx, spdx, sarif, with =FILE where it goes, or step-summary in GitHub Actions; repeatable (default: text)',
+      `text, json, markdown, csv${more}, with =FILE where it goes, or step-summary in GitHub Actions; repeatable (default: text)`,
       collect,
     )
-    .option('--platform <platform>', 'of an image for several: linux/amd64')
     .option('--all', 'every row of every table');
 }
 
@@ -49,6 +52,10 @@ function withRuleOptions(command: Command, more = ''): Command {
     );
 }
 
+export function withPlatformOption(command: Command): Command {
+  return command.option('--platform <platform>', 'of an image for several: linux/amd64');
+}
+
 export function addDiff(program: Command, run: Run): void {
   const command = program
     .command('diff')
@@ -58,7 +65,7 @@ export function addDiff(program: Command, run: Run): void {
     )
     .argument('<before>', what)
     .argument('<after>', 'the same');
-  withReportOptions(command)
+  withPlatformOption(withFormatOptions(command, reviewFormats))
     .option('--inside', 'list the files that changed inside each package, where both blocks are here')
     .option(
       '--exact',
@@ -99,7 +106,7 @@ export function addReport(program: Command, run: Run): void {
       'Says what stands out among the dependencies of an application: the largest, those that are there in several versions or at several paths, what is not known or not as published, what runs scripts when it is installed, native code, and licences. What cannot be known without the blocks is called unknown.',
     )
     .argument('<what>', what);
-  withReportOptions(command);
+  withPlatformOption(withFormatOptions(command, reviewFormats));
   withRuleOptions(command);
   withGlobalOptions(command);
   withExamples(command, [
@@ -108,7 +115,7 @@ export function addReport(program: Command, run: Run): void {
     ['block-pack report block-pack --format csv=packages.csv', 'all packers together, for a spreadsheet'],
     ['block-pack report oci:shop:1.0 --format cyclonedx=bom.json', 'a bill of materials'],
   ]);
-  command.action((name: string, options: ReportCommandOptions & GlobalOptions) =>
+  command.action((name: string, options: ReviewCommandOptions & GlobalOptions) =>
     run('report', options, async (context) =>
       (await import('../commands/report.ts')).report(name, options, context),
     ),

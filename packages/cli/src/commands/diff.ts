@@ -5,8 +5,6 @@ import {
   type ContentsDifference,
   contentsOf,
   diffContents,
-  formats,
-  reportFields,
   withExactCosts,
 } from '@block-pack/report';
 import type { Store } from '@block-pack/store';
@@ -14,12 +12,13 @@ import type { CommandContext, Outcome } from '../command.ts';
 import { knownFacts } from '../report/known-facts.ts';
 import { type OpenContents, openContents } from '../report/open-contents.ts';
 import { type RecalledFindings, recallFindings } from '../report/pack-findings.ts';
-import { parseOutputs, writeOutputs } from '../report/report-output.ts';
-import { readRules } from '../report/rule-options.ts';
+import { reportOutcome } from '../report/report-outcome.ts';
+import { parseOutputs } from '../report/report-output.ts';
+import { judged, readRules } from '../report/rule-options.ts';
 import { storeIfThere } from '../store-if-there.ts';
-import { breaksRules, judged, type ReportCommandOptions, renderOptions } from './report.ts';
+import type { ReviewCommandOptions } from './report.ts';
 
-export interface DiffCommandOptions extends ReportCommandOptions {
+export interface DiffCommandOptions extends ReviewCommandOptions {
   readonly exitCode?: boolean;
   readonly inside?: boolean;
   readonly exact?: boolean;
@@ -34,7 +33,7 @@ export async function diff(
   options: DiffCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const outputs = parseOutputs(options.format ?? [], context);
+  const outputs = parseOutputs(options.format ?? [], 'difference', context);
   const rules = await readRules(options, true, context);
   const store = await storeIfThere(context.storeDirectory);
   const { platform } = options;
@@ -49,14 +48,11 @@ export async function diff(
     const { before, after, difference: compared } = await compare(sides, store, context);
     const difference = options.exact === true ? await withCosts(compared, sides, context) : compared;
     const document = judged({ kind: 'difference', difference, before, after }, rules);
-    const render = { ...renderOptions(options), ...(options.inside === true ? { inside: insideRows } : {}) };
-    const data = await writeOutputs(document, outputs, render);
+    const inside = options.inside === true ? { inside: insideRows } : {};
+    const outcome = await reportOutcome(document, outputs, options, inside);
     return {
-      document: reportFields(document),
-      text: (console) => formats.text(document, { ...render, emphasis: (text) => console.bold(text) }),
-      exitCode:
-        breaksRules(document) || (options.exitCode === true && !isNothing(difference)) ? findingsExitCode : 0,
-      ...(data === undefined ? {} : { data }),
+      ...outcome,
+      exitCode: options.exitCode === true && !isNothing(difference) ? findingsExitCode : outcome.exitCode,
     };
   } finally {
     for (const close of closing) close();

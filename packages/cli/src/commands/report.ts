@@ -1,25 +1,18 @@
-import { findingsExitCode } from '@block-pack/core';
-import {
-  contentsOf,
-  formats,
-  judge,
-  type RenderOptions,
-  type ReportDocument,
-  type Rules,
-  reportFields,
-  summarize,
-} from '@block-pack/report';
+import { contentsOf, summarize } from '@block-pack/report';
 import type { CommandContext, Outcome } from '../command.ts';
-import { createdTime } from '../image/image-settings.ts';
 import { knownFacts } from '../report/known-facts.ts';
 import { openContents } from '../report/open-contents.ts';
 import { recallFindings } from '../report/pack-findings.ts';
-import { parseOutputs, writeOutputs } from '../report/report-output.ts';
-import { type RuleOptions, readRules } from '../report/rule-options.ts';
+import { reportOutcome } from '../report/report-outcome.ts';
+import { parseOutputs } from '../report/report-output.ts';
+import { judged, type RuleOptions, readRules } from '../report/rule-options.ts';
 import { storeIfThere } from '../store-if-there.ts';
 
 /** What both `report` and `diff` take. */
-export interface ReportCommandOptions extends RuleOptions {
+export interface ReviewCommandOptions extends ReportCommandOptions, RuleOptions {}
+
+/** What all commands take that report. */
+export interface ReportCommandOptions {
   readonly format?: readonly string[];
   readonly platform?: string;
   readonly all?: boolean;
@@ -27,10 +20,10 @@ export interface ReportCommandOptions extends RuleOptions {
 
 export async function report(
   name: string,
-  options: ReportCommandOptions,
+  options: ReviewCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const outputs = parseOutputs(options.format ?? [], context);
+  const outputs = parseOutputs(options.format ?? [], 'contents', context);
   const rules = await readRules(options, false, context);
   const store = await storeIfThere(context.storeDirectory);
   const opened = await openContents(name, { platform: options.platform, store }, context);
@@ -47,35 +40,8 @@ export async function report(
       },
     });
     const document = judged({ kind: 'contents', contents, summary: summarize(contents) }, rules);
-    const render = renderOptions(options);
-    const data = await writeOutputs(document, outputs, render);
-    return {
-      document: reportFields(document),
-      text: (console) => formats.text(document, { ...render, emphasis: (text) => console.bold(text) }),
-      exitCode: breaksRules(document) ? findingsExitCode : 0,
-      ...(data === undefined ? {} : { data }),
-    };
+    return await reportOutcome(document, outputs, options);
   } finally {
     opened.close();
   }
-}
-
-export function judged<Document extends ReportDocument>(
-  document: Document,
-  rules: Rules | undefined,
-): Document {
-  return rules === undefined ? document : { ...document, judgement: judge(document, rules) };
-}
-
-export function breaksRules({ judgement }: ReportDocument): boolean {
-  return judgement !== undefined && judgement.violations.length > 0;
-}
-
-/** @throws USAGE for a $SOURCE_DATE_EPOCH that is no time */
-export function renderOptions({ all }: ReportCommandOptions): RenderOptions {
-  const epoch = process.env.SOURCE_DATE_EPOCH;
-  return {
-    ...(all === true ? { rows: Number.MAX_SAFE_INTEGER } : {}),
-    ...(epoch ? { created: createdTime(epoch) } : {}),
-  };
 }

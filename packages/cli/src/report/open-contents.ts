@@ -51,7 +51,7 @@ export async function openContents(
 ): Promise<OpenContents> {
   if (looksLikePlace(name)) return openImage(name, platform, context);
   const path = resolve(context.directory, name);
-  const kind = kindOf(path);
+  const kind = pathKind(path);
   const lines = new Lines();
   if (kind === 'file') {
     const manifest = readManifestFile(path, name, lines.of(shownPath(path, context)));
@@ -67,7 +67,7 @@ export async function openContents(
 }
 
 /** A name that cannot be a path, such as one longer than a file system takes, is neither. */
-function kindOf(path: string): 'file' | 'directory' | undefined {
+export function pathKind(path: string): 'file' | 'directory' | undefined {
   try {
     return statSync(path).isDirectory() ? 'directory' : 'file';
   } catch {
@@ -108,7 +108,7 @@ function readFolder(
   context: CommandContext,
 ): readonly ImportManifest[] {
   for (const folder of [path, join(path, 'block-pack')]) {
-    if (kindOf(folder) !== 'directory') continue;
+    if (pathKind(folder) !== 'directory') continue;
     const files = readdirSync(folder).filter((file) => file.endsWith('.import'));
     if (files.length > 0)
       return files.sort().map((file) => {

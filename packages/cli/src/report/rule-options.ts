@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import { BlockPackError } from '@block-pack/core';
 import {
   joinRuleSettings,
+  judge,
   parseRuleSettings,
+  type ReviewDocument,
   type RuleSettings,
   type Rules,
   rulesOf,
@@ -48,6 +50,11 @@ export async function readRules(
   const settings: RuleSettings[] = [];
   for (const file of options.rules ?? []) settings.push(await readRulesFile(file, context));
   return rulesOf(joinRuleSettings([...settings, called]));
+}
+
+/** With what it breaks, where there are rules. */
+export function judged(document: ReviewDocument, rules: Rules | undefined): ReviewDocument {
+  return rules === undefined ? document : { ...document, judgement: judge(document, rules) };
 }
 
 function settingsOf(options: RuleOptions): RuleSettings {

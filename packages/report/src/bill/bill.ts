@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Contents } from '../contents/contents.ts';
 import { knownPurl } from '../contents/known-purl.ts';
 import type { Package } from '../contents/package.ts';
-import type { ReportDocument } from '../document/report-document.ts';
+import type { ReviewDocument } from '../document/report-document.ts';
 
 /** A fact that a bill of materials has no field for. */
 export interface Property {
@@ -11,7 +11,7 @@ export interface Property {
 }
 
 /** What a bill of materials is of: of a difference, the newer side. */
-export function billedContents(document: ReportDocument): Contents {
+export function billedContents(document: ReviewDocument): Contents {
   switch (document.kind) {
     case 'contents':
       return document.contents;

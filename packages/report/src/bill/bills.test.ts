@@ -10,7 +10,7 @@ import { declaredLicense } from '../contents/declared-license.ts';
 import { diffContents } from '../difference/diff-contents.ts';
 import { type FormatName, formats } from '../document/formats.ts';
 import type { RenderOptions } from '../document/renderer.ts';
-import type { ReportDocument } from '../document/report-document.ts';
+import type { ReviewDocument } from '../document/report-document.ts';
 import { summarize } from '../summary/summarize.ts';
 import { type FakeLine, fakeContents } from '../testing/fake-contents.ts';
 
@@ -22,7 +22,7 @@ const lines: readonly FakeLine[] = [
   ['/etc/app.conf', 'c'],
 ];
 
-function report(licenses: readonly string[] = [], from = lines): ReportDocument {
+function report(licenses: readonly string[] = [], from = lines): ReviewDocument {
   const facts: BlockFacts = { licenses: licenses.map(declaredLicense), nativeCode: ['x.so'] };
   const contents = fakeContents(from, 'java', { facts: () => facts });
   return { kind: 'contents', contents, summary: summarize(contents) };
@@ -30,7 +30,7 @@ function report(licenses: readonly string[] = [], from = lines): ReportDocument 
 
 type Json = { readonly [key: string]: Json } & readonly Json[] & string;
 
-function render(format: FormatName, document: ReportDocument, options: RenderOptions = {}): Json {
+function render(format: FormatName, document: ReviewDocument, options: RenderOptions = {}): Json {
   return JSON.parse(formats[format](document, options));
 }
 
@@ -111,7 +111,7 @@ describe('cyclonedx', () => {
   });
 
   test('is the same for the same content, and has no time but the one that it is given', () => {
-    const text = (document: ReportDocument) => formats.cyclonedx(document, {});
+    const text = (document: ReviewDocument) => formats.cyclonedx(document, {});
     expect(text(report())).toBe(text(report([], [...lines].reverse())));
     expect(text(report())).not.toContain('timestamp');
     const [one, other] = [render('cyclonedx', report()), render('cyclonedx', report(['MIT']))];

@@ -5,6 +5,7 @@ import { parsedLicense } from '../contents/declared-license.ts';
 import { knownPurl } from '../contents/known-purl.ts';
 import type { Package } from '../contents/package.ts';
 import type { Renderer } from '../document/renderer.ts';
+import { reviewed } from '../document/reviewed.ts';
 import {
   billedContents,
   billedPurl,
@@ -21,7 +22,7 @@ import {
  * @see https://cyclonedx.org/docs/1.6/json/
  */
 export const renderCycloneDx: Renderer = (document, { created }) => {
-  const contents = billedContents(document);
+  const contents = billedContents(reviewed(document));
   const bill = {
     version: 1,
     metadata: {

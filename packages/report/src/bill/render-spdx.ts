@@ -4,6 +4,7 @@ import type { Contents } from '../contents/contents.ts';
 import { licenseLeaves, parsedLicense } from '../contents/declared-license.ts';
 import type { Package } from '../contents/package.ts';
 import type { Renderer } from '../document/renderer.ts';
+import { reviewed } from '../document/reviewed.ts';
 import {
   billedContents,
   billedPurl,
@@ -26,7 +27,7 @@ const rootId = 'SPDXRef-application';
  * @see https://spdx.github.io/spdx-spec/v2.3/
  */
 export const renderSpdx: Renderer = (document, { created = noTime }) => {
-  const contents = billedContents(document);
+  const contents = billedContents(reviewed(document));
   const texts = new LicenseTexts();
   const packages = contents.packages.map((one) => spdxPackage(one, texts));
   const bill = {

@@ -5,20 +5,27 @@ import { byteSize, count } from '../text/byte-size.ts';
 import { differenceHeadline, differenceRemarks, insideCounts } from '../text/difference-words.ts';
 import { howToAccept, judgementHeadline } from '../text/judgement-words.ts';
 import { summaryHeadline, summarySections } from '../text/summary-words.ts';
-import { printable, table } from '../text/table.ts';
+import { printable, table as textTable } from '../text/table.ts';
+import { forecastPage } from './forecast-page.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
 import type { ContentsReport, ReportDocument } from './report-document.ts';
+import type { ReportPage } from './report-page.ts';
 import { changesTable, packagesTable, type ReportTable, violationsTable } from './report-tables.ts';
+import { sharePage } from './share-page.ts';
 
 /** Rows unless the options say otherwise: as many as a person reads. */
 const usualRows = 40;
 
 /** Rows of each list of a report. */
 const listRows = 10;
+/** Rows of each table of a page that has several. */
+const sectionRows = 20;
 
 /** For terminals; what is not printable is made harmless. */
 export const renderText: Renderer = (document, options) => {
-  return bodyText(document, options) + judgementText(document.judgement, options);
+  return (
+    bodyText(document, options) + ('judgement' in document ? judgementText(document.judgement, options) : '')
+  );
 };
 
 function bodyText(document: ReportDocument, options: RenderOptions): string {
@@ -27,6 +34,10 @@ function bodyText(document: ReportDocument, options: RenderOptions): string {
       return contentsText(document, options);
     case 'difference':
       return differenceText(document.difference, options);
+    case 'share':
+      return pageText(sharePage(document.sharing), options);
+    case 'forecast':
+      return pageText(forecastPage(document.history), options);
   }
 }
 
@@ -57,7 +68,7 @@ function differenceText(difference: ContentsDifference, options: RenderOptions):
 }
 
 function tableText({ columns, rows }: ReportTable, most: number): string {
-  return `${table(columns, rows.slice(0, most))}${moreText(rows.length - most, '--all shows them')}`;
+  return `${textTable(columns, rows.slice(0, most))}${moreText(rows.length - most, '--all shows them')}`;
 }
 
 function moreText(more: number, where: string): string {
@@ -95,5 +106,18 @@ function contentsText({ contents, summary }: ContentsReport, options: RenderOpti
     contents.layers.length === 0
       ? ''
       : `\n${count(contents.layers.length, 'layer')} that no import manifest explains\n`,
+  ].join('');
+}
+
+function pageText({ headline, names, remarks, sections }: ReportPage, options: RenderOptions): string {
+  const { emphasis = (text: string) => text, rows = sectionRows } = options;
+  return [
+    `${emphasis(headline)}\n`,
+    ...names.map((name) => `${printable(name)}\n`),
+    ...remarks.map((remark) => `${remark}\n`),
+    ...sections.map(
+      ({ title, remark, table }) =>
+        `\n${emphasis(title)}${remark === undefined ? '' : `: ${remark}`}\n${tableText(table, rows)}`,
+    ),
   ].join('');
 }

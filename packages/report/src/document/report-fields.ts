@@ -22,6 +22,10 @@ export function reportFields(document: ReportDocument): ReportFields {
       };
     case 'difference':
       return { ...differenceFields(document.difference), ...judgementFields(document.judgement) };
+    case 'share':
+      return { ...document.sharing };
+    case 'forecast':
+      return { ...document.history };
   }
 }
 

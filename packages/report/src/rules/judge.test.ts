@@ -10,7 +10,7 @@ import { declaredLicense } from '../contents/declared-license.ts';
 import type { PackFindings } from '../contents/pack-findings.ts';
 import { diffContents } from '../difference/diff-contents.ts';
 import { formats } from '../document/formats.ts';
-import type { DifferenceReport, ReportDocument } from '../document/report-document.ts';
+import type { DifferenceReport, ReviewDocument } from '../document/report-document.ts';
 import { summarize } from '../summary/summarize.ts';
 import { type FakeLine, fakeContents } from '../testing/fake-contents.ts';
 import { judge } from './judge.ts';
@@ -18,7 +18,7 @@ import { type RuleSettings, rulesOf } from './rule-settings.ts';
 
 const facts: BlockFacts = { licenses: [declaredLicense('MIT')], nativeCode: [] };
 
-function report(lines: readonly FakeLine[], knowledge: Knowledge = { facts: () => facts }): ReportDocument {
+function report(lines: readonly FakeLine[], knowledge: Knowledge = { facts: () => facts }): ReviewDocument {
   const contents = fakeContents(lines, 'npm', knowledge);
   return { kind: 'contents', contents, summary: summarize(contents) };
 }
@@ -32,13 +32,13 @@ function update(
   return { kind: 'difference', difference: diffContents(old, current), before: old, after: current };
 }
 
-function judgement(document: ReportDocument, settings: RuleSettings) {
+function judgement(document: ReviewDocument, settings: RuleSettings) {
   const rules = rulesOf(settings);
   if (rules === undefined) throw new Error('no rules');
   return judge(document, rules);
 }
 
-const broken = (document: ReportDocument, settings: RuleSettings) =>
+const broken = (document: ReviewDocument, settings: RuleSettings) =>
   judgement(document, settings).violations.map(({ rule, package: one, message }) => [
     rule,
     one?.name,
@@ -100,7 +100,7 @@ describe('an update', () => {
       fakeContents([at === 0 ? a1 : a2], 'npm', { facts: () => licence(text) }),
     );
     if (old === undefined || current === undefined) throw new Error('two sides');
-    const document: ReportDocument = {
+    const document: ReviewDocument = {
       kind: 'difference',
       difference: diffContents(old, current),
       before: old,
@@ -192,7 +192,7 @@ describe('sarif', () => {
   addFormats.default(ajv);
   const isSarif = ajv.compile(JSON.parse(schema));
 
-  function sarif(document: ReportDocument) {
+  function sarif(document: ReviewDocument) {
     const log = JSON.parse(formats.sarif(document, {}));
     expect(isSarif(log), JSON.stringify(isSarif.errors, undefined, 1)).toBe(true);
     return log.runs[0];

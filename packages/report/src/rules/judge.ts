@@ -1,5 +1,5 @@
 import type { Package } from '../contents/package.ts';
-import type { ReportDocument } from '../document/report-document.ts';
+import type { ReviewDocument } from '../document/report-document.ts';
 import { byteSize, count } from '../text/byte-size.ts';
 import { licenseWord } from '../text/package-words.ts';
 import { findingKind, type SeenPackage } from './findings.ts';
@@ -9,7 +9,7 @@ import type { AcceptedViolation, Judgement, RuleName, Rules, Violation } from '.
 import { seenPackages } from './seen-packages.ts';
 
 /** Holds a report against rules. Of an update, what was there before as it is now breaks none. */
-export function judge(document: ReportDocument, rules: Rules): Judgement {
+export function judge(document: ReviewDocument, rules: Rules): Judgement {
   const seen = seenPackages(document);
   const dependencies = seen.filter((one) => one.package.role === 'dependency');
   const found = [
@@ -83,7 +83,7 @@ function notAllowed(one: Package, allowed: readonly LicenseEntry[]): string | un
   return isAllowed ? undefined : `has the licence ${licenseWord(one)}, which is not allowed`;
 }
 
-function transferViolations(document: ReportDocument, { maxTransfer }: Rules): readonly Violation[] {
+function transferViolations(document: ReviewDocument, { maxTransfer }: Rules): readonly Violation[] {
   if (maxTransfer === undefined || document.kind !== 'difference') return [];
   const { figures, changes } = document.difference;
   const ship = figures.exact ?? figures.ship;

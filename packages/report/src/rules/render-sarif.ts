@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { jsonText } from '../bill/bill.ts';
 import type { ManifestLocation, Package } from '../contents/package.ts';
 import type { Renderer } from '../document/renderer.ts';
-import type { ReportDocument } from '../document/report-document.ts';
+import type { ReviewDocument } from '../document/report-document.ts';
+import { reviewed } from '../document/reviewed.ts';
 import { printable } from '../text/table.ts';
 import { type FindingKind, findingKind } from './findings.ts';
 import { ruleTitle } from './rule-names.ts';
@@ -15,7 +16,7 @@ import { seenPackages } from './seen-packages.ts';
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export const renderSarif: Renderer = (document) => {
-  const results = resultsOf(document);
+  const results = resultsOf(reviewed(document));
   const rules = [...new Set(results.map(({ rule }) => rule))].sort();
   const run = {
     tool: {
@@ -51,7 +52,7 @@ const alwaysTold: readonly (readonly [kind: FindingKind, level: 'warning' | 'not
   ['unidentified', 'note'],
 ];
 
-function resultsOf(document: ReportDocument): readonly Result[] {
+function resultsOf(document: ReviewDocument): readonly Result[] {
   const { violations = [], accepted = [] } = document.judgement ?? {};
   const judged = [...violations, ...accepted].map((one): Result => ({ ...one, level: 'error' }));
   const ruled = new Set(judged.map(({ rule }) => rule));

@@ -1,10 +1,10 @@
 import type { Contents } from '../contents/contents.ts';
 import type { Package } from '../contents/package.ts';
-import type { ReportDocument } from '../document/report-document.ts';
+import type { ReviewDocument } from '../document/report-document.ts';
 import type { SeenPackage } from './findings.ts';
 
 /** What rules are about: every dependency of a report; of an update, those that it brings or changes. Role and order are the document's. */
-export function seenPackages(document: ReportDocument): readonly SeenPackage[] {
+export function seenPackages(document: ReviewDocument): readonly SeenPackage[] {
   switch (document.kind) {
     case 'contents': {
       const versions = versionsOf(document.contents);
