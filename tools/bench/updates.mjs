@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { create } from 'tar';
 import { npmPackage } from '../examples/npm-package.mjs';
 import { emptied } from './corpus.mjs';
+import { digestIn } from './layout-digest.mjs';
 import { blockPack, nodeRun, scratch } from './process-run.mjs';
 
 /** Releases of a Java application that is published on npm; the package holds it under `dist`. */
@@ -90,12 +91,6 @@ function bundled(release, previous, { store, vendor, site }) {
     applyMs: applied.ms,
     applyMb: applied.peakMb,
   };
-}
-
-function digestIn(layout, tag) {
-  const { manifests } = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8'));
-  return manifests.find(({ annotations }) => annotations?.['org.opencontainers.image.ref.name'] === tag)
-    .digest;
 }
 
 function slowest(rows, field) {
