@@ -21,6 +21,7 @@ export { PartsDraft } from './parts/parts-draft.ts';
 export { accompanying } from './place/accompanying.ts';
 export type { Closure } from './place/closure.ts';
 export { closureOf } from './place/closure.ts';
+export { isImageEntry } from './place/find-image.ts';
 export type {
   FoundImage,
   Images,

@@ -16,6 +16,7 @@ import {
   readBundle,
   writeCanonicalTar,
 } from '@block-pack/core';
+import { fuzzRuns } from '@block-pack/core/testing';
 import { closureOf, openImages, parsePlace } from '@block-pack/store';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -26,9 +27,6 @@ import { Workplace } from '../testing/workplace.ts';
 import { applyBundle } from './apply-bundle.ts';
 import { HeldImages } from './held-images.ts';
 import { ScratchBlobs } from './scratch-blobs.ts';
-
-/** Of each kind; a longer search is asked for by the environment. */
-const numRuns = Number(process.env.BLOCK_PACK_FUZZ_RUNS ?? 500);
 
 let work: Workplace;
 let good: OpenBundle;
@@ -156,7 +154,7 @@ it('never makes another image than it names, though all its digests are right an
       const document = changed(good.document, at, other) as BundleDocument;
       await expectRightOrRefused(async () => sealed(valid(document), []));
     }),
-    { numRuns },
+    fuzzRuns(500),
   );
 }, 400_000);
 
@@ -175,7 +173,7 @@ it('never makes another image than it names, though payloads are others', async 
       });
       await expectRightOrRefused(() => sealed({ ...good.document, groups }, others));
     }),
-    { numRuns },
+    fuzzRuns(500),
   );
 }, 400_000);
 

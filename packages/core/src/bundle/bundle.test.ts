@@ -5,6 +5,7 @@ import { writeCanonicalTar } from '../canonical-tar.ts';
 import { digestHex, digestOf } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
 import { decodeImportManifest } from '../import-manifest.ts';
+import { fuzzRuns } from '../testing/fuzz-runs.ts';
 import { type BundleDocument, parseBundleDocument } from './bundle-document.ts';
 import { bundleArtifactType, bundleMarker, encodeBundle } from './bundle-layout.ts';
 import { baseChooser } from './choose-base.ts';
@@ -124,9 +125,9 @@ describe('a bundle', () => {
           expect(error).toMatchObject({ family: expect.stringMatching(/^(format|input)$/) });
         },
       ),
-      { numRuns: 10_000 },
+      fuzzRuns(10_000),
     );
-  }, 60_000);
+  }, 400_000);
 
   it('holds nothing but a layout, and all that its list names', async () => {
     const other = encodeBundle({ ...document, images: [{ ...blob('image'), mediaType: 'x', name: '2' }] });
