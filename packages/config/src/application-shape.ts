@@ -100,15 +100,14 @@ const image = table(
   ['output'],
 );
 
-const report = table(
-  {
-    format: {
-      shape: oneOrMany(text),
-      about: 'as --format of block-pack report: markdown=report.md, csv=packages.csv, step-summary',
-    },
+const report = table({
+  format: {
+    shape: oneOrMany(text),
+    about:
+      'as --format of block-pack report, each into a file: markdown=report.md, csv=packages.csv, step-summary',
   },
-  ['format'],
-);
+  rules: { shape: oneOrMany(text), about: 'files of rules; exit 1 where one is broken' },
+});
 
 /** One packer's entry. */
 export type PackerEntry<P extends PackerName> = P extends 'java'

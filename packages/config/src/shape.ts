@@ -1,5 +1,5 @@
+import { nearestWord } from '@block-pack/core';
 import { configurationInvalid, type Value } from './document.ts';
-import { nearestKey } from './nearest-key.ts';
 
 /** A JSON Schema, as far as shapes need it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -73,7 +73,7 @@ export function choice<const T extends string>(...choices: readonly T[]): Shape<
     read(value, at) {
       const found = value.kind === 'text' ? choices.find((one) => one === value.text) : undefined;
       if (found !== undefined) return found;
-      const nearest = value.kind === 'text' ? nearestKey(value.text, choices) : undefined;
+      const nearest = value.kind === 'text' ? nearestWord(value.text, choices) : undefined;
       throw unexpected(value, expected, at, nearest);
     },
   };
@@ -205,7 +205,7 @@ function below({ file, path }: Spot, key: string): Spot {
 }
 
 function unknownKey(key: string, line: number, known: readonly string[], at: Spot): Error {
-  const nearest = nearestKey(key, known);
+  const nearest = nearestWord(key, known);
   const guess = nearest === undefined ? '' : `Did you mean "${nearest}"? `;
   const hint = known.length === 0 ? undefined : `${guess}Known here: ${known.join(', ')}.`;
   return configurationInvalid(`${at.file}:${line}`, `${subject(at)} has no key ${JSON.stringify(key)}`, hint);

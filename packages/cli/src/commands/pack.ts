@@ -5,7 +5,7 @@ import type { CommandContext, Outcome } from '../command.ts';
 import { detectProject } from '../project/detect-project.ts';
 import { findConfiguration } from '../project/find-configuration.ts';
 import { inParallel } from '../project/in-parallel.ts';
-import { isAsCommitted, namingWarnings, ownOutputs, packApplication } from '../project/pack-application.ts';
+import { isClean, namingWarnings, ownOutputs, packApplication } from '../project/pack-application.ts';
 import { type ApplicationPlan, type Caller, planApplications } from '../project/plan-applications.ts';
 import {
   type PlanSource,
@@ -94,11 +94,10 @@ async function packAll(
   const packed = await inParallel(plans, applicationsAtMost, (plan) =>
     packApplication(plan, plans.length === 1 ? context : namingWarnings(plan, context)),
   );
-  const same = packed.every(({ packs }) => packs.every(isAsCommitted));
   return {
     document: projectDocument(source, packed),
     text: (console) => projectText(source, packed, console),
-    exitCode: same ? 0 : findingsExitCode,
+    exitCode: packed.every(isClean) ? 0 : findingsExitCode,
   };
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import type { Warning } from '@block-pack/core';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, Outcome } from '../command.ts';
 import { files } from '../commands/files.ts';
 import { type ImageOutcome, image } from '../commands/image.ts';
 import { java } from '../commands/java.ts';
@@ -20,6 +20,8 @@ export interface PackedApplication {
   readonly packs: readonly PackOutcome[];
   /** None where a manifest is not what packing would write. */
   readonly images: readonly ImageOutcome[];
+  /** Undefined where none is asked for, or nothing is to be reported as a manifest is another one. */
+  readonly report: Outcome | undefined;
 }
 
 /** Packers that wait for the disk let others work; more than these only need more memory. */
@@ -36,16 +38,20 @@ export async function packApplication(
     blaming(pack.where, () => runPacker(withoutOwnOutputs(pack, own, plan.directory), context)),
   );
   const images: ImageOutcome[] = [];
-  if (!packs.every(isAsCommitted)) return { plan, packs, images };
+  if (!packs.every(isAsCommitted)) return { plan, packs, images, report: undefined };
   for (const { where, manifests, options } of plan.images)
     images.push(await blaming(where, () => image(manifests, options, context)));
-  const reporting = plan.report;
-  if (reporting !== undefined)
-    await blaming(reporting.where, () => report(reporting.what, reporting.options, context));
-  return { plan, packs, images };
+  const asked = plan.report;
+  const reported = asked && (await blaming(asked.where, () => report(asked.what, asked.options, context)));
+  return { plan, packs, images, report: reported };
 }
 
-export function isAsCommitted({ document }: PackOutcome): boolean {
+/** True where nothing was found: no other dependencies than the committed ones, and no broken rule. */
+export function isClean({ packs, report: reported }: PackedApplication): boolean {
+  return packs.every(isAsCommitted) && (reported === undefined || reported.exitCode === 0);
+}
+
+function isAsCommitted({ document }: PackOutcome): boolean {
   return !('frozen' in document) || document.frozen.same;
 }
 

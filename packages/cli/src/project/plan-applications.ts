@@ -5,7 +5,7 @@ import type { FilesCommandOptions } from '../commands/files.ts';
 import type { JavaCommandOptions } from '../commands/java.ts';
 import type { NpmCommandOptions } from '../commands/npm.ts';
 import type { PythonCommandOptions } from '../commands/python.ts';
-import type { ReportCommandOptions } from '../commands/report.ts';
+import type { ReviewCommandOptions } from '../commands/report.ts';
 import { type ImageOptions, parseCall } from '../image/image-call.ts';
 import { blamed } from './blamed.ts';
 
@@ -51,7 +51,7 @@ export interface ImagePlan extends Asked {
 export interface ReportPlan extends Asked {
   /** An image, or a folder of import manifests. */
   readonly what: string;
-  readonly options: ReportCommandOptions;
+  readonly options: ReviewCommandOptions;
 }
 
 /** What the caller says: on the command line, else in the environment. */
@@ -262,12 +262,12 @@ function pairs(entry: ReadonlyMap<string, string>): readonly string[] {
 }
 
 function planReport(
-  { value: { format } }: AtLine<ReportEntry>,
+  { value }: AtLine<ReportEntry>,
   packs: readonly PackPlan[],
   images: readonly ImagePlan[],
   where: string,
 ): ReportPlan {
-  const spoken = format.find((one) => !/^[^=]+=(?!-$)./.test(one) && one !== 'step-summary');
+  const spoken = value.format?.find((one) => !/^[^=]+=(?!-$)./.test(one) && one !== 'step-summary');
   if (spoken !== undefined) {
     throw new BlockPackError('USAGE', `The report ${spoken} does not say which file it goes to (${where})`, {
       hint: 'Such as markdown=report.md.',
@@ -275,7 +275,7 @@ function planReport(
   }
   const folders = [...new Set(packs.map(({ options }) => dirname(options.output)))];
   const what = images[0]?.options.output ?? (folders.length === 1 ? folders[0] : undefined);
-  if (what !== undefined) return { where, what, options: { format } };
+  if (what !== undefined) return { where, what, options: value };
   throw new BlockPackError(
     'USAGE',
     `The report is of one folder, and the import manifests lie in several (${where})`,

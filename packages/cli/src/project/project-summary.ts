@@ -47,11 +47,12 @@ export function projectDocument({ file, reasons }: PlanSource, packed: readonly 
   return {
     configuration: file ?? null,
     ...(file === undefined ? { detected: reasons } : {}),
-    applications: packed.map(({ plan, packs, images }) => ({
+    applications: packed.map(({ plan, packs, images, report }) => ({
       name: plan.name,
       directory: plan.directory,
       packs: packs.map((pack, at) => packDocument(plan.packs[at], pack)),
       images: images.map(({ document: { form, image, output, tag } }) => ({ form, image, output, tag })),
+      ...(report?.document.rules === undefined ? {} : { rules: report.document.rules }),
     })),
   };
 }
@@ -68,13 +69,15 @@ export function projectText(
   packed: readonly PackedApplication[],
   console: Console,
 ): string {
-  const differences = packed.flatMap(({ packs }) =>
-    packs.filter((pack) => pack.exitCode !== 0).map((pack) => `\n${pack.text(console)}`),
+  const findings = packed.flatMap(({ packs, report }) =>
+    [...packs, ...(report === undefined ? [] : [report])]
+      .filter(({ exitCode }) => exitCode !== 0)
+      .map((found) => `\n${found.text(console)}`),
   );
   return [
     sourceText(source, console),
     ...packed.map((one) => applicationText(one, console)),
-    ...differences,
+    ...findings,
   ].join('');
 }
 
