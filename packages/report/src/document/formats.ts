@@ -1,4 +1,5 @@
 import { renderCsv } from './render-csv.ts';
+import { renderHtml } from './render-html.ts';
 import { renderJson } from './render-json.ts';
 import { renderMarkdown } from './render-markdown.ts';
 import { renderText } from './render-text.ts';
@@ -9,6 +10,7 @@ export const formats = {
   text: renderText,
   json: renderJson,
   markdown: renderMarkdown,
+  html: renderHtml,
   csv: renderCsv,
 } as const satisfies Readonly<Record<string, Renderer>>;
 

@@ -1,0 +1,31 @@
+import { contentsPage } from '../html/contents-page.ts';
+import { differencePage } from '../html/difference-page.ts';
+import type { Page } from '../html/page.ts';
+import { writePage } from '../html/write-page.ts';
+import type { Renderer } from './renderer.ts';
+import type { ReportDocument } from './report-document.ts';
+
+/** Files listed of a package that changed inside, unless the options say otherwise. */
+const usualInside = 50;
+
+/** Files listed of all packages together: some 400 kB of the page. */
+const allInside = 4000;
+
+/** One file that opens anywhere and fetches nothing; for people. */
+export const renderHtml: Renderer = (document, { inside }) => {
+  const page = pageOf(document);
+  return writePage(page, inside ?? Math.min(usualInside, Math.ceil(allInside / packagesInside(page))));
+};
+
+function pageOf(document: ReportDocument): Page {
+  switch (document.kind) {
+    case 'contents':
+      return contentsPage(document);
+    case 'difference':
+      return differencePage(document);
+  }
+}
+
+function packagesInside({ listings }: Page): number {
+  return listings.flatMap(({ rows }) => rows).filter(({ inside }) => inside !== undefined).length || 1;
+}
