@@ -15,7 +15,11 @@ export const floors: Readonly<Record<string, Room>> = {
   npm: { floor: 2, thirdParty: ['@yarnpkg/parsers', 'js-yaml', 'valibot'], touches: [] },
   python: { floor: 2, thirdParty: ['@iarna/toml', '@renovatebot/pep440', 'valibot'], touches: [] },
   delta: { floor: 2, thirdParty: ['pako'], touches: [] },
-  report: { floor: 2, thirdParty: ['@renovatebot/pep440', 'd3-hierarchy', 'semver'], touches: [] },
+  report: {
+    floor: 2,
+    thirdParty: ['@renovatebot/pep440', 'd3-hierarchy', 'semver', 'spdx-expression-parse', 'valibot'],
+    touches: [],
+  },
   store: { floor: 2, thirdParty: ['tar', 'valibot'], touches: ['disk'] },
   cli: { floor: 3, thirdParty: ['commander'], touches: ['disk', 'process'] },
 };

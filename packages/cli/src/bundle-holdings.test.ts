@@ -1,5 +1,5 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Layout } from './testing/layout.ts';
 import { Workplace } from './testing/workplace.ts';
 
@@ -13,11 +13,22 @@ function story(seed: number, words: number): string {
   return Array.from({ length: words }, next).join(' ');
 }
 
+/** Releases 1.0 to 1.3, a store in which 1.0 was packed, and an image of something else: no test changes them. */
 let work: Workplace;
-beforeEach(() => {
+beforeAll(() => {
   work = new Workplace();
+  for (const release of ['1.0', '1.1', '1.2', '1.3']) makeImage(release);
+  done('java', 'lib-1.0', '--prefix', '/app/lib', '-o', 'again.import', '--store', 'packed');
+  work.write('other-app/other.txt', story(9, 3000));
+  done('files', 'other-app', '--prefix', '/other', '-o', 'other.import');
+  done('image', 'other=other.import', '-o', 'oci:out:other');
+  done('image', 'java=1.1.import', 'other=other.import', '-o', 'oci:out:both');
+}, 60_000);
+afterAll(() => work.remove());
+beforeEach(() => {
+  for (const path of ['site', 'site-store', 'update.tar'])
+    rmSync(work.path(path), { recursive: true, force: true });
 });
-afterEach(() => work.remove());
 
 function done(...words: readonly string[]): string {
   const ran = work.run(...words);
@@ -26,12 +37,12 @@ function done(...words: readonly string[]): string {
 }
 
 /** One library that stays, and one that changes a little with each release. */
-function makeImage(release: string, where = `oci:out:${release}`): void {
+function makeImage(release: string): void {
   const lib = `lib-${release}`;
   work.writeJar(lib, 'org.ow2.asm:asm:9.7', { 'A.class': story(1, 3000) });
   work.writeJar(lib, `com.example:shop:${release}`, { 'S.class': `${story(4, 4000)}${release}` });
   done('java', lib, '--prefix', '/app/lib', '-o', `${release}.import`);
-  done('image', `java=${release}.import`, '-o', where);
+  done('image', `java=${release}.import`, '-o', `oci:out:${release}`);
 }
 
 const bundle = (...words: readonly string[]) => work.run('bundle', ...words, '-o', 'update.tar');
@@ -44,15 +55,14 @@ function expectApplied(release: string, ...words: readonly string[]): void {
   const ran = apply('--to', 'oci:site', ...words);
   expect(ran.exitCode, ran.stderr).toBe(0);
   expect(digest('site', release)).toBe(digest('out', release));
-  expect(done('verify', `oci:site:${release}`)).toContain('all good');
 }
 
 describe('an inventory', () => {
-  beforeEach(() => {
-    for (const release of ['1.0', '1.1']) makeImage(release);
-    done('image', 'java=1.0.import', '-o', 'oci:site:stable');
-    done('inventory', 'oci:site', '-o', 'site.inventory');
+  beforeAll(() => {
+    done('image', 'java=1.0.import', '-o', 'oci:stable:stable');
+    done('inventory', 'oci:stable', '-o', 'site.inventory');
   });
+  beforeEach(() => cpSync(work.path('stable'), work.path('site'), { recursive: true }));
 
   it('brings about the bundle that the images themselves would', () => {
     expect(bundle('oci:out:1.1', '--since', 'oci:out:1.0').exitCode).toBe(0);
@@ -97,23 +107,22 @@ describe('an inventory', () => {
   });
 
   it('of a store lists its packs, whose blocks apply takes from there', () => {
-    done('java', 'lib-1.0', '--prefix', '/app/lib', '-o', 'again.import', '--store', 'packed');
     done('inventory', 'store:packed', '-o', 'store.inventory');
     expect(work.read('store.inventory')).toMatch(/^blob sha256:\w+ \d+ pkg:maven\/org\.ow2\.asm\/asm@9\.7$/m);
     bundle('oci:out:1.1', '--since', 'inventory:store.inventory');
     expect(bundleSize()).toBeLessThan(15_000);
-    rmSync(work.path('site'), { recursive: true });
-    expect(apply('--to', 'oci:site').exitCode).toBe(5);
+    expect(work.run('apply', 'update.tar', '--to', 'oci:empty', '--store', 'site-store').exitCode).toBe(5);
     expectApplied('1.1', '--have', 'store:packed');
   });
 
   it('is refused where it is damaged, missing, or to be read from', () => {
-    work.write('site.inventory', work.read('site.inventory').replace('1.0', '1.2'));
-    const ran = bundle('oci:out:1.1', '--since', 'inventory:site.inventory');
-    expect(ran.stderr).toMatch(/inventory:site\.inventory is not as an inventory has it: its digest is/);
+    work.write('damaged.inventory', work.read('site.inventory').replace('1.0', '1.2'));
+    const ran = bundle('oci:out:1.1', '--since', 'inventory:damaged.inventory');
+    expect(ran.stderr).toMatch(/inventory:damaged\.inventory is not as an inventory has it: its digest is/);
     expect(ran.exitCode).toBe(4);
     expect(bundle('oci:out:1.1', '--since', 'inventory:absent').exitCode).toBe(3);
     expect(bundle('oci:out:1.1', '--since', 'inventory:1.0.import').exitCode).toBe(3);
+    expect(bundle('oci:out:1.1', '--since', 'oci:out:1.0', '--from', 'oci:out:1.2').exitCode).toBe(2);
     bundle('oci:out:1.1', '--since', 'oci:out:1.0');
     expect(apply('--to', 'oci:site', '--have', 'inventory:site.inventory').exitCode).toBe(2);
     expect(work.run('inventory', 'inventory:site.inventory', '-o', 'x').exitCode).toBe(2);
@@ -125,8 +134,6 @@ describe('an inventory', () => {
 
 describe('what a site has', () => {
   it('may be a store, whose packs count as had', () => {
-    for (const release of ['1.0', '1.1']) makeImage(release);
-    done('java', 'lib-1.0', '--prefix', '/app/lib', '-o', 'again.import', '--store', 'packed');
     expect(bundle('oci:out:1.1', '--since', 'store:packed').exitCode).toBe(0);
     expect(bundleSize()).toBeLessThan(15_000);
     expectApplied('1.1', '--have', 'store:packed');
@@ -134,19 +141,13 @@ describe('what a site has', () => {
   });
 
   it('may be the store of the call, without its path', () => {
-    for (const release of ['1.0', '1.1']) makeImage(release);
-    done('java', 'lib-1.0', '--prefix', '/app/lib', '-o', 'again.import', '--store', 'site-store');
+    cpSync(work.path('packed'), work.path('site-store'), { recursive: true });
     bundle('oci:out:1.1', '--since', 'store:site-store');
     expect(apply('--to', 'oci:site').exitCode).toBe(5);
     expectApplied('1.1', '--have', 'store:');
   });
 
   it('may be several images, all of which it has', () => {
-    for (const release of ['1.0', '1.1']) makeImage(release);
-    work.write('site-app/other.txt', story(9, 3000));
-    done('files', 'site-app', '--prefix', '/other', '-o', 'other.import');
-    done('image', 'other=other.import', '-o', 'oci:out:other');
-    done('image', 'java=1.1.import', 'other=other.import', '-o', 'oci:out:both');
     bundle('oci:out:both', '--since', 'oci:out:1.0', '--since', 'oci:out:other');
     const oneOf = bundleSize();
     expect(bundle('oci:out:both', '--since', 'oci:out:1.0', '--have', 'oci:out:other').exitCode).toBe(0);
@@ -160,7 +161,6 @@ describe('what a site has', () => {
   });
 
   it('may be any one of three releases, each brought to the next on the way', () => {
-    for (const release of ['1.0', '1.1', '1.2', '1.3']) makeImage(release);
     const pasts = ['1.1', '1.0', '1.2'];
     expect(bundle('oci:out:1.3', ...pasts.flatMap((one) => ['--since', `oci:out:${one}`])).exitCode).toBe(0);
     // The library travels as three small changes; whole, it takes more than 15 kB.

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeBase } from './testing/fake-base.ts';
 import { expectRefused } from './testing/refusal.ts';
@@ -94,6 +94,53 @@ describe('diff', () => {
       layers: { added: [{ size: expect.any(Number) }], removed: [] },
       figures: { packages: { unchanged: 3 } },
     });
+  });
+
+  it('looks into the packages that changed, where their blocks are here', () => {
+    const inside = { added: 1, removed: 0, changed: 2, unchanged: 2 };
+    const changed = (document: Record<string, unknown>) =>
+      (document.changes as { kind: string; after: object; inside: object }[]).find(
+        ({ kind }) => kind === 'changed',
+      );
+    const here = work.json('diff', 'old', 'new').document;
+    expect(changed(here)).toMatchObject({ inside, after: { licenses: [], nativeCode: [] } });
+    const elsewhere = work.json('diff', 'old.import', 'new.import', '--store', 'nowhere').document;
+    expect(changed(elsewhere)).not.toHaveProperty('inside');
+    for (const tag of ['old', 'new']) work.run('image', `${tag}.import`, '-o', `oci:whole:${tag}`);
+    const images = work.json('diff', 'oci:whole:old', 'oci:whole:new', '--store', 'nowhere').document;
+    expect(changed(images)).toMatchObject({ inside });
+    expect(work.run('diff', 'old', 'new', '--inside').stdout).toMatch(
+      /^org\.ow2\.asm:asm 9\.8: 2 changed, 1 new of 5 files inside\n {2}~ META-INF.*\n {2}~ B\.class {2}2 B\n {2}\+ C\.class {2}1 B\n/m,
+    );
+  });
+
+  it('compares all the same where blocks are damaged, and says so', () => {
+    work.write('tree-1/a.txt', 'a');
+    work.write('tree-2/a.txt', 'b');
+    for (const at of ['1', '2'])
+      work.run('files', `tree-${at}`, '-o', `tree-${at}.import`, '--store', 'damaged');
+    const [, hex = ''] = / from sha256:([0-9a-f]{64})/.exec(work.read('tree-2.import')) ?? [];
+    const blob = `damaged/blobs/sha256/${hex}`;
+    chmodSync(work.path(blob), 0o644);
+    work.write(blob, Buffer.alloc(statSync(work.path(blob)).size));
+    const { document, exitCode } = work.json('diff', 'tree-1.import', 'tree-2.import', '--store', 'damaged');
+    expect(exitCode).toBe(0);
+    expect(document).toMatchObject({
+      figures: { packages: { changed: 1 } },
+      warnings: [{ code: 'BLOCKS_UNREADABLE' }],
+    });
+  });
+
+  it('says what each package costs in a bundle, by making it', () => {
+    const { document } = work.json('diff', 'old', 'new', '--exact');
+    const { ship, exact } = document.figures as { ship: number; exact: number };
+    expect([exact > 0, exact < ship]).toEqual([true, true]);
+    const costs = (document.changes as { ship: number; exact?: number }[]).filter((one) => one.ship > 0);
+    expect(costs.map((one) => (one.exact ?? 0) > 0)).toEqual([true, true]);
+    const unknown = work.json('diff', 'old.import', 'new.import', '--exact', '--store', 'nowhere').document;
+    expect(unknown).toMatchObject({ warnings: [{ code: 'BLOCKS_MISSING' }] });
+    expect(unknown.figures).not.toHaveProperty('exact');
+    expect(readdirSync(work.path('store/drafts'))).toEqual([]);
   });
 
   it('ends with 0 unless a difference is to be a failure', () => {

@@ -40,6 +40,7 @@ import {
 import { checkOutput, outputFile, shownPath } from './pack-output.ts';
 import { type LeftOut, type PackResult, packDocument, packText } from './pack-summary.ts';
 import { readManifestFile } from './read-manifest.ts';
+import { keepFindings } from './report/pack-findings.ts';
 import { checkTag, defaultTag } from './tag-name.ts';
 
 /** The options that every packing command has. */
@@ -107,6 +108,7 @@ export async function runPack<P extends Placement>(
       realPaths.some((path) => part.isLeftOut(relative(path, file).replaceAll(sep, '/')));
     if (output !== undefined) checkOutput(output, packedPaths, isLeftOut, store.directory);
     const packed = await packInputs(packer, inputs, store, context, part);
+    await keepFindings(packed, store);
     if (frozen !== undefined) return frozenOutcome(frozen, packed);
     checkSignal(context.signal);
     const tag = options.tag ?? defaultTag(packer.ecosystem, realPaths);

@@ -86,6 +86,7 @@ export function packDocument(packed: PackResult, place: PackPlace): Readonly<Rec
       evidence: component.evidence,
       ...(component.integrity === undefined ? {} : { integrity: component.integrity }),
       ...(component.hasInstallScript === undefined ? {} : { hasInstallScript: component.hasInstallScript }),
+      ...(component.relation === undefined ? {} : { relation: component.relation }),
     })),
     leftOut: packed.leftOut,
   };

@@ -184,6 +184,7 @@ export {
   withLayerRecipe,
   withoutLayerRecipe,
 } from './layer/index.ts';
+export { mapOf } from './map-of.ts';
 export { blobMissing, MemoryBlobStore } from './memory-blob-store.ts';
 export type { Packed, PackedImport, PackOptions, PackProgress } from './pack.ts';
 export { checkSignal, emptyMemory, pack } from './pack.ts';

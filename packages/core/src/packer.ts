@@ -78,6 +78,8 @@ export interface Component {
   readonly integrity?: Integrity;
   /** True for a package that runs something of its own when it is installed. */
   readonly hasInstallScript?: boolean;
+  /** Whether the application itself asks for it, or others brought it; absent where nothing tells. */
+  readonly relation?: 'direct' | 'transitive';
 }
 
 /** Something the user should know although the pack goes on. */

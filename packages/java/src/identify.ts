@@ -8,6 +8,7 @@ import { jarFacts } from './jar-facts.ts';
 import { fileNameOf } from './jar-name.ts';
 import type { JavaOptions } from './packer.ts';
 import type { JavaPlacement, OwnIdentity } from './placement.ts';
+import { type Relations, relationKey, relationsIn } from './relations.ts';
 import { warnOfDoubts, warnOfUnknown } from './warnings.ts';
 
 /** Names the blocks: jars by all the evidence there is, the rest by where the layout puts it. */
@@ -23,9 +24,10 @@ export async function identifyAll(
   const libraries = jars.filter((one) => !own.has(one));
   warnOfUnknown(libraries, evidence.length > 0, context);
   warnOfDoubts(jars, context);
+  const relations = relationsIn(evidence);
   return placed.map((one, at) => {
     const jar = identified[at];
-    return jar === undefined ? partComponent(one) : jarComponent(jar, own.get(jar));
+    return jar === undefined ? partComponent(one) : jarComponent(jar, own.get(jar), relations);
   });
 }
 
@@ -58,11 +60,19 @@ async function identifyJars(
   return found;
 }
 
-function jarComponent({ identity, part }: IdentifiedJar, own: string | undefined): Component {
+function jarComponent(
+  { identity, part }: IdentifiedJar,
+  own: string | undefined,
+  relations: Relations,
+): Component {
   const role = own === undefined ? 'dependency' : 'application';
   const because: Evidence[] = own === undefined ? [] : [{ source: 'role', confidence: 'weak', detail: own }];
   if (identity.kind === 'known') {
-    return { purl: mavenPurl(identity.coordinates), role, evidence: [...identity.evidence, ...because] };
+    const relation = role === 'dependency' ? relations.get(relationKey(identity.coordinates)) : undefined;
+    return {
+      ...{ purl: mavenPurl(identity.coordinates), role, evidence: [...identity.evidence, ...because] },
+      ...(relation === undefined ? {} : { relation }),
+    };
   }
   const byName: Evidence = { source: 'file-name', confidence: 'weak', detail: fileNameOf(part.file) };
   return { purl: genericPurl(identity.named), role, evidence: [byName, ...because] };

@@ -7,6 +7,7 @@ export type {
   ResolvedComponent,
   ResolverEvidence,
 } from './evidence/resolver-evidence.ts';
+export { jarLicenses } from './jar-licenses.ts';
 export type { LocalRepository, RepositoryDisk, RepositoryFile } from './local-repository.ts';
 export { gradleCache, mavenRepository } from './local-repository.ts';
 export type { JavaOptions } from './packer.ts';

@@ -7,6 +7,8 @@ export interface Pom {
   readonly version: string | undefined;
   readonly packaging: string;
   readonly dependencies: readonly PomDependency[];
+  /** By name; by address where there is no name. */
+  readonly licenses: readonly string[];
 }
 
 export interface PomDependency {
@@ -56,6 +58,9 @@ export function pomOf(project: XmlElement): Pom {
       classifier: say(textOf(one, 'classifier')),
       scope: say(textOf(one, 'scope')),
     })),
+    licenses: childrenOf(childOf(project, 'licenses'), 'license').flatMap(
+      (one) => say(textOf(one, 'name')) ?? say(textOf(one, 'url')) ?? [],
+    ),
   };
 }
 

@@ -43,12 +43,13 @@ function generated(name: string, detail: string): Component {
 }
 
 function packageComponent(part: PackagePart): Component {
-  const { manifest, isFirstParty } = part;
+  const { manifest, isFirstParty, relation } = part;
   return {
     purl: packagePurl(part),
     role: isFirstParty ? 'application' : 'dependency',
     evidence: evidenceOf(part),
     ...(manifest.hasInstallScript && !isFirstParty ? { hasInstallScript: true } : {}),
+    ...(relation === undefined || isFirstParty ? {} : { relation }),
   };
 }
 

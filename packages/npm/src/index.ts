@@ -1,3 +1,5 @@
+export type { DeclaredFacts } from './declared-facts.ts';
+export { declaredFacts } from './declared-facts.ts';
 export type { LockedPackage, LockKind, PackageSource } from './lock/lock-evidence.ts';
 export type { PackageDependencies, PackageManifest } from './package-manifest.ts';
 export type { NpmOptions, OmitKind } from './packer.ts';

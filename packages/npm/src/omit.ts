@@ -1,4 +1,4 @@
-import { BlockPackError } from '@block-pack/core';
+import { BlockPackError, type Component } from '@block-pack/core';
 import { itemAt, parentPath } from './folder.ts';
 import type { Installed, InstalledPackage } from './installed.ts';
 import type { PackageDependencies, PackageManifest } from './package-manifest.ts';
@@ -36,6 +36,25 @@ export function omittedPackages(
     if (!needed.has(folder) && isInside(folder, omitted)) omitted.add(folder);
   }
   return omitted;
+}
+
+/** Whether the project or one of its workspaces asks for a package itself, by its folder; what nobody asks for is absent. */
+export function relationsOf(
+  project: Project,
+  manifest: PackageManifest | undefined,
+  installed: Installed,
+): ReadonlyMap<string, NonNullable<Component['relation']>> {
+  const relations = new Map<string, NonNullable<Component['relation']>>();
+  if (manifest === undefined) return relations;
+  const roots = rootsOf(project, manifest, installed);
+  const packages = new Map(installed.packages.map((one) => [one.folder.path, one]));
+  for (const folder of reachable(project, packages, roots, [])) relations.set(folder, 'transitive');
+  for (const root of roots)
+    for (const name of wanted(root, [])) {
+      const folder = resolveFrom(project, root.folder, name);
+      if (folder !== undefined && packages.has(folder)) relations.set(folder, 'direct');
+    }
+  return relations;
 }
 
 function isInside(folder: string, omitted: ReadonlySet<string>): boolean {

@@ -12,7 +12,7 @@ import { entriesBelow, fileIn, itemAt } from './folder.ts';
 import { findInstalled, type Installed, type InstalledPackage } from './installed.ts';
 import { readLocks } from './lock/read-locks.ts';
 import { LockWitness } from './lock-witness.ts';
-import { omittedPackages } from './omit.ts';
+import { omittedPackages, relationsOf } from './omit.ts';
 import { type PackageManifest, readPackageManifest } from './package-manifest.ts';
 import type { NpmOptions } from './packer.ts';
 import type { NpmPlacement } from './placement.ts';
@@ -35,6 +35,7 @@ export async function placeProject(
   const manifest = await projectManifest(project);
   const all = await findInstalled(project, context);
   const installed = withoutOmitted(project, manifest, all, options, context);
+  const relations = relationsOf(project, manifest, installed);
   const witness = new LockWitness(await readLocks(project, context));
 
   const prefix = options.prefix ?? defaultPrefix;
@@ -48,7 +49,10 @@ export async function placeProject(
       path: joinImagePath(prefix, folder.path),
       origin: `${project.name}/${folder.path}`,
       content: { kind: 'tree', entries },
-      part: { kind: 'package', folder: folder.path, manifest, isFirstParty, locked: witness.of(one) },
+      part: {
+        ...{ kind: 'package', folder: folder.path, manifest, isFirstParty, locked: witness.of(one) },
+        relation: relations.get(folder.path),
+      },
     });
   }
   witness.warnOfDisagreement(project.name, context);

@@ -1,4 +1,4 @@
-import type { Placement } from '@block-pack/core';
+import type { Component, Placement } from '@block-pack/core';
 import type { LockedPackage } from './lock/lock-evidence.ts';
 import type { PackageManifest } from './package-manifest.ts';
 
@@ -19,6 +19,8 @@ export interface PackagePart {
   readonly isFirstParty: boolean;
   /** What the lock says of it; undefined when none does, or when it says something else than the disk. */
   readonly locked: LockedPackage | undefined;
+  /** Undefined where nobody asks for it. */
+  readonly relation: Component['relation'] | undefined;
 }
 
 /** A placement of the npm packer. */

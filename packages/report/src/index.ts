@@ -5,10 +5,12 @@ export type {
   ContentsParts,
   ContentsSource,
   Knowledge,
-  PackFindings,
 } from './contents/contents.ts';
 export { contentsOf } from './contents/contents.ts';
+export { declaredLicense } from './contents/declared-license.ts';
 export { licenseText } from './contents/license-text.ts';
+export type { PackFindings } from './contents/pack-findings.ts';
+export { isPackFindings } from './contents/pack-findings.ts';
 export type { Package, PackageRelation, PackageRole } from './contents/package.ts';
 export { comparePackages } from './contents/packages-of.ts';
 export { contentsBytes, diffContents } from './difference/diff-contents.ts';
@@ -20,6 +22,8 @@ export type {
   PackageChange,
 } from './difference/difference.ts';
 export { shownPackage } from './difference/difference.ts';
+export type { ExactCosts } from './difference/exact-costs.ts';
+export { withExactCosts } from './difference/exact-costs.ts';
 export type { EntryChange, InsideDifference } from './difference/inside.ts';
 export type { PackagePair } from './difference/pair-packages.ts';
 export type { FormatName } from './document/formats.ts';

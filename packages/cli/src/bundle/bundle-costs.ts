@@ -19,7 +19,10 @@ export interface DependencyCost {
 
 /** Every block that travels, the dearest first. A group is shared out by what each of its blocks would cost alone. */
 export async function dependencyCosts(
-  { document, sent }: MadeBundle,
+  {
+    document,
+    sent,
+  }: { readonly document: { readonly groups: readonly BundleGroup[] }; readonly sent: readonly Sent[] },
   sources: BundleSources,
 ): Promise<readonly DependencyCost[]> {
   const blocks = new Map(sent.map((one) => [one.digest, one]));

@@ -101,7 +101,7 @@ export class HeldImages implements Held {
 
   async #addPack(text: ContentDescriptor | undefined, blobs: PlaceBlobs, name: string): Promise<void> {
     if (text === undefined) return;
-    const bytes = await collect(blobs.read(text.digest), text.size, `An import manifest of ${name}`);
+    const bytes = await collect(blobs.read(text.digest), textLimit, `An import manifest of ${name}`);
     const { packer, imports } = decodeImportManifest(
       new TextDecoder().decode(bytes),
       `An import manifest of ${name}`,
@@ -207,6 +207,9 @@ export class HeldImages implements Held {
     };
   }
 }
+
+/** Bytes of an import manifest. */
+const textLimit = 1 << 28;
 
 interface HeldBlob {
   readonly size: number;

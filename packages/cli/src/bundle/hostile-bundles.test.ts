@@ -19,6 +19,8 @@ import {
 import { closureOf, openImages, parsePlace } from '@block-pack/store';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addCompanion, signatureTag } from '../testing/fake-companion.ts';
+import { Layout } from '../testing/layout.ts';
 import { Workplace } from '../testing/workplace.ts';
 import { applyBundle } from './apply-bundle.ts';
 import { HeldImages } from './held-images.ts';
@@ -44,6 +46,8 @@ beforeAll(async () => {
     work.run('java', `lib-${release}`, '--prefix', '/app/lib', '-o', `${release}.import`);
     work.run('image', `java=${release}.import`, '-o', `oci:out-${release}:${release}`);
   }
+  const { digest } = new Layout(work, 'out-1.1').published('1.1');
+  addCompanion(work, 'out-1.1', 'signature', { tag: signatureTag(digest) });
   const made = work.run('bundle', 'oci:out-1.1', '--since', 'oci:out-1.0', '-o', 'update.tar');
   expect(made.exitCode, made.stderr).toBe(0);
   good = await readBundle(

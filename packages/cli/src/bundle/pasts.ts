@@ -1,4 +1,4 @@
-import type { Digest, Inventory } from '@block-pack/core';
+import { BlockPackError, type Digest, type Inventory } from '@block-pack/core';
 import type { CommandContext } from '../command.ts';
 import { storeIfThere } from '../store-if-there.ts';
 import { type Held, HeldImages } from './held-images.ts';
@@ -37,6 +37,7 @@ export async function openPasts(
   const known = new Map<Holding, Known>();
   const isInventory = ({ kind }: Holding) => kind === 'inventory';
   const here = new HeldImages();
+  if (from.length > 0 && ![...since, ...have].some(isInventory)) throw nothingToFind();
   if ([...since, ...have].some(isInventory)) {
     const places = [...wanted, ...have, ...since].filter((one) => !isInventory(one));
     for (const one of [...places, ...from]) await addAll(here, one, opened);
@@ -56,6 +57,12 @@ export async function openPasts(
     pasts.push(inventories.length === 0 ? own : new InventoriedSite(inventories, own, here));
   }
   return { pasts, known };
+}
+
+function nothingToFind(): BlockPackError {
+  return new BlockPackError('USAGE', '--from is given without an inventory', {
+    hint: 'Images are read where --since and --have say that they are; --from says where those of --since inventory:FILE may be.',
+  });
 }
 
 /** @throws USAGE */

@@ -41,12 +41,12 @@ export async function planInSteps<T>(
   for (const object of wanted) {
     const base = search.shared(object);
     const chain = base === undefined ? await chainOf(object, count, search) : undefined;
-    const own = search.digest(object);
-    const isFree = chain?.every(({ step, object: one, base: old }, at) => {
-      const digest = search.digest(one);
-      const known = taken.get(digest);
-      if (known !== undefined) return known.step === step && known.base === search.digest(old);
-      return digest === own ? at === 0 : !ends.has(digest);
+    const isFree = chain?.every((link, at) => {
+      const one = search.digest(link.object);
+      const known = taken.get(one);
+      if (known !== undefined) return known.step === link.step && known.base === search.digest(link.base);
+      const isFirst = chain.findIndex((other) => search.digest(other.object) === one) === at;
+      return isFirst && (at === 0 || !ends.has(one));
     });
     if (chain === undefined || !isFree) {
       plain.push({ object, base });
@@ -68,7 +68,7 @@ interface ChainLink<T> {
   readonly base: T;
 }
 
-/** From the newest past back to the oldest; undefined where one of them has nothing that is like the object. */
+/** From the newest past back to the oldest, so what is wanted comes first; undefined where one of them has nothing that is like the object. */
 async function chainOf<T>(
   wanted: T,
   count: number,

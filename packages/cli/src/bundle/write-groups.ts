@@ -154,13 +154,51 @@ async function smallest(
   for (const part of parts) {
     if (part.length === 0) continue;
     const encoding = part.some(({ like }) => like !== undefined) ? 'delta' : 'inflated';
-    const together = await writeTogether(holds, part, encoding, sources);
-    const worthTrying =
-      sizeOf(await writeAlone(holds, part, sources, quickQuality)) <= sizeOf([together]) * 1.25;
-    const alone = worthTrying ? await writeAlone(holds, part, sources) : [];
-    groups.push(...(worthTrying && sizeOf(alone) < sizeOf([together]) ? alone : [together]));
+    const runs = inRuns(part);
+    // Brotli has a thread for each; what comparing needs of memory it needs once.
+    const atOnce = encoding === 'inflated' ? 2 : 1;
+    for (let first = 0; first < runs.length; first += atOnce) {
+      const some = runs.slice(first, first + atOnce);
+      groups.push(...(await Promise.all(some.map((run) => smaller(holds, run, encoding, sources)))).flat());
+    }
   }
   return groups;
+}
+
+/** A group, or its objects one by one where these are smaller. */
+async function smaller(
+  holds: BundleGroup['holds'],
+  sent: readonly Sent[],
+  encoding: 'delta' | 'inflated',
+  sources: BundleSources,
+): Promise<BundleGroup[]> {
+  const [together, quick] = await Promise.all([
+    writeTogether(holds, sent, encoding, sources),
+    writeAlone(holds, sent, sources, quickQuality),
+  ]);
+  if (sizeOf(quick) > sizeOf([together]) * 1.25) return [together];
+  const alone = await writeAlone(holds, sent, sources);
+  return sizeOf(alone) < sizeOf([together]) ? alone : [together];
+}
+
+/** Bytes of objects in one group. It bounds what a reader holds of archives; larger groups are no smaller, since brotli looks back 16 MB. */
+const groupSize = 64 << 20;
+
+/** The objects in their order, about as many bytes in each run. */
+export function inRuns<T extends Pick<GroupBlock, 'content'>>(sent: readonly T[]): T[][] {
+  const total = sent.reduce((sum, { content }) => sum + content.size, 0);
+  const most = total / Math.ceil(total / groupSize);
+  const runs: T[][] = [[]];
+  let filled = 0;
+  for (const one of sent) {
+    if (filled >= most) {
+      runs.push([]);
+      filled = 0;
+    }
+    runs.at(-1)?.push(one);
+    filled += one.content.size;
+  }
+  return runs;
 }
 
 function sizeOf(groups: readonly BundleGroup[]): number {

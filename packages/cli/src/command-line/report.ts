@@ -28,6 +28,10 @@ export function addDiff(program: Command, run: Run): void {
     .argument('<after>', 'the same');
   withReportOptions(command)
     .option('--inside', 'list the files that changed inside each package, where both blocks are here')
+    .option(
+      '--exact',
+      'also what each new block costs as a change of an older one, by making it; needs the blocks, and takes its time',
+    )
     .option('--exit-code', 'exit 1 where anything is different, as git diff has it');
   withGlobalOptions(command);
   withExamples(command, [

@@ -1,14 +1,20 @@
-import { findingsExitCode } from '@block-pack/core';
+import { type Digest, findingsExitCode } from '@block-pack/core';
 import {
+  type BlockFacts,
+  type Contents,
   type ContentsDifference,
   contentsOf,
   diffContents,
   formats,
   type RenderOptions,
   reportFields,
+  withExactCosts,
 } from '@block-pack/report';
+import type { Store } from '@block-pack/store';
 import type { CommandContext, Outcome } from '../command.ts';
-import { openContents } from '../report/open-contents.ts';
+import { knownFacts } from '../report/known-facts.ts';
+import { type OpenContents, openContents } from '../report/open-contents.ts';
+import { type RecalledFindings, recallFindings } from '../report/pack-findings.ts';
 import { parseOutputs, writeOutputs } from '../report/report-output.ts';
 import { storeIfThere } from '../store-if-there.ts';
 import type { ReportCommandOptions } from './report.ts';
@@ -16,6 +22,7 @@ import type { ReportCommandOptions } from './report.ts';
 export interface DiffCommandOptions extends ReportCommandOptions {
   readonly exitCode?: boolean;
   readonly inside?: boolean;
+  readonly exact?: boolean;
 }
 
 /** Files listed for each package with `--inside`. */
@@ -37,8 +44,9 @@ export async function diff(
     return contents;
   };
   try {
-    const [before, after] = [contentsOf(await open(beforeName)), contentsOf(await open(afterName))];
-    const difference = diffContents(before, after);
+    const sides = [await open(beforeName), await open(afterName)] as const;
+    const { before, after, difference: compared } = await compare(sides, store, context);
+    const difference = options.exact === true ? await withCosts(compared, sides, context) : compared;
     const document = { kind: 'difference', difference, before, after } as const;
     const render = renderOptions(options);
     const data = await writeOutputs(document, outputs, render);
@@ -51,6 +59,50 @@ export async function diff(
   } finally {
     for (const close of closing) close();
   }
+}
+
+async function withCosts(
+  difference: ContentsDifference,
+  sides: readonly [OpenContents, OpenContents],
+  context: CommandContext,
+): Promise<ContentsDifference> {
+  const { exactCosts } = await import('../report/exact-costs.ts');
+  return withExactCosts(difference, await exactCosts(...sides, context));
+}
+
+interface Compared {
+  readonly before: Contents;
+  readonly after: Contents;
+  readonly difference: ContentsDifference;
+}
+
+/** Only blocks of packages that are not as they were are looked into. */
+async function compare(
+  [before, after]: readonly [OpenContents, OpenContents],
+  store: Store | undefined,
+  context: CommandContext,
+): Promise<Compared> {
+  const findings = [before, after].map(({ manifests }) => recallFindings(manifests, store));
+  const compared = comparedWith([before, after], findings, new Map());
+  const differing = compared.difference.changes.filter(({ kind }) => kind !== 'unchanged');
+  const packages = differing.flatMap((change) => [change.before ?? [], change.after ?? []].flat());
+  const facts = await knownFacts(packages, store, [before.blocks, after.blocks], context);
+  if (facts.size === 0) return compared;
+  return comparedWith([before, after], findings, facts);
+}
+
+function comparedWith(
+  sides: readonly [OpenContents, OpenContents],
+  findings: readonly RecalledFindings[],
+  known: ReadonlyMap<Digest, BlockFacts>,
+): Compared {
+  const facts = (digest: Digest) => known.get(digest);
+  const contents = (at: 0 | 1) => {
+    const recalled = findings[at];
+    return contentsOf({ ...sides[at], knowledge: { facts, ...(recalled && { findings: recalled }) } });
+  };
+  const [before, after] = [contents(0), contents(1)];
+  return { before, after, difference: diffContents(before, after) };
 }
 
 function renderOptions({ all, inside }: DiffCommandOptions): RenderOptions {

@@ -1,6 +1,8 @@
 import { contentsOf, formats, reportFields, summarize } from '@block-pack/report';
 import type { CommandContext, Outcome } from '../command.ts';
+import { knownFacts } from '../report/known-facts.ts';
 import { openContents } from '../report/open-contents.ts';
+import { recallFindings } from '../report/pack-findings.ts';
 import { parseOutputs, writeOutputs } from '../report/report-output.ts';
 import { storeIfThere } from '../store-if-there.ts';
 
@@ -20,7 +22,10 @@ export async function report(
   const store = await storeIfThere(context.storeDirectory);
   const opened = await openContents(name, { platform: options.platform, store }, context);
   try {
-    const contents = contentsOf(opened);
+    const { packages } = contentsOf(opened);
+    const facts = await knownFacts(packages, store, [opened.blocks], context);
+    const findings = recallFindings(opened.manifests, store);
+    const contents = contentsOf({ ...opened, knowledge: { facts: (digest) => facts.get(digest), findings } });
     const document = { kind: 'contents', contents, summary: summarize(contents) } as const;
     const render = options.all === true ? { rows: Number.MAX_SAFE_INTEGER } : {};
     const data = await writeOutputs(document, outputs, render);

@@ -89,12 +89,16 @@ export function isSnapshot(purl: Component['purl']): boolean {
   return purlParts(purl).version?.endsWith('-SNAPSHOT') === true;
 }
 
-function npmProvenance({ part }: NpmPlacement, _: Component, leftOut: readonly LeftOut[]): Provenance {
+function npmProvenance(
+  { part }: NpmPlacement,
+  { hasInstallScript }: Component,
+  leftOut: readonly LeftOut[],
+): Provenance {
   if (part.kind !== 'package') return { maker: 'application', path: '.' };
   if (part.isFirstParty) return { maker: 'application', path: part.folder };
   // What node-gyp leaves beside the compiled module.
   const build = `${part.folder}/build/`;
-  const isBuilt = leftOut.some(({ path }) => path.startsWith(build));
+  const isBuilt = hasInstallScript === true && leftOut.some(({ path }) => path.startsWith(build));
   return { maker: isBuilt ? 'machine' : 'publisher', path: part.folder };
 }
 

@@ -13,7 +13,7 @@ import {
 } from '@block-pack/core';
 import { type ImageVerification, reasonOf, VerificationRecord } from './verification.ts';
 import { BlobCheck, type VerifyImageOptions } from './verify-blobs.ts';
-import { verifyBlockNames, verifyDescribed, verifyNames } from './verify-imports.ts';
+import { explainedLayers, verifyBlockNames, verifyDescribed, verifyNames } from './verify-imports.ts';
 import { verifyLayers } from './verify-layers.ts';
 import { verifyVisible } from './verify-visible.ts';
 
@@ -75,8 +75,11 @@ async function verifyManifest(
   }
   const image = { name, manifest, config, imports: await readImports(manifest, name, check) };
   verifyNames(image, record);
-  await verifyLayers(image, check);
-  await (isNative(manifest) ? verifyNative : verifyStandard)(digest, image, check);
+  const explained = explainedLayers(image);
+  await verifyLayers(image, explained, check);
+  if (isNative(manifest)) return verifyNative(digest, image, check);
+  verifyDescribed(digest, image, explained, record);
+  await verifyVisible(image, explained, check);
 }
 
 /** Where they cannot be read, the rest is checked all the same. */
@@ -101,13 +104,4 @@ async function verifyNative(
 ): Promise<void> {
   verifyBlockNames(digest, image, check.record);
   for (const block of image.manifest.blocks ?? []) await check.blob(block);
-}
-
-async function verifyStandard(
-  digest: ContentDescriptor['digest'],
-  image: OpenedImage,
-  check: BlobCheck,
-): Promise<void> {
-  verifyDescribed(digest, image, check.record);
-  await verifyVisible(image, check);
 }

@@ -1,5 +1,25 @@
-import { blockDescriptors, type Digest, layerRecipe, type OpenedImage } from '@block-pack/core';
+import {
+  blockDescriptors,
+  type Digest,
+  type ImportsFile,
+  type LayerRecipe,
+  layerRecipe,
+  type OpenedImage,
+} from '@block-pack/core';
 import type { VerificationRecord } from './verification.ts';
+
+/** The layer that each import manifest explains. */
+export type ExplainedLayers = ReadonlyMap<ImportsFile, Pick<LayerRecipe, 'layer' | 'diffId'>>;
+
+/** Read once, and no more of it kept: the recipes of a hostile image are large. @throws MANIFEST_INVALID, INPUT_UNSUPPORTED */
+export function explainedLayers({ imports }: OpenedImage): ExplainedLayers {
+  const explained = new Map<ImportsFile, Pick<LayerRecipe, 'layer' | 'diffId'>>();
+  for (const file of imports.flatMap(({ files }) => files)) {
+    const recipe = layerRecipe(file.manifest);
+    if (recipe !== undefined) explained.set(file, { layer: recipe.layer, diffId: recipe.diffId });
+  }
+  return explained;
+}
 
 /** Of one name, the upper manifest hides the lower one from whoever looks into the image's files. */
 export function verifyNames({ imports, manifest }: OpenedImage, record: VerificationRecord): void {
@@ -32,16 +52,17 @@ export function verifyBlockNames(
 export function verifyDescribed(
   digest: Digest,
   { manifest: { layers }, config, imports }: OpenedImage,
+  explained: ExplainedLayers,
   record: VerificationRecord,
 ): void {
-  for (const { name, manifest } of imports.flatMap(({ files }) => files)) {
-    const recipe = layerRecipe(manifest);
+  for (const file of imports.flatMap(({ files }) => files)) {
+    const recipe = explained.get(file);
     if (layers.some((layer) => layer.digest === recipe?.layer.digest)) continue;
     const repacked = recipe && layers[config.rootfs.diff_ids.indexOf(recipe.diffId)];
     const message =
       repacked === undefined
         ? `describes ${recipe?.layer.digest ?? 'no layer'}, which is not in the image`
         : `describes ${recipe?.layer.digest}, which another tool has compressed anew as ${repacked.digest}: copy it with --preserve-digests`;
-    record.find({ digest, imports: name, message });
+    record.find({ digest, imports: file.name, message });
   }
 }

@@ -3,27 +3,28 @@ import {
   checkLayer,
   type Digest,
   type ImportsFile,
-  layerRecipe,
   type OpenedImage,
 } from '@block-pack/core';
 import { canUnpack, readLayer } from '@block-pack/store';
 import { reasonOf } from './verification.ts';
 import type { BlobCheck } from './verify-blobs.ts';
+import type { ExplainedLayers } from './verify-imports.ts';
 
 /** Every layer against its descriptor and diffID, and a derived one against its import manifest. */
 export async function verifyLayers(
-  { manifest, config, imports }: OpenedImage,
+  { manifest, config }: OpenedImage,
+  explained: ExplainedLayers,
   check: BlobCheck,
 ): Promise<void> {
   const { record } = check;
-  const files = imports.flatMap((found) => found.files);
   for (const [index, layer] of manifest.layers.entries()) {
     const diffId = config.rootfs.diff_ids[index];
-    const file = files.find((one) => layerRecipe(one.manifest)?.layer.digest === layer.digest);
+    const [file, said] = [...explained].find(([, one]) => one.layer.digest === layer.digest) ?? [];
     if (diffId === undefined || !record.isNew(`${layer.digest} ${diffId} ${file?.name}`)) continue;
     await record.guarded(layer.digest, async () => {
       if (!(await check.isThere(layer))) return;
-      if (file !== undefined) await verifyDerived(layer, diffId, file, check);
+      if (file !== undefined)
+        await verifyDerived(layer, { expected: diffId, said: said?.diffId }, file, check);
       else if (canUnpack(layer.mediaType, layer.digest)) await verifyPlain(layer, diffId, check);
       else await verifyPacked(layer, check);
     });
@@ -32,7 +33,7 @@ export async function verifyLayers(
 
 async function verifyDerived(
   layer: ContentDescriptor,
-  diffId: Digest,
+  diffId: { readonly expected: Digest; readonly said: Digest | undefined },
   { name, manifest }: ImportsFile,
   check: BlobCheck,
 ): Promise<void> {
@@ -50,9 +51,8 @@ async function verifyDerived(
     const of = path === undefined ? {} : { path };
     record.find({ digest, imports: name, ...of, message: `${where}${message}` });
   }
-  const said = layerRecipe(manifest)?.diffId;
-  if (said === diffId) return;
-  const message = `its diffID is ${said} in the imports, and ${diffId} in the config`;
+  if (diffId.said === diffId.expected) return;
+  const message = `its diffID is ${diffId.said} in the imports, and ${diffId.expected} in the config`;
   record.find({ digest, imports: name, message });
 }
 

@@ -1,8 +1,9 @@
-import { type ContentDescriptor, type ImportsFile, layerRecipe, type OpenedImage } from '@block-pack/core';
+import type { ContentDescriptor, ImportsFile, OpenedImage } from '@block-pack/core';
 import { canUnpack, type HiddenEntry, hiddenEntries, listLayer, type WatchedLayer } from '@block-pack/store';
 import { count } from '../byte-size.ts';
 import { reasonOf, type VerificationRecord } from './verification.ts';
 import type { BlobCheck } from './verify-blobs.ts';
+import type { ExplainedLayers } from './verify-imports.ts';
 
 /** A derived layer of an image, in its place. */
 interface DerivedLayer extends ImportsFile {
@@ -16,11 +17,15 @@ interface DerivedLayer extends ImportsFile {
  * What the imports say is what a container sees, unless a later layer replaces it or takes it away. That is a fault where nothing in the image tells of it: the layer
  * is another tool's, or two layers of one making have the same path. Where later imports say what stands there now, it is a note.
  */
-export async function verifyVisible(image: OpenedImage, check: BlobCheck): Promise<void> {
+export async function verifyVisible(
+  image: OpenedImage,
+  explained: ExplainedLayers,
+  check: BlobCheck,
+): Promise<void> {
   const { layers } = image.manifest;
   const { record, options } = check;
   if (!record.isNew(`visible ${layers.map(({ digest }) => digest)}`)) return;
-  const derived = derivedLayers(image);
+  const derived = derivedLayers(image, explained);
   const from = firstToLayOver(image, derived);
   if (from === undefined) return;
   try {
@@ -39,13 +44,16 @@ function canBeRead({ mediaType, digest }: ContentDescriptor): boolean {
 }
 
 /** Each lies between its imports layer and the imports layer before that; the same layer may stand in an image twice. */
-function derivedLayers({ imports, manifest: { layers } }: OpenedImage): readonly DerivedLayer[] {
+function derivedLayers(
+  { imports, manifest: { layers } }: OpenedImage,
+  explained: ExplainedLayers,
+): readonly DerivedLayer[] {
   return imports.flatMap(({ layer: explainedBy, files }, at) => {
     const first = (imports[at - 1]?.layer ?? -1) + 1;
-    const explained = layers.slice(first, explainedBy).map(({ digest }) => digest);
+    const below = layers.slice(first, explainedBy).map(({ digest }) => digest);
     return files.flatMap((file) => {
-      const digest = layerRecipe(file.manifest)?.layer.digest;
-      const layer = digest === undefined ? -1 : explained.indexOf(digest);
+      const digest = explained.get(file)?.layer.digest;
+      const layer = digest === undefined ? -1 : below.indexOf(digest);
       return layer === -1 ? [] : [{ ...file, layer: first + layer, explainedBy }];
     });
   });

@@ -50,12 +50,13 @@ export async function openContents(
   const path = resolve(context.directory, name);
   const kind = kindOf(path);
   if (kind === 'file') return ofManifests(name, [readManifestFile(path, name)]);
-  if (kind === 'directory') return ofManifests(name, readFolder(path, name));
+  const folder = kind === 'directory' ? readFolder(path, name) : [];
+  if (folder.length > 0) return ofManifests(name, folder);
   if (looksLikeRevision(name)) return ofRevision(name, context);
   const tag = (await store?.tags())?.find((one) => one.name === name);
   if (tag !== undefined && store !== undefined)
     return ofManifests(name, [await readTaggedManifest(tag, store)]);
-  throw nothing(name);
+  throw kind === 'directory' ? noManifests(name, path) : nothing(name);
 }
 
 /** A name that cannot be a path, such as one longer than a file system takes, is neither. */
@@ -83,7 +84,11 @@ function readFolder(path: string, name: string): readonly ImportManifest[] {
     if (files.length > 0)
       return files.sort().map((file) => readManifestFile(join(folder, file), `${name}/${file}`));
   }
-  throw new BlockPackError('INPUT_EMPTY', `${name} is a folder without import manifests`, {
+  return [];
+}
+
+function noManifests(name: string, path: string): BlockPackError {
+  return new BlockPackError('INPUT_EMPTY', `${name} is a folder without import manifests`, {
     hint: 'Name an import manifest, or a folder with files named *.import, such as block-pack.',
     details: { path },
   });

@@ -206,6 +206,13 @@ describe('the base of a block', () => {
     expect(base(line('/app/semver', 'pkg:npm/semver@next'), ...olds)).toBe('/app/semver');
   });
 
+  it('is found among distributions that all stand at one path', () => {
+    const tree = (name: string) => `/app/lib from ${blob(name).digest} type=tree purl=pkg:pypi/${name}`;
+    const [wanted] = imports(tree('numpy@2.4.1'));
+    const choose = baseChooser(imports(...['pandas@2.4.0', 'numpy@1.26.4', 'numpy@2.4.0'].map(tree)));
+    expect(wanted && choose(wanted)?.attributes.get('purl')).toBe('pkg:pypi/numpy@2.4.0');
+  });
+
   it('is what had the same path but for numbers, where no component is known', () => {
     expect(base(line('/app/lib/shop-1.1.jar'), line('/app/lib/shop-1.0.jar'), line('/app/lib/asm.jar'))).toBe(
       '/app/lib/shop-1.0.jar',

@@ -29,6 +29,16 @@ export class ArchiveReader {
     else if (part.kind === 'gap' || part.kind === 'file') yield* readRange(source, part.offset, part.size);
   }
 
+  /** A part's bytes as they lie in the archive, to be read anywhere: they may be more than fit into memory. */
+  access(position: Position, size: number): RandomAccess {
+    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      const { source, part } = await this.#find(position);
+      if (part.kind === 'symlink' || part.kind === 'directory') throw new RangeError('a link has no bytes');
+      return await source.read(part.offset + offset, length);
+    };
+    return { size, read };
+  }
+
   /** A part's content: unpacked, where it is deflated. @throws DELTA_INVALID where it cannot be, since nobody should ask then */
   async *content(position: Position): Bytes {
     const { source, part } = await this.#find(position);

@@ -24,7 +24,8 @@ const noPart: ZipPart = { kind: 'gap', offset: 0, size: 0 };
 
 function recipePart(part: ZipPart | TreePart, content: Content): RecipePart {
   const { packing, size, nested } = content;
-  if (packing === 'deflated') throw new RangeError('nobody has looked for the encoders of this archive');
+  if (packing === 'deflated' || packing === 'copied')
+    throw new RangeError('nobody has looked for the encoders of this archive');
   return {
     head: headOf(part),
     size,

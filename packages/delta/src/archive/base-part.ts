@@ -1,3 +1,4 @@
+import type { Digest } from '@block-pack/core';
 import type { OldArchive } from './old-parts.ts';
 import { partName } from './old-parts.ts';
 import type { relations } from './skeleton-columns.ts';
@@ -15,6 +16,11 @@ export interface Base {
   /** Which one of the older archives. */
   readonly from: number;
   readonly part: number;
+}
+
+/** Whole archives, as a skeleton is written against them. */
+export function oldContents(olds: readonly Archive[]): OldContents[] {
+  return olds.map((archive, old) => ({ old, above: [], layout: archive.layout, archive }));
 }
 
 /** Finds for a part the old part that it is most like. What is found decides sizes alone: any choice gives the right bytes. */
@@ -60,6 +66,13 @@ export class BaseSearch {
     );
   }
 
+  /** Whether {@link find} finds an old part with these very bytes and the same name: nothing else has to be known of the part then. */
+  hasCopy(part: ZipPart | TreePart, packedDigest: Digest): boolean {
+    return (this.#byName.get(keyOf(part)) ?? []).some((base) =>
+      this.#isSamePacked(base, part, { packedDigest }),
+    );
+  }
+
   /** The search in an archive inside of these, made once: many new ones may be like the same old one. */
   inside(old: OldContents | undefined): BaseSearch {
     if (old === undefined) return new BaseSearch([]);
@@ -74,7 +87,11 @@ export class BaseSearch {
     return oldPart?.kind === part.kind && (packing === 'raw' || oldContent?.packing !== 'raw');
   }
 
-  #isSamePacked(base: Base, part: ZipPart | TreePart, { packedDigest }: Content): boolean {
+  #isSamePacked(
+    base: Base,
+    part: ZipPart | TreePart,
+    { packedDigest }: Pick<Content, 'packedDigest'>,
+  ): boolean {
     const { oldPart, oldContent } = this.#old(base);
     if (oldPart === undefined || oldContent?.packedDigest !== packedDigest || oldPart.kind !== part.kind)
       return false;

@@ -1,5 +1,5 @@
 import { deflateCode } from '../deflate/deflate-parameters.ts';
-import { type Base, BaseSearch, type OldContents } from './base-part.ts';
+import { type Base, BaseSearch, type OldContents, oldContents } from './base-part.ts';
 import { ColumnWriter } from './columns.ts';
 import { FormNumbers, knownForms } from './form-column.ts';
 import { writeName } from './name-column.ts';
@@ -34,7 +34,7 @@ export interface ArchiveSince {
 export function encodeSkeletons(archives: readonly ArchiveSince[]): Uint8Array {
   const writer = new SkeletonWriter();
   for (const { archive, olds } of archives) {
-    const contents = olds.map((old, i) => ({ old: i, above: [], layout: old.layout, archive: old }));
+    const contents = oldContents(olds);
     writer.write(archive, contents, new BaseSearch(contents));
   }
   return writer.encode();
@@ -176,7 +176,8 @@ class SkeletonWriter {
 }
 
 function packingCode(packing: Content['packing']): number {
-  if (packing === 'deflated') throw new RangeError('nobody has looked for the encoders of this archive');
+  if (packing === 'deflated' || packing === 'copied')
+    throw new RangeError('nobody has looked for the encoders of this archive');
   return typeof packing === 'string' ? packingCodes[packing] : packingCodes.encoders + deflateCode(packing);
 }
 

@@ -236,19 +236,18 @@ test('archives have so many parts and names together, and no more', async () => 
   expect(await readZipLayout(zip, { parts: 3, names: 3, unpacked: 0 })).toBeUndefined();
 });
 
-test('an archive inside of another is unpacked once, however its parts are asked for', async () => {
-  const inner = (name: string) => javaDeflated(`${name}.jar`, fakeZip([javaDeflated('x', name)]));
-  const source = randomAccessOf(fakeZip([inner('a'), inner('b')]));
+test('what an older archive has under the same name is copied, and not looked into', async () => {
+  const zip = (changed: string) =>
+    fakeZip([javaDeflated('same', text(300)), javaDeflated('changed', changed)]);
+  const old = await apart(zip('one'));
+  const source = randomAccessOf(zip('two'));
   const layout = await readLayout(source, 'file');
-  if (layout === undefined) throw new Error('no layout');
-  let unpacked = 0;
-  const reader = new ArchiveReader(source, layout, async (bytes) => {
-    unpacked++;
-    return randomAccessOf(bytes);
-  });
-  for (let time = 0; time < 100; time++)
-    for (const at of [0, 1]) await collect(reader.content([at, 0]), 10, 'x');
-  expect(unpacked).toBe(2);
+  if (old === undefined || layout === undefined) throw new Error('no layout');
+  const { contents } = await takeApart(source, layout, { olds: [old] });
+  expect(contents.map(({ packing }) => packing)).toEqual([
+    'copied',
+    { encoder: 'zlib', level: 6, memLevel: 8 },
+  ]);
 });
 
 test('too few or too many bytes supplied are found', async () => {

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { type Bytes, type Digest, digestOf, Measure, type RandomAccess, readRange } from '@block-pack/core';
 import type { DeflateParameters } from '../deflate/deflate-parameters.ts';
 import { DeflateSearch } from '../deflate/deflate-search.ts';
+import { BaseSearch, oldContents } from './base-part.ts';
 import { atOnceSize, inflate, inflateAtOnce, NotInflated } from './inflate.ts';
 import { type ArchiveLimits, archiveLimits } from './limits.ts';
 import { readAhead } from './read-ahead.ts';
@@ -19,8 +20,8 @@ export interface Archive<L extends Layout = Layout> {
 export interface Content {
   /** Bytes of the content: for `raw` parts, of what lies in the archive. */
   readonly size: number;
-  /** `deflated`: a stream that inflates, and whose encoder was not looked for. */
-  readonly packing: 'stored' | 'raw' | 'deflated' | DeflateParameters;
+  /** `deflated`: a stream that inflates, and whose encoder was not looked for. `copied`: an older archive has the same, and it was not looked into. */
+  readonly packing: 'stored' | 'raw' | 'deflated' | 'copied' | DeflateParameters;
   readonly digest: Digest;
   /** Of the bytes as they lie in the archive. */
   readonly packedDigest: Digest;
@@ -31,6 +32,8 @@ export interface TakeApartOptions {
   /** `skip`: for an archive that only serves as a base; it cannot be put together again. */
   readonly encoders?: 'find' | 'skip';
   readonly limits?: ArchiveLimits;
+  /** Older archives that its skeleton will be written against: what is copied from them anyway is not looked into. */
+  readonly olds?: readonly Archive[];
 }
 
 /**
@@ -40,9 +43,10 @@ export interface TakeApartOptions {
 export async function takeApart(
   source: RandomAccess,
   layout: Layout,
-  { encoders = 'find', limits = archiveLimits() }: TakeApartOptions = {},
+  { encoders = 'find', limits = archiveLimits(), olds = [] }: TakeApartOptions = {},
 ): Promise<Archive> {
-  return await examine(source, layout, new Examiner(encoders === 'find', limits));
+  const search = olds.length === 0 ? undefined : new BaseSearch(oldContents(olds));
+  return await examine(source, layout, new Examiner(encoders === 'find', limits, search));
 }
 
 async function examine<L extends Layout>(
@@ -54,7 +58,8 @@ async function examine<L extends Layout>(
   const near = readAhead(source);
   for (const [i, part] of layout.parts.entries()) {
     const content = await examiner.content(near, part);
-    const inner = content.packing === 'raw' ? undefined : layout.nested.get(i);
+    const isClosed = content.packing === 'raw' || content.packing === 'copied';
+    const inner = isClosed ? undefined : layout.nested.get(i);
     contents.push(
       inner === undefined ? content : { ...content, nested: await nested(source, part, inner, examiner) },
     );
@@ -75,11 +80,13 @@ async function nested(
 class Examiner {
   readonly #limits: ArchiveLimits;
   readonly #findsEncoders: boolean;
+  readonly #olds: BaseSearch | undefined;
   readonly #search = new DeflateSearch();
 
-  constructor(findsEncoders: boolean, limits: ArchiveLimits) {
+  constructor(findsEncoders: boolean, limits: ArchiveLimits, olds?: BaseSearch) {
     this.#findsEncoders = findsEncoders;
     this.#limits = limits;
+    this.#olds = olds;
   }
 
   /** For an archive inside of this one, which another encoder may have made. */
@@ -92,6 +99,11 @@ class Examiner {
     if (part.kind !== 'entry') return await kept(source, part.offset, part.size, 'stored');
     const { facts, head, offset } = part;
     const { method, flags } = head.form;
+    if (this.#olds !== undefined) {
+      const { digest } = await measured(readRange(source, offset, facts.packedSize));
+      if (this.#olds.hasCopy(part, digest))
+        return { size: facts.size, packing: 'copied', digest, packedDigest: digest, nested: undefined };
+    }
     if ((flags & 1) === 0 && method === 8 && this.#affords(facts.size)) {
       const isSmall = Math.max(facts.size, facts.packedSize) <= atOnceSize;
       const content = isSmall ? await this.#atOnce(source, part) : await this.#inStream(source, part);

@@ -36,21 +36,23 @@ export async function alignParts(
   const last = base.size - windowLength;
   return votes.map((bins, part) => {
     const inProportion = Math.round(((part + 0.5) / parts) * base.size - windowLength / 2);
-    const start = bestStart(bins) * binLength;
+    const start = bestStart(bins, inProportion / binLength) * binLength;
     return Math.max(0, Math.min(last, bins.some((count) => count > 0) ? start : inProportion));
   });
 }
 
-/** The first of {@link binsPerWindow} bins that have most votes together. */
-function bestStart(bins: Uint32Array): number {
+/** The first of {@link binsPerWindow} bins that have most votes together; of several such windows, that of the one nearest to the bin `expected`. */
+function bestStart(bins: Uint32Array, expected: number): number {
   let best = 0;
   let most = 0;
   let inside = 0;
   for (let end = 0; end < bins.length; end++) {
     inside += (bins[end] ?? 0) - (bins[end - binsPerWindow] ?? 0);
-    if (inside <= most) continue;
+    const start = Math.max(0, end - binsPerWindow + 1);
+    const isNearer = Math.abs(start - expected) < Math.abs(best - expected);
+    if (inside < most || (inside === most && !isNearer)) continue;
     most = inside;
-    best = Math.max(0, end - binsPerWindow + 1);
+    best = start;
   }
   return best;
 }

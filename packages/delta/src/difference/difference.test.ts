@@ -40,6 +40,15 @@ describe('a difference', () => {
     expect((await write([bytes], [{ content: bytes, base: 0 }])).length).toBeLessThan(40);
   });
 
+  it('of bytes that stand somewhere in the base is a few bytes, be their beginning there a thousand times', async () => {
+    const start = new Uint8Array(64);
+    const base = joined([...Array.from({ length: 1_000 }, () => start), randomBytes(50_000, 1)]);
+    const content = base.subarray(1_000 * 64 - 100);
+    const difference = await write([base], [{ content, base: 0 }]);
+    expect(difference.length).toBeLessThan(40);
+    expect(await apply([base], difference, content.length)).toEqual(content);
+  });
+
   it('of bytes that have nothing in common is hardly longer than they are', async () => {
     const content = randomBytes(100_000, 2);
     expect((await write([randomBytes(100_000, 1)], [{ content, base: 0 }])).length).toBeLessThan(100_060);

@@ -5,7 +5,7 @@ import type { DifferenceBase } from './allowance.ts';
 import { encodePieces, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
 import { sectionLimit } from './section.ts';
-import { writeSection } from './write-section.ts';
+import { matchSection, packSection } from './write-section.ts';
 
 /** `BPD` and the version of the format. */
 export const differenceMagic = Uint8Array.of(0x42, 0x50, 0x44, 0x31);
@@ -44,13 +44,19 @@ export async function* writeDifference(
   const sources = contents.map(({ content }) => content);
   yield encodeHeader(bases, sources);
   let written = 0;
+  // Other threads pack a section while this one matches the next.
+  let packing: Promise<Uint8Array> | undefined;
   for (const plan of await plansFor(bases, contents, options)) {
     checkSignal(options.signal);
-    const window = await readWindow(plan, bases, sources);
-    yield await writeSection(window, encodePieces(plan.bases, bases), options.quality);
-    written += window.bytes.length - window.baseLength;
+    const matched = await matchSection(await readWindow(plan, bases, sources));
+    if (packing !== undefined) yield await packing;
+    packing = packSection(matched, encodePieces(plan.bases, bases), options.quality);
+    // Whoever stops reading does not wait for it.
+    packing.catch(() => {});
+    written += matched.newLength;
     options.onProgress?.(written);
   }
+  if (packing !== undefined) yield await packing;
 }
 
 function encodeHeader(bases: readonly DifferenceBase[], contents: readonly RandomAccess[]): Uint8Array {

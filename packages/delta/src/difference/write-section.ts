@@ -16,19 +16,28 @@ interface Candidate {
   readonly streams: CoverStreams;
 }
 
+/** A section whose streams are not packed yet. */
+export interface MatchedSection extends Candidate {
+  readonly newLength: number;
+  readonly baseLength: number;
+}
+
+/** The smallest way to make the new bytes of a window from its base. This takes the thread; {@link packSection} others. */
+export async function matchSection(window: Window): Promise<MatchedSection> {
+  const { bytes, baseLength } = window;
+  return { ...(await smallest(window)), newLength: bytes.length - baseLength, baseLength };
+}
+
 /**
- * The smallest section that makes the new bytes of a window from its base.
+ * A section's bytes.
  * @param pieces where the base comes from, encoded
  */
-export async function writeSection(
-  window: Window,
+export async function packSection(
+  { form, streams, newLength, baseLength }: MatchedSection,
   pieces: Uint8Array,
   quality?: number,
 ): Promise<Uint8Array> {
-  const { form, streams } = await smallest(window);
   const packed = await packStreams({ pieces, ...streams }, quality);
-  const { bytes, baseLength } = window;
-  const newLength = bytes.length - baseLength;
   const header = encodeSectionHeader({ transform: 'none', form, newLength, baseLength }, packed);
   const length = new VarintWriter();
   length.add(header.length);
@@ -36,20 +45,53 @@ export async function writeSection(
 }
 
 async function smallest(window: Window): Promise<Candidate> {
-  let best = literalsOnly(window);
-  let least = await roughSize(best.streams);
+  const copy = wholeCopy(window);
+  if (copy !== undefined) return { form: 'split', streams: writeStreams(window, [copy], 'split') };
+  let best = sized(literalsOnly(window));
   const limit = streamLimit(window.bytes.length - window.baseLength);
+  // Sizes are found by other threads while this one looks for the next covers.
+  let waiting: Promise<Sized>[] = [];
   for (const covers of coversOf(window)) {
-    for (const form of differenceForms) {
-      const streams = writeStreams(window, covers, form);
-      if (totalLength(streams) > limit) continue;
-      const size = await roughSize(streams);
-      if (size >= least) continue;
-      least = size;
-      best = { form, streams };
-    }
+    best = smaller(best, waiting);
+    await best;
+    waiting = differenceForms
+      .map((form) => ({ form, streams: writeStreams(window, covers, form) }))
+      .filter(({ streams }) => totalLength(streams) <= limit)
+      .map(sized);
   }
-  return best;
+  return (await smaller(best, waiting)).candidate;
+}
+
+/** Places in the base where the new bytes may begin that are looked at. */
+const copyAttempts = 8;
+
+/** The new bytes, where they stand in the base as they are: of most parts of a large file nothing changed, and a suffix array takes seconds. */
+function wholeCopy({ bytes, baseLength }: Window): Cover | undefined {
+  const base = Buffer.from(bytes.buffer, bytes.byteOffset, baseLength);
+  const wanted = Buffer.from(bytes.buffer, bytes.byteOffset + baseLength, bytes.length - baseLength);
+  const start = wanted.subarray(0, 64);
+  let source = base.indexOf(start);
+  for (let tried = 0; source >= 0 && tried < copyAttempts; tried++) {
+    if (base.subarray(source, source + wanted.length).equals(wanted))
+      return { target: baseLength, source, length: wanted.length };
+    source = base.indexOf(start, source + 1);
+  }
+  return undefined;
+}
+
+interface Sized {
+  readonly candidate: Candidate;
+  readonly size: number;
+}
+
+async function sized(candidate: Candidate): Promise<Sized> {
+  return { candidate, size: await roughSize(candidate.streams) };
+}
+
+/** Of equally small ones the first. */
+async function smaller(best: Promise<Sized>, others: readonly Promise<Sized>[]): Promise<Sized> {
+  const all = await Promise.all([best, ...others]);
+  return all.reduce((least, one) => (one.size < least.size ? one : least));
 }
 
 function literalsOnly(window: Window): Candidate {

@@ -2,7 +2,6 @@ import type { RandomAccess } from '@block-pack/core';
 import { ArchiveReader } from '../archive/archive-reader.ts';
 import { type ArchiveLimits, type LayoutLimits, layoutLimits, unpackedLimit } from '../archive/limits.ts';
 import { partSize } from '../archive/old-parts.ts';
-import { slice } from '../archive/read-ahead.ts';
 import { type KeepBytes, type Layout, readLayout } from '../archive/read-layout.ts';
 import type { Position } from '../archive/recipe.ts';
 import type { TreePart } from '../archive/tree-layout.ts';
@@ -79,18 +78,15 @@ export function isReadable(part: ZipPart | TreePart): boolean {
 
 /** A part's content, or for `packed` its bytes as they lie. A content that has to be unpacked is held while it is the last that was read. */
 export function partAccess(
-  { content, reader }: OldBlock,
+  { reader }: OldBlock,
   position: Position,
   part: ZipPart | TreePart,
   packed: boolean,
   held: HeldContents,
 ): DifferenceBase {
   if (reader === undefined) throw new RangeError('only an archive has parts');
-  const isNested = position.length > 1;
-  const isPacked = packed || part.kind !== 'entry' || part.head.form.method !== 8;
-  if (isPacked && !isNested && part.kind !== 'symlink' && part.kind !== 'directory')
-    return slice(content, part.offset, partSize(part, true));
-  const size = partSize(part, packed);
-  const load = () => collectContent(packed ? reader.packed(position) : reader.content(position), size);
-  return held.access(size, load);
+  if (packed || part.kind !== 'entry' || part.head.form.method !== 8)
+    return reader.access(position, partSize(part, true));
+  const { size } = part.facts;
+  return held.access(size, () => collectContent(reader.content(position), size));
 }

@@ -123,9 +123,10 @@ async function openNewArchive(
 ): Promise<NewArchive> {
   checkSignal(signal);
   const layout = await readLayout(block.content, block.kind, left);
-  const archive = layout && (await takeApart(block.content, layout, { limits }));
-  const bases = archive === undefined ? block.bases : block.bases.filter((one) => isSound(olds[one]));
-  return { ...block, archive, bases, reader: layout && new ArchiveReader(block.content, layout, keepInner) };
+  if (layout === undefined) return { ...block, archive: undefined, reader: undefined };
+  const bases = block.bases.filter((one) => isSound(olds[one]));
+  const archive = await takeApart(block.content, layout, { limits, olds: archivesOf(bases, olds) });
+  return { ...block, archive, bases, reader: new ArchiveReader(block.content, layout, keepInner) };
 }
 
 /** The reader tells by headers alone which parts can be unpacked; an archive where that is not true is no base. */
@@ -206,9 +207,8 @@ function contentAccess(
   if (content === undefined) throw new RangeError(`no block ${block}`);
   if (leaf === undefined || reader === undefined) return content;
   const { position, part } = leaf;
-  return held.access(size, () =>
-    collectContent(part.packing === 'raw' ? reader.packed(position) : reader.content(position), size),
-  );
+  if (typeof part.packing === 'string') return reader.access(position, size);
+  return held.access(size, () => collectContent(reader.content(position), size));
 }
 
 async function* joined(

@@ -35,12 +35,18 @@ export function readMavenOutput(text: string, name: string): ResolverEvidence | 
     isEmptyList ||= line.trim() === 'none';
     isTree ||= /^[|+\\│├└]/.test(line);
     const component = readLine(line.replace(branches, ''));
-    if (component?.scope !== undefined) components.push(component);
+    if (component?.scope !== undefined) components.push({ ...component, isDirect: isDirect(line) });
     else if (component !== undefined) root ??= component;
   }
   if (components.length === 0 && root === undefined && !isEmptyList) return undefined;
   const source = isTree || root !== undefined ? 'maven-tree' : 'maven-list';
   return { source, name, root, components, complete: true };
+}
+
+/** In a tree, what hangs on the root by a branch of its own; a list does not tell. */
+function isDirect(line: string): boolean | undefined {
+  if (/^[+\\├└][-─] /.test(line)) return true;
+  return /^[|│ ] +[|+\\│├└]/.test(line) || /^ {3}[+\\├└]/.test(line) ? false : undefined;
 }
 
 /** `group:artifact:type[:classifier]:version[:scope[:path]]`; only the root of a tree has no scope. */

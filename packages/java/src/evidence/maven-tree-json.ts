@@ -15,15 +15,19 @@ const Node = v.object({
 /** Reads what `mvn dependency:tree -DoutputType=json` writes. */
 export function readMavenTreeJson(document: unknown, name: string): ResolverEvidence | undefined {
   const nodes: ResolvedComponent[] = [];
-  const open: unknown[] = [document];
+  const open: { readonly node: unknown; readonly depth: number }[] = [{ node: document, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const parsed = v.safeParse(Node, next);
+    const { node, depth } = next;
+    const parsed = v.safeParse(Node, node);
     if (!parsed.success) continue;
     const { groupId: group, artifactId: artifact, version, type, scope, children } = parsed.output;
     const classifier = parsed.output.classifier || undefined;
     if (areCoordinates({ group, artifact, version, classifier }))
-      nodes.push({ group, artifact, version, classifier, type, scope, classifierKnown: true, hashes: [] });
-    for (const child of children.toReversed()) open.push(child);
+      nodes.push({
+        ...{ group, artifact, version, classifier, type, scope, classifierKnown: true, hashes: [] },
+        isDirect: depth === 1,
+      });
+    for (const child of children.toReversed()) open.push({ node: child, depth: depth + 1 });
   }
   const [root, ...components] = nodes;
   return root === undefined ? undefined : { source: 'maven-tree', name, root, components, complete: true };

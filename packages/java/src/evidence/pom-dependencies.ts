@@ -7,7 +7,8 @@ import type { ResolvedComponent, ResolverEvidence } from './resolver-evidence.ts
 export function readPomDependencies(project: XmlElement, name: string): ResolverEvidence {
   const { group, artifact, version, packaging, dependencies } = pomOf(project);
   const root = componentOf({ group, artifact, version, type: packaging });
-  const components = dependencies.flatMap((one) => componentOf(one) ?? []);
+  const named = dependencies.flatMap((one) => componentOf(one) ?? []);
+  const components = named.map((one) => ({ ...one, isDirect: true }));
   return { source: 'pom', name, root, components, complete: false };
 }
 

@@ -29,6 +29,8 @@ export interface ResolvedComponent extends Coordinates {
   /** False where the source has no room for a classifier, so that one may stand behind the version in the file's name. */
   readonly classifierKnown: boolean;
   readonly scope?: string | undefined;
+  /** True for what the application names itself, false for what others brought; undefined where the source does not tell. */
+  readonly isDirect?: boolean | undefined;
   /** Where the resolver has the file. */
   readonly path?: string | undefined;
   readonly hashes: readonly ComponentHash[];

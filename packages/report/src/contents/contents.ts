@@ -1,6 +1,7 @@
-import type { Digest, Import, ImportManifest, Integrity } from '@block-pack/core';
+import type { Digest, Import, ImportManifest } from '@block-pack/core';
 import type { BlockFacts } from './block-facts.ts';
-import type { Package, PackageRelation } from './package.ts';
+import type { PackFindings } from './pack-findings.ts';
+import type { Package } from './package.ts';
 import { packagesOf } from './packages-of.ts';
 
 /** What an application is made of, as it is compared and reported. */
@@ -25,13 +26,6 @@ export type ContentsSource =
 export interface CarriedLayer {
   readonly digest: Digest;
   readonly size: number;
-}
-
-/** What packs found out that no import manifest says. */
-export interface PackFindings {
-  readonly integrity?: Integrity;
-  readonly relation?: PackageRelation;
-  readonly hasInstallScript?: boolean;
 }
 
 /** What is known besides the import manifests. Each answers undefined where nothing is known. */

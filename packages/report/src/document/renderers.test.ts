@@ -87,7 +87,7 @@ describe('text', () => {
     );
     expect(text).toContain('shop: 3 packages, 3 blocks, 9 B\n');
     expect(text).toContain('In several versions (1): 3 B beside the newest ones\n  g:a: 1, 2 (3 B)\n');
-    expect(text).toContain('Identity not known in full (1)');
+    expect(text).toContain('Not identified (1)');
     expect(text).toContain('As published: 0 verified, 0 modified, 3 unknown\n');
     expect(text).toContain('Licences: 3 packages not looked into');
   });

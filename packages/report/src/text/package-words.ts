@@ -6,7 +6,7 @@ import type { Package } from '../contents/package.ts';
 export function packageNotes({ role, hasInstallScript, facts, isIdentified, paths }: Package): string[] {
   return [
     ...(role === 'application' ? ['application'] : []),
-    ...(isIdentified ? [] : ['identity not known in full']),
+    ...(isIdentified ? [] : ['not identified']),
     ...(hasInstallScript === true ? ['install script'] : []),
     ...(facts !== undefined && facts.nativeCode.length > 0 ? ['native code'] : []),
     ...(paths.length > 1 ? [`at ${paths.length} paths`] : []),
@@ -18,8 +18,8 @@ export function integrityWord({ role, integrity }: Package): Integrity['state'] 
   return role === 'dependency' ? (integrity?.state ?? '') : '';
 }
 
-/** `none` where the package declares none, empty where it was not looked into. */
+/** Empty where the block was not looked into. A jar may leave its licence to a parent pom that is not inside. */
 export function licenseWord({ facts, role }: Package): string {
   if (facts === undefined || role === 'other') return '';
-  return licenseText(facts.licenses) ?? 'none';
+  return licenseText(facts.licenses) ?? 'not declared';
 }

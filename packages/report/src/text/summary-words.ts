@@ -36,11 +36,7 @@ export function summarySections(summary: ContentsSummary): readonly SummarySecti
     ...copiesSection(summary),
     ...list('Changed since it was published', integrity.modified),
     ...integritySection(summary),
-    ...list(
-      'Identity not known in full',
-      unidentified,
-      'give the packer evidence of what the build resolved',
-    ),
+    ...list('Not identified', unidentified, 'give the packer evidence of what the build resolved'),
     ...list('Runs a script when it is installed', installScripts),
     ...list('Native code', nativeCode),
     ...licenseSection(summary),
@@ -88,7 +84,7 @@ function integritySection({ integrity: { verified, modified, unknown } }: Conten
 function licenseSection({ licenses, notLookedInto }: ContentsSummary): SummarySection[] {
   if (licenses.length + notLookedInto === 0) return [];
   const lines = licenses.map(
-    ({ license, packages }) => `${license ?? 'none declared'}: ${count(packages.length, 'package')}`,
+    ({ license, packages }) => `${license ?? 'not declared inside'}: ${count(packages.length, 'package')}`,
   );
   const remark = `${count(notLookedInto, 'package')} not looked into, since their blocks are not here`;
   return [{ title: 'Licences', lines, ...(notLookedInto === 0 ? {} : { remark }) }];
