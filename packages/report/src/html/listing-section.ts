@@ -2,9 +2,11 @@ import type { EntryChange, InsideDifference } from '../difference/inside.ts';
 import type { ReportColumn, ReportTable } from '../document/report-tables.ts';
 import { byteSize } from '../text/byte-size.ts';
 import { insideCounts } from '../text/difference-words.ts';
-import { type Markup, markup } from './markup.ts';
+import { type Markup, type MarkupValue, markup } from './markup.ts';
 import { type Listing, type ListingRow, rowId } from './page.ts';
 import type { Tone } from './treemap.ts';
+
+const mostUnbroken = 14;
 
 /**
  * One body of the table for each package: its row, and one that opens to what changed inside.
@@ -39,11 +41,13 @@ function bodyMarkup(
   id: string,
   mostInside: number,
 ): Markup {
-  const cells = columns.map((column, index) => {
-    const cell = rows[at]?.[index] ?? '';
-    return index === 0 ? nameMarkup(cell, row.tone) : cellMarkup(cell, column, numbers?.[at]?.[index]);
+  const [name = '', ...cells] = rows[at] ?? [];
+  const others = cells.map((cell, index) => {
+    const number = numbers?.[at]?.[index + 1];
+    const content = index === cells.length - 1 ? notesMarkup(cell, row) : unbroken(cell);
+    return markup`<td${alignment(columns[index + 1]?.align)}${number === undefined ? undefined : markup` data-number="${number}"`}>${content}</td>`;
   });
-  return markup`<tbody id="${id}"><tr title="${row.hint}">${cells}</tr>${insideMarkup(row, columns.length, mostInside)}</tbody>\n`;
+  return markup`<tbody id="${id}"><tr title="${row.hint}">${nameMarkup(name, row.tone)}${others}</tr>${insideMarkup(row, columns.length, mostInside)}</tbody>\n`;
 }
 
 /** A long name may go on in another line behind each of its parts. */
@@ -54,9 +58,16 @@ function nameMarkup(name: string, tone: Tone): Markup {
   return markup`<th scope="row" class="${tone}">${parts}</th>`;
 }
 
-function cellMarkup(cell: string, { align }: ReportColumn, number: number | undefined): Markup {
-  const value = number === undefined ? undefined : markup` data-number="${number}"`;
-  return markup`<td${alignment(align)}${value}>${cell}</td>`;
+/** A few words stand in one line. */
+function unbroken(cell: string): string {
+  return cell.length > mostUnbroken ? cell : cell.replaceAll(' ', '\u00a0');
+}
+
+/** The last of the notes is what opens the list of files, once the script has made a button of it. */
+function notesMarkup(notes: string, { inside }: ListingRow): MarkupValue {
+  const counts = inside === undefined ? '' : insideCounts(inside);
+  if (counts === '' || !notes.endsWith(counts)) return notes;
+  return markup`${notes.slice(0, -counts.length)}<span class="counts">${counts}</span>`;
 }
 
 function alignment(align: ReportColumn['align']): Markup | undefined {
@@ -65,7 +76,7 @@ function alignment(align: ReportColumn['align']): Markup | undefined {
 
 function insideMarkup({ inside }: ListingRow, columns: number, most: number): Markup | undefined {
   if (inside === undefined) return undefined;
-  return markup`<tr class="inside"><td colspan="${columns}"><details><summary>${insideCounts(inside)}</summary>
+  return markup`<tr class="inside"><td colspan="${columns}"><details><summary>Files inside</summary>
 ${filesMarkup(inside, most)}</details></td></tr>`;
 }
 

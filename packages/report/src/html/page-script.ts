@@ -5,6 +5,7 @@ for (const section of document.querySelectorAll('.listing')) {
   const bodies = [...table.tBodies];
   sortable(table, bodies);
   searchable(section, bodies);
+  bodies.forEach(expandable);
 }
 colours(document.getElementById('colours'));
 for (const picture of document.querySelectorAll('.treemap')) picture.addEventListener('click', showRow);
@@ -29,8 +30,7 @@ function sortable(table, bodies) {
       }));
       const order = isNumber ? (a, b) => a - b : inLanguage;
       const sign = isDown ? -1 : 1;
-      bodies.sort((a, b) => sign * order(keys.get(a), keys.get(b)));
-      table.append(...bodies);
+      table.append(...[...bodies].sort((a, b) => sign * order(keys.get(a), keys.get(b))));
     });
   });
 }
@@ -53,6 +53,25 @@ function searchable(section, bodies) {
     }
     status.textContent = input.value ? shown + ' of ' + bodies.length : '';
   });
+}
+
+function expandable(body) {
+  const [row, inside] = body.rows;
+  const counts = row.querySelector('.counts');
+  if (!inside || !counts) return;
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'counts';
+  button.textContent = counts.textContent;
+  const show = (isShown) => {
+    inside.hidden = !isShown;
+    button.setAttribute('aria-expanded', String(isShown));
+  };
+  button.addEventListener('click', () => show(inside.hidden));
+  counts.replaceWith(button);
+  inside.querySelector('details').open = true;
+  inside.querySelector('summary').hidden = true;
+  show(false);
 }
 
 function showRow({ target }) {

@@ -19,7 +19,7 @@ export const pageStyle = `
 }
 [data-colours=light] { color-scheme: light; }
 [data-colours=dark] { color-scheme: dark; }
-* { box-sizing: border-box; }
+*, ::before { box-sizing: border-box; }
 body {
   margin: 0 auto;
   max-width: 1360px;
@@ -78,23 +78,26 @@ summary h2 { display: inline; }
 .search { display: flex; align-items: baseline; gap: 10px; margin: 6px 0; }
 .search[hidden] { display: none; }
 .search input { width: 260px; max-width: 60vw; margin-left: 4px; padding: 3px 8px; background: var(--paper); border: 1px solid var(--faint-ink); border-radius: 5px; }
-table { width: 100%; border-collapse: collapse; font-size: 13px; }
+table { width: 100%; border-spacing: 0; border-bottom: 1px solid var(--line); font-size: 13px; }
 thead th:first-child { padding-left: 17px; }
 th, td { padding: 4px 14px 4px 0; text-align: left; vertical-align: top; }
 th:last-child, td:last-child { padding-right: 0; }
-thead th { position: sticky; top: 0; z-index: 1; padding-block: 6px; background: var(--paper); border-bottom: 1px solid var(--faint-ink); color: var(--faint-ink); font-size: 11px; font-weight: 600; letter-spacing: 0.03em; white-space: nowrap; }
+thead th { position: sticky; top: 0; z-index: 1; padding-block: 6px; background: var(--paper); box-shadow: 0 1px var(--faint-ink); color: var(--faint-ink); font-size: 11px; font-weight: 600; letter-spacing: 0.03em; white-space: nowrap; }
 thead button { padding: 0; border: 0; background: none; letter-spacing: inherit; cursor: pointer; }
 thead button::after { content: '↕'; margin-left: 4px; opacity: 0.35; }
 [aria-sort] button { color: var(--ink); }
 [aria-sort] button::after { content: '↑'; opacity: 1; }
 [aria-sort=descending] button::after { content: '↓'; }
 .number { text-align: right; white-space: nowrap; }
-tbody { border-bottom: 1px solid var(--line); }
+tbody tr:first-child > * { border-top: 1px solid var(--line); }
 tbody:hover, tbody:focus { background: var(--shade); }
 tbody th { min-width: 160px; padding-left: 17px; text-indent: -17px; font-weight: 500; overflow-wrap: break-word; }
 td { overflow-wrap: break-word; }
+button.counts { padding: 0; border: 0; background: none; text-align: left; cursor: pointer; text-decoration: underline dotted; text-underline-offset: 3px; }
+button.counts::after { content: ' ▸'; }
+button.counts[aria-expanded=true]::after { content: ' ▾'; }
 .inside td { padding: 0 0 5px 17px; color: var(--faint-ink); }
-.inside ul { margin: 4px 0 4px; padding-left: 18px; columns: 2 420px; column-gap: 28px; }
+.inside ul { margin: 0 0 4px; padding: 0; list-style: none; columns: 2 420px; column-gap: 28px; }
 .inside li { break-inside: avoid; }
 .note { margin-top: 8px; }
 .note ul { margin: 4px 0; padding-left: 18px; columns: 3 300px; column-gap: 28px; overflow-wrap: anywhere; font-size: 13px; }
@@ -103,8 +106,11 @@ td { overflow-wrap: break-word; }
   body { padding: 14px 14px 32px; }
   h1 { font-size: 19px; }
   .treemap { height: 300px; }
+  .inside ul { position: sticky; left: 17px; max-width: calc(100vw - 46px); }
+  td:last-child { min-width: 240px; }
   tbody th, thead th:first-child { position: sticky; left: 0; background: var(--paper); min-width: 130px; max-width: 45vw; }
 }
+@page { margin: 14mm; }
 @media print {
   :root { color-scheme: light; }
   body { max-width: none; padding: 0; font-size: 10pt; }
@@ -113,8 +119,10 @@ td { overflow-wrap: break-word; }
   thead th { position: static; font-size: 7pt; }
   thead button::after { content: ''; }
   .skip, .search, #colours { display: none !important; }
-  .treemap { height: 260px; print-color-adjust: exact; }
-  .legend { print-color-adjust: exact; }
+  .treemap { height: 200px; }
+  .treemap, .legend, tbody th { print-color-adjust: exact; }
+  button.counts { text-decoration: none; }
+  button.counts::after { display: none; }
   tr, figure { break-inside: avoid; }
 }
 `;

@@ -25,7 +25,7 @@ export function writePage(page: Page, mostInside: number): string {
 <a class="skip" href="#listings">To the tables</a>
 <header>
 <div class="top"><p class="subjects">${subjectsMarkup(subjects)}</p><button type="button" id="colours" hidden></button></div>
-<h1>${headline}</h1>
+<h1>${unbroken(headline)}</h1>
 ${remarks.map((remark) => markup`<p>${remark}</p>\n`)}</header>
 <main>
 <div class="treemaps">
@@ -55,6 +55,11 @@ const policy = [
 function sourceHash(source: string): string {
   const hex = digestHex(digestOf(new TextEncoder().encode(source)));
   return `sha256-${Buffer.from(hex, 'hex').toString('base64')}`;
+}
+
+/** A number keeps together with its unit. */
+function unbroken(text: string): string {
+  return text.replaceAll(/(?<=\d) (?=%|[kMGT]?B\b)/g, '\u00a0');
 }
 
 function subjectsMarkup(subjects: readonly string[]): readonly Markup[] {
