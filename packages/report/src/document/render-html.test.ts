@@ -69,7 +69,7 @@ describe('a page', () => {
       ['change-2', 'g:gone'],
       ['unchanged-0', 'g:kept'],
     ]);
-    expect(html).toContain('<td class="number" data-number="120">120\u00a0B</td>');
+    expect(html).toContain('<td class="number" data-number="120">120 B</td>');
   });
 
   test('leads from each area to a row that is there', () => {
@@ -119,7 +119,9 @@ describe('a page', () => {
       fakeContents(current.slice(0, 1), 'java', knowledge('2')),
     ];
     const page = renderHtml(differenceOf(before, after), { inside: 1 });
-    expect(page).toContain('MIT</td><td><span class="counts">2 changed of 2 files inside</span></td></tr>');
+    expect(page).toContain(
+      'MIT</td><td class="long"><span class="counts">2 changed of 2 files inside</span></td></tr>',
+    );
     expect(page).toContain('<li>changed <code>a/&lt;/script&gt;.class</code> 2 B</li>\n<li>and 1 more</li>');
   });
 

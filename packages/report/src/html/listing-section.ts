@@ -6,7 +6,8 @@ import { type Markup, type MarkupValue, markup } from './markup.ts';
 import { type Listing, type ListingRow, rowId } from './page.ts';
 import type { Tone } from './treemap.ts';
 
-const mostUnbroken = 14;
+/** Characters of a cell that stand in one line. */
+const mostInLine = 24;
 
 /**
  * One body of the table for each package: its row, and one that opens to what changed inside.
@@ -31,7 +32,7 @@ ${rows.map((row, at) => bodyMarkup(row, table, at, rowId(listing, at), mostInsid
 }
 
 function headMarkup({ title, align }: ReportColumn): Markup {
-  return markup`<th scope="col"${alignment(align)}>${title}</th>`;
+  return markup`<th scope="col"${align === 'right' ? markup` class="number"` : undefined}>${title}</th>`;
 }
 
 function bodyMarkup(
@@ -42,11 +43,14 @@ function bodyMarkup(
   mostInside: number,
 ): Markup {
   const [name = '', ...cells] = rows[at] ?? [];
-  const others = cells.map((cell, index) => {
-    const number = numbers?.[at]?.[index + 1];
-    const content = index === cells.length - 1 ? notesMarkup(cell, row) : unbroken(cell);
-    return markup`<td${alignment(columns[index + 1]?.align)}${number === undefined ? undefined : markup` data-number="${number}"`}>${content}</td>`;
-  });
+  const others = cells.map((cell, index) =>
+    cellMarkup(
+      cell,
+      columns[index + 1],
+      numbers?.[at]?.[index + 1],
+      index === cells.length - 1 ? notesMarkup(cell, row) : cell,
+    ),
+  );
   return markup`<tbody id="${id}"><tr title="${row.hint}">${nameMarkup(name, row.tone)}${others}</tr>${insideMarkup(row, columns.length, mostInside)}</tbody>\n`;
 }
 
@@ -58,9 +62,16 @@ function nameMarkup(name: string, tone: Tone): Markup {
   return markup`<th scope="row" class="${tone}">${parts}</th>`;
 }
 
-/** A few words stand in one line. */
-function unbroken(cell: string): string {
-  return cell.length > mostUnbroken ? cell : cell.replaceAll(' ', '\u00a0');
+/** @param content what is shown of it */
+function cellMarkup(
+  cell: string,
+  column: ReportColumn | undefined,
+  number: number | undefined,
+  content: MarkupValue,
+): Markup {
+  const value = number === undefined ? undefined : markup` data-number="${number}"`;
+  const name = column?.align === 'right' ? 'number' : cell.length > mostInLine ? 'long' : undefined;
+  return markup`<td${name === undefined ? undefined : markup` class="${name}"`}${value}>${content}</td>`;
 }
 
 /** The last of the notes is what opens the list of files, once the script has made a button of it. */
@@ -68,10 +79,6 @@ function notesMarkup(notes: string, { inside }: ListingRow): MarkupValue {
   const counts = inside === undefined ? '' : insideCounts(inside);
   if (counts === '' || !notes.endsWith(counts)) return notes;
   return markup`${notes.slice(0, -counts.length)}<span class="counts">${counts}</span>`;
-}
-
-function alignment(align: ReportColumn['align']): Markup | undefined {
-  return align === 'right' ? markup` class="number"` : undefined;
 }
 
 function insideMarkup({ inside }: ListingRow, columns: number, most: number): Markup | undefined {

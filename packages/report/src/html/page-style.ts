@@ -82,17 +82,19 @@ table { width: 100%; border-spacing: 0; border-bottom: 1px solid var(--line); fo
 thead th:first-child { padding-left: 17px; }
 th, td { padding: 4px 14px 4px 0; text-align: left; vertical-align: top; }
 th:last-child, td:last-child { padding-right: 0; }
-thead th { position: sticky; top: 0; z-index: 1; padding-block: 6px; background: var(--paper); box-shadow: 0 1px var(--faint-ink); color: var(--faint-ink); font-size: 11px; font-weight: 600; letter-spacing: 0.03em; white-space: nowrap; }
+thead th { position: sticky; top: 0; z-index: 1; padding-block: 6px; background: var(--paper); border-bottom: 1px solid var(--faint-ink); color: var(--faint-ink); font-size: 11px; font-weight: 600; letter-spacing: 0.03em; white-space: nowrap; }
 thead button { padding: 0; border: 0; background: none; letter-spacing: inherit; cursor: pointer; }
 thead button::after { content: '↕'; margin-left: 4px; opacity: 0.35; }
 [aria-sort] button { color: var(--ink); }
 [aria-sort] button::after { content: '↑'; opacity: 1; }
 [aria-sort=descending] button::after { content: '↓'; }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; }
 tbody tr:first-child > * { border-top: 1px solid var(--line); }
+thead + tbody tr:first-child > * { border-top: 0; }
 tbody:hover, tbody:focus { background: var(--shade); }
 tbody th { min-width: 160px; padding-left: 17px; text-indent: -17px; font-weight: 500; overflow-wrap: break-word; }
-td { overflow-wrap: break-word; }
+td { white-space: nowrap; }
+td.long, td:last-child { white-space: normal; overflow-wrap: anywhere; min-width: 150px; }
 button.counts { padding: 0; border: 0; background: none; text-align: left; cursor: pointer; text-decoration: underline dotted; text-underline-offset: 3px; }
 button.counts::after { content: ' ▸'; }
 button.counts[aria-expanded=true]::after { content: ' ▾'; }
@@ -117,7 +119,8 @@ button.counts[aria-expanded=true]::after { content: ' ▾'; }
   h1 { font-size: 16pt; }
   table { font-size: 8pt; }
   thead th { position: static; font-size: 7pt; }
-  thead button::after { content: ''; }
+  thead button { display: contents; }
+  thead button::after { display: none; }
   .skip, .search, #colours { display: none !important; }
   .treemap { height: 200px; }
   .treemap, .legend, tbody th { print-color-adjust: exact; }
