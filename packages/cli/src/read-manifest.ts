@@ -38,7 +38,12 @@ export async function readManifest(name: string, directory: string, store: Store
 
 /** @throws INPUT_UNREADABLE, MANIFEST_INVALID */
 export function readManifestFile(file: string, name: string): ImportManifest {
-  return decodeImportManifest(utf8(readSmallFile(file, name), name), name);
+  return decodeManifest(readSmallFile(file, name), name);
+}
+
+/** @throws MANIFEST_INVALID */
+export function decodeManifest(bytes: Uint8Array, name: string): ImportManifest {
+  return decodeImportManifest(utf8(bytes, name), name);
 }
 
 function readSmallFile(file: string, name: string): Uint8Array {
@@ -80,7 +85,7 @@ export async function readTaggedManifest(tag: Tag, store: Store): Promise<Import
       },
     );
   }
-  return decodeImportManifest(utf8(await readBlob(layer, store), tag.name), tag.name);
+  return decodeManifest(await readBlob(layer, store), tag.name);
 }
 
 /** One damaged tag does not hide the others: it is told, and passed over. */

@@ -26,15 +26,43 @@ export type { ExactCosts } from './difference/exact-costs.ts';
 export { withExactCosts } from './difference/exact-costs.ts';
 export type { EntryChange, InsideDifference } from './difference/inside.ts';
 export type { PackagePair } from './difference/pair-packages.ts';
+export { forecastPage } from './document/forecast-page.ts';
 export type { FormatName } from './document/formats.ts';
 export { formatNames, formats, isFormatName } from './document/formats.ts';
 export { markdownMarkers } from './document/render-markdown.ts';
 export type { Renderer, RenderOptions } from './document/renderer.ts';
-export type { ContentsReport, DifferenceReport, ReportDocument } from './document/report-document.ts';
+export type {
+  ContentsReport,
+  DifferenceReport,
+  ForecastReport,
+  ReportDocument,
+  ShareReport,
+} from './document/report-document.ts';
 export type { ReportFields } from './document/report-fields.ts';
 export { reportFields } from './document/report-fields.ts';
+export type { PageSection, ReportPage } from './document/report-page.ts';
 export type { ReportColumn, ReportTable } from './document/report-tables.ts';
 export { changesTable, packagesTable } from './document/report-tables.ts';
+export { sharePage } from './document/share-page.ts';
+export type { HistoryRange, HistoryState } from './forecast/history-of.ts';
+export { historyOf } from './forecast/history-of.ts';
+export type {
+  HistoryChange,
+  HistoryChangeKind,
+  HistoryFigures,
+  MonthCost,
+  PackageCost,
+  Trend,
+  UpdateHistory,
+} from './forecast/update-history.ts';
+export { shareContents } from './share/share-contents.ts';
+export type {
+  Sharing,
+  SharingFigures,
+  SharingImage,
+  SkewedVersion,
+  VersionSkew,
+} from './share/sharing.ts';
 export { summarize } from './summary/summarize.ts';
 export type {
   BlockCopies,

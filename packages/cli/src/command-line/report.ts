@@ -6,15 +6,19 @@ import { collect, type GlobalOptions, type Run, withExamples, withGlobalOptions 
 const what =
   'an import manifest or a folder of them, an image (oci:DIR:tag), a git revision of a manifest (HEAD~1:block-pack/java.import), or a tag of the store';
 
-function withReportOptions(command: Command): Command {
+/** The options of every command that reports. */
+export function withFormatOptions(command: Command): Command {
   return command
     .option(
       '--format <format>',
       'text, json, markdown, csv, with =FILE where it goes, or step-summary in GitHub Actions; repeatable (default: text)',
       collect,
     )
-    .option('--platform <platform>', 'of an image for several: linux/amd64')
     .option('--all', 'every row of every table');
+}
+
+export function withPlatformOption(command: Command): Command {
+  return command.option('--platform <platform>', 'of an image for several: linux/amd64');
 }
 
 export function addDiff(program: Command, run: Run): void {
@@ -26,7 +30,7 @@ export function addDiff(program: Command, run: Run): void {
     )
     .argument('<before>', what)
     .argument('<after>', 'the same');
-  withReportOptions(command)
+  withPlatformOption(withFormatOptions(command))
     .option('--inside', 'list the files that changed inside each package, where both blocks are here')
     .option(
       '--exact',
@@ -58,7 +62,7 @@ export function addReport(program: Command, run: Run): void {
       'Says what stands out among the dependencies of an application: the largest, those that are there in several versions or at several paths, what is not known or not as published, what runs scripts when it is installed, native code, and licences. What cannot be known without the blocks is called unknown.',
     )
     .argument('<what>', what);
-  withReportOptions(command);
+  withPlatformOption(withFormatOptions(command));
   withGlobalOptions(command);
   withExamples(command, [
     ['block-pack report block-pack/java.import', 'what was packed here'],

@@ -5,9 +5,6 @@ import {
   type ContentsDifference,
   contentsOf,
   diffContents,
-  formats,
-  type RenderOptions,
-  reportFields,
   withExactCosts,
 } from '@block-pack/report';
 import type { Store } from '@block-pack/store';
@@ -15,7 +12,8 @@ import type { CommandContext, Outcome } from '../command.ts';
 import { knownFacts } from '../report/known-facts.ts';
 import { type OpenContents, openContents } from '../report/open-contents.ts';
 import { type RecalledFindings, recallFindings } from '../report/pack-findings.ts';
-import { parseOutputs, writeOutputs } from '../report/report-output.ts';
+import { reportOutcome } from '../report/report-outcome.ts';
+import { parseOutputs } from '../report/report-output.ts';
 import { storeIfThere } from '../store-if-there.ts';
 import type { ReportCommandOptions } from './report.ts';
 
@@ -48,13 +46,10 @@ export async function diff(
     const { before, after, difference: compared } = await compare(sides, store, context);
     const difference = options.exact === true ? await withCosts(compared, sides, context) : compared;
     const document = { kind: 'difference', difference, before, after } as const;
-    const render = renderOptions(options);
-    const data = await writeOutputs(document, outputs, render);
+    const inside = options.inside === true ? { inside: insideRows } : {};
     return {
-      document: reportFields(document),
-      text: (console) => formats.text(document, { ...render, emphasis: (text) => console.bold(text) }),
+      ...(await reportOutcome(document, outputs, options, inside)),
       exitCode: options.exitCode === true && !isNothing(difference) ? findingsExitCode : 0,
-      ...(data === undefined ? {} : { data }),
     };
   } finally {
     for (const close of closing) close();
@@ -103,13 +98,6 @@ function comparedWith(
   };
   const [before, after] = [contents(0), contents(1)];
   return { before, after, difference: diffContents(before, after) };
-}
-
-function renderOptions({ all, inside }: DiffCommandOptions): RenderOptions {
-  return {
-    ...(all === true ? { rows: Number.MAX_SAFE_INTEGER } : {}),
-    ...(inside === true ? { inside: insideRows } : {}),
-  };
 }
 
 function isNothing({ figures: { packages }, layers }: ContentsDifference): boolean {

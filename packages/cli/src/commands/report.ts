@@ -1,12 +1,13 @@
-import { contentsOf, formats, reportFields, summarize } from '@block-pack/report';
+import { contentsOf, summarize } from '@block-pack/report';
 import type { CommandContext, Outcome } from '../command.ts';
 import { knownFacts } from '../report/known-facts.ts';
 import { openContents } from '../report/open-contents.ts';
 import { recallFindings } from '../report/pack-findings.ts';
-import { parseOutputs, writeOutputs } from '../report/report-output.ts';
+import { reportOutcome } from '../report/report-outcome.ts';
+import { parseOutputs } from '../report/report-output.ts';
 import { storeIfThere } from '../store-if-there.ts';
 
-/** What both `report` and `diff` take. */
+/** What all commands take that report. */
 export interface ReportCommandOptions {
   readonly format?: readonly string[];
   readonly platform?: string;
@@ -27,14 +28,7 @@ export async function report(
     const findings = recallFindings(opened.manifests, store);
     const contents = contentsOf({ ...opened, knowledge: { facts: (digest) => facts.get(digest), findings } });
     const document = { kind: 'contents', contents, summary: summarize(contents) } as const;
-    const render = options.all === true ? { rows: Number.MAX_SAFE_INTEGER } : {};
-    const data = await writeOutputs(document, outputs, render);
-    return {
-      document: reportFields(document),
-      text: (console) => formats.text(document, { ...render, emphasis: (text) => console.bold(text) }),
-      exitCode: 0,
-      ...(data === undefined ? {} : { data }),
-    };
+    return await reportOutcome(document, outputs, options);
   } finally {
     opened.close();
   }

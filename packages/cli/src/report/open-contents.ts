@@ -48,7 +48,7 @@ export async function openContents(
 ): Promise<OpenContents> {
   if (looksLikePlace(name)) return openImage(name, platform, context);
   const path = resolve(context.directory, name);
-  const kind = kindOf(path);
+  const kind = pathKind(path);
   if (kind === 'file') return ofManifests(name, [readManifestFile(path, name)]);
   const folder = kind === 'directory' ? readFolder(path, name) : [];
   if (folder.length > 0) return ofManifests(name, folder);
@@ -60,7 +60,7 @@ export async function openContents(
 }
 
 /** A name that cannot be a path, such as one longer than a file system takes, is neither. */
-function kindOf(path: string): 'file' | 'directory' | undefined {
+export function pathKind(path: string): 'file' | 'directory' | undefined {
   try {
     return statSync(path).isDirectory() ? 'directory' : 'file';
   } catch {
@@ -79,7 +79,7 @@ function ofManifests(
 /** All of the packers' manifests together: of the folder itself, or of its `block-pack`. */
 function readFolder(path: string, name: string): readonly ImportManifest[] {
   for (const folder of [path, join(path, 'block-pack')]) {
-    if (kindOf(folder) !== 'directory') continue;
+    if (pathKind(folder) !== 'directory') continue;
     const files = readdirSync(folder).filter((file) => file.endsWith('.import'));
     if (files.length > 0)
       return files.sort().map((file) => readManifestFile(join(folder, file), `${name}/${file}`));

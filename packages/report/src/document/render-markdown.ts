@@ -3,10 +3,13 @@ import { byteSize } from '../text/byte-size.ts';
 import { differenceHeadline, differenceRemarks, insideCounts } from '../text/difference-words.ts';
 import { htmlCode, markdownCode, markdownText } from '../text/markdown.ts';
 import { summaryHeadline, summarySections } from '../text/summary-words.ts';
+import { forecastPage } from './forecast-page.ts';
 import { MarkdownPage } from './markdown-page.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
 import type { ContentsReport } from './report-document.ts';
+import type { ReportPage } from './report-page.ts';
 import { changesTable, packagesTable, type ReportColumn, type ReportTable } from './report-tables.ts';
+import { sharePage } from './share-page.ts';
 
 /** Comments on GitHub and GitLab may have this many characters; counted in bytes here, which are never fewer. */
 const commentLimit = 65_536;
@@ -16,6 +19,8 @@ const reserve = 200;
 
 /** Rows of each list of a report. */
 const listRows = 10;
+/** Rows of each table of a page that has several. */
+const sectionRows = 20;
 /** Files listed for each package that changed inside. */
 const insideRows = 8;
 
@@ -23,6 +28,8 @@ const insideRows = 8;
 export const markdownMarkers = {
   difference: '<!-- block-pack diff -->',
   contents: '<!-- block-pack report -->',
+  share: '<!-- block-pack share -->',
+  forecast: '<!-- block-pack forecast -->',
 } as const;
 
 /** For comments on pull requests and summaries of jobs. */
@@ -35,6 +42,12 @@ export const renderMarkdown: Renderer = (document, options) => {
       break;
     case 'difference':
       addDifference(page, document.difference, options);
+      break;
+    case 'share':
+      addPage(page, sharePage(document.sharing), options);
+      break;
+    case 'forecast':
+      addPage(page, forecastPage(document.history), options);
   }
   return page.text();
 };
@@ -106,8 +119,8 @@ function addContents(
   const { rows = listRows } = options;
   page.add(`**${markdownText(summaryHeadline(summary))}** in ${markdownCode(contents.name)}\n`);
   for (const { title, remark, packages, lines } of summarySections(summary)) {
-    const heading = `\n### ${markdownText(title)}\n${remark === undefined ? '' : `\n${markdownText(remark)}\n`}`;
-    if (!page.add(heading, reserve)) return void page.add('\n… and more that is not shown.\n');
+    if (!page.add(headingText(title, remark), reserve))
+      return void page.add('\n… and more that is not shown.\n');
     if (packages !== undefined) addTable(page, packagesTable(packages), rows);
     addList(page, lines, rows);
   }
@@ -121,4 +134,23 @@ function addList(page: MarkdownPage, lines: readonly string[], most: number): vo
     shown++;
   }
   if (shown < lines.length) page.add(`- … and ${lines.length - shown} more\n`);
+}
+
+function addPage(
+  page: MarkdownPage,
+  { headline, names, remarks, sections }: ReportPage,
+  { rows = sectionRows }: RenderOptions,
+): void {
+  page.add(`**${markdownText(headline)}**\n`);
+  for (const part of [...names.map(markdownCode), ...remarks.map(markdownText)])
+    page.add(`\n${part}\n`, reserve);
+  for (const { title, remark, table } of sections) {
+    if (!page.add(headingText(title, remark), reserve))
+      return void page.add('\n… and more that is not shown.\n');
+    addTable(page, table, rows);
+  }
+}
+
+function headingText(title: string, remark: string | undefined): string {
+  return `\n### ${markdownText(title)}\n${remark === undefined ? '' : `\n${markdownText(remark)}\n`}`;
 }

@@ -3,16 +3,21 @@ import type { EntryChange } from '../difference/inside.ts';
 import { byteSize, count } from '../text/byte-size.ts';
 import { differenceHeadline, differenceRemarks, insideCounts } from '../text/difference-words.ts';
 import { summaryHeadline, summarySections } from '../text/summary-words.ts';
-import { printable, table } from '../text/table.ts';
+import { printable, table as textTable } from '../text/table.ts';
+import { forecastPage } from './forecast-page.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
 import type { ContentsReport } from './report-document.ts';
+import type { ReportPage } from './report-page.ts';
 import { changesTable, packagesTable, type ReportTable } from './report-tables.ts';
+import { sharePage } from './share-page.ts';
 
 /** Rows unless the options say otherwise: as many as a person reads. */
 const usualRows = 40;
 
 /** Rows of each list of a report. */
 const listRows = 10;
+/** Rows of each table of a page that has several. */
+const sectionRows = 20;
 
 /** For terminals; what is not printable is made harmless. */
 export const renderText: Renderer = (document, options) => {
@@ -21,6 +26,10 @@ export const renderText: Renderer = (document, options) => {
       return contentsText(document, options);
     case 'difference':
       return differenceText(document.difference, options);
+    case 'share':
+      return pageText(sharePage(document.sharing), options);
+    case 'forecast':
+      return pageText(forecastPage(document.history), options);
   }
 };
 
@@ -37,7 +46,7 @@ function differenceText(difference: ContentsDifference, options: RenderOptions):
 }
 
 function tableText({ columns, rows }: ReportTable, most: number): string {
-  return `${table(columns, rows.slice(0, most))}${moreText(rows.length - most, '--all shows them')}`;
+  return `${textTable(columns, rows.slice(0, most))}${moreText(rows.length - most, '--all shows them')}`;
 }
 
 function moreText(more: number, where: string): string {
@@ -75,5 +84,18 @@ function contentsText({ contents, summary }: ContentsReport, options: RenderOpti
     contents.layers.length === 0
       ? ''
       : `\n${count(contents.layers.length, 'layer')} that no import manifest explains\n`,
+  ].join('');
+}
+
+function pageText({ headline, names, remarks, sections }: ReportPage, options: RenderOptions): string {
+  const { emphasis = (text: string) => text, rows = sectionRows } = options;
+  return [
+    `${emphasis(headline)}\n`,
+    ...names.map((name) => `${printable(name)}\n`),
+    ...remarks.map((remark) => `${remark}\n`),
+    ...sections.map(
+      ({ title, remark, table }) =>
+        `\n${emphasis(title)}${remark === undefined ? '' : `: ${remark}`}\n${tableText(table, rows)}`,
+    ),
   ].join('');
 }

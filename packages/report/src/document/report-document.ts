@@ -1,9 +1,11 @@
 import type { Contents } from '../contents/contents.ts';
 import type { ContentsDifference } from '../difference/difference.ts';
+import type { UpdateHistory } from '../forecast/update-history.ts';
+import type { Sharing } from '../share/sharing.ts';
 import type { ContentsSummary } from '../summary/summary.ts';
 
 /** What a report command found out, before it is rendered. A kind of report that is added joins this union. */
-export type ReportDocument = ContentsReport | DifferenceReport;
+export type ReportDocument = ContentsReport | DifferenceReport | ShareReport | ForecastReport;
 
 /** `block-pack report`. */
 export interface ContentsReport {
@@ -19,4 +21,16 @@ export interface DifferenceReport {
   /** Both sides whole, for renderers that show more than what changed. */
   readonly before: Contents;
   readonly after: Contents;
+}
+
+/** `block-pack share`. */
+export interface ShareReport {
+  readonly kind: 'share';
+  readonly sharing: Sharing;
+}
+
+/** `block-pack forecast`. */
+export interface ForecastReport {
+  readonly kind: 'forecast';
+  readonly history: UpdateHistory;
 }

@@ -17,6 +17,10 @@ export function reportFields(document: ReportDocument): ReportFields {
       return { ...contentsFields(document.contents), summary: summaryFields(document.summary) };
     case 'difference':
       return differenceFields(document.difference);
+    case 'share':
+      return { ...document.sharing };
+    case 'forecast':
+      return { ...document.history };
   }
 }
 

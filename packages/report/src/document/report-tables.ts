@@ -18,7 +18,8 @@ export interface ReportColumn extends Column {
   readonly isForeign?: boolean;
 }
 
-interface Field<T> extends ReportColumn {
+/** A column, and what stands in it. */
+export interface Field<T> extends ReportColumn {
   cell(of: T): string;
   /** What the cell stands for. */
   number?(of: T): number | undefined;
@@ -84,7 +85,7 @@ function licenseChange({ before, after }: PackageChange): string {
 }
 
 /** Columns in which nothing stands are left out. */
-function tableOf<T>(fields: readonly Field<T>[], all: readonly T[]): ReportTable {
+export function tableOf<T>(fields: readonly Field<T>[], all: readonly T[]): ReportTable {
   const rows = all.map((one) => fields.map(({ cell }) => cell(one)));
   const used = fields.filter((_, at) => at === 0 || rows.some((row) => row[at] !== ''));
   return {
