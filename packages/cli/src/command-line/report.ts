@@ -11,7 +11,7 @@ export function withFormatOptions(command: Command): Command {
   return command
     .option(
       '--format <format>',
-      'text, json, markdown, csv, with =FILE where it goes, or step-summary in GitHub Actions; repeatable (default: text)',
+      'text, json, markdown, html, csv, with =FILE where it goes, or step-summary in GitHub Actions; repeatable (default: text)',
       collect,
     )
     .option('--all', 'every row of every table');

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Contents, Knowledge } from '../contents/contents.ts';
 import { diffContents } from '../difference/diff-contents.ts';
+import { historyOf } from '../forecast/history-of.ts';
 import { pageScript } from '../html/page-script.ts';
+import { shareContents } from '../share/share-contents.ts';
 import { summarize } from '../summary/summarize.ts';
 import { type FakeLine, fakeContents } from '../testing/fake-contents.ts';
 import { renderHtml } from './render-html.ts';
@@ -44,6 +46,13 @@ function areasOf(html: string, tone: string): readonly string[] {
   );
 }
 
+/** Cells of numbers that have none to be sorted by; on the diagonal of a matrix there is nothing. */
+function sortedAsText(html: string): readonly string[] {
+  return [...html.matchAll(/<td class="number">([^<]*)</g)].flatMap(([, cell = '']) =>
+    cell === '-' ? [] : [cell],
+  );
+}
+
 describe('a page', () => {
   const html = renderHtml(difference(old, current), {});
 
@@ -51,7 +60,7 @@ describe('a page', () => {
     expect(html).toContain(
       '<h1>ships 170\u00a0B of 470\u00a0B, 63.8\u00a0% reused; 1 changed, 1 new, 1 removed</h1>',
     );
-    expect(html).toContain('<code>shop</code> → <code>shop</code>');
+    expect(html).toContain('<code>shop → shop</code>');
   });
 
   test('draws what ships, and what of all that is', () => {
@@ -70,6 +79,7 @@ describe('a page', () => {
       ['unchanged-0', 'g:kept'],
     ]);
     expect(html).toContain('<td class="number" data-number="120">120 B</td>');
+    expect(sortedAsText(html)).toEqual(['']);
   });
 
   test('leads from each area to a row that is there', () => {
@@ -138,6 +148,29 @@ describe('a page', () => {
     expect(texts(page)).toContain('In several versions (1) 3 B beside the newest ones g:a: 1, 2 (3 B)');
     expect(texts(page)).toContain('Not identified (1)');
     expect(texts(page)).not.toContain('Largest (');
+  });
+
+  test('of what images share draws what aligning saves, and tells them apart by their names', async () => {
+    const images = [fakeContents(old, 'java', {}, 'shop'), fakeContents(current, 'java', {}, 'cart & co')];
+    const page = renderHtml({ kind: 'share', sharing: await shareContents(images) }, {});
+    expect(areasOf(page, 'maven')).toEqual(['org.ow2.asm:asm 9.8: 100 B']);
+    expect(page).toContain('<th scope="row">cart &amp; co</th>');
+    expect(page).toMatch(/data-row="section-1-0"[\s\S]*<tbody id="section-1-0">/);
+    expect(sortedAsText(page)).toEqual([]);
+  });
+
+  test('of what updates have cost draws what each package has', async () => {
+    const commits = [old, current].map((lines, at) => ({
+      name: 'java.import',
+      commit: `${at}`.repeat(40),
+      time: 1_700_000_000 + at * 3_000_000,
+      contents: fakeContents(lines),
+    }));
+    const history = await historyOf(['java.import'], commits);
+    const page = renderHtml({ kind: 'forecast', history }, {});
+    expect(areasOf(page, 'maven')).toEqual(['org.ow2.asm:asm 9.8: 120 B', 'g:fresh 1: 50 B']);
+    expect(texts(page)).toContain('What shipped: 170 B');
+    expect(sortedAsText(page)).toEqual([]);
   });
 
   test('of an application of 5,000 packages draws no more areas than can be told apart', () => {

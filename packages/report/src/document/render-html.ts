@@ -1,9 +1,12 @@
 import { contentsPage } from '../html/contents-page.ts';
 import { differencePage } from '../html/difference-page.ts';
 import type { Page } from '../html/page.ts';
+import { sectionsPage } from '../html/sections-page.ts';
 import { writePage } from '../html/write-page.ts';
+import { forecastPage } from './forecast-page.ts';
 import type { Renderer } from './renderer.ts';
 import type { ReportDocument } from './report-document.ts';
+import { sharePage } from './share-page.ts';
 
 /** Files listed of a package that changed inside, unless the options say otherwise. */
 const usualInside = 50;
@@ -23,6 +26,10 @@ function pageOf(document: ReportDocument): Page {
       return contentsPage(document);
     case 'difference':
       return differencePage(document);
+    case 'share':
+      return sectionsPage(sharePage(document.sharing));
+    case 'forecast':
+      return sectionsPage(forecastPage(document.history));
   }
 }
 

@@ -87,10 +87,11 @@ function licenseChange({ before, after }: PackageChange): string {
 /** Columns in which nothing stands are left out. */
 export function tableOf<T>(fields: readonly Field<T>[], all: readonly T[]): ReportTable {
   const rows = all.map((one) => fields.map(({ cell }) => cell(one)));
-  const used = fields.filter((_, at) => at === 0 || rows.some((row) => row[at] !== ''));
+  const isUsed = fields.map((_, at) => at === 0 || rows.some((row) => row[at] !== ''));
+  const used = fields.filter((_, at) => isUsed[at]);
   return {
     columns: used,
-    rows: all.map((one) => used.map(({ cell }) => cell(one))),
+    rows: rows.map((row) => row.filter((_, at) => isUsed[at])),
     numbers: all.map((one) => used.map(({ number }) => number?.(one))),
   };
 }

@@ -6,7 +6,7 @@ import { largestFirst } from '../summary/summarize.ts';
 import type { ContentsSummary } from '../summary/summary.ts';
 import { byteSize, count } from '../text/byte-size.ts';
 import { summaryHeadline, summarySections } from '../text/summary-words.ts';
-import { layerArea, packageArea, packageHint, packageTitle } from './package-title.ts';
+import { componentArea, componentTitle, layerArea, packageHint } from './areas.ts';
 import { type Listing, type Note, type Page, rowId } from './page.ts';
 import type { Area, Tone, Treemap } from './treemap.ts';
 
@@ -19,7 +19,7 @@ export function contentsPage({ contents, summary }: ContentsReport): Page {
   return {
     title: `${contents.name}: ${headline}`,
     headline,
-    subjects: [contents.name],
+    names: contents.name,
     remarks: [],
     treemaps: [treemapOf(summary, [...areasOf(packages, listing), ...layers])],
     listings: [listing],
@@ -47,7 +47,7 @@ function areasOf(packages: readonly Package[], listing: Listing): readonly Area[
   return packages.flatMap((one, at): Area[] => {
     if (seen.has(one.digest)) return [];
     seen.add(one.digest);
-    return [packageArea(one, one.ecosystem, rowId(listing, at))];
+    return [componentArea(one, one.size ?? 0, one.ecosystem, rowId(listing, at))];
   });
 }
 
@@ -71,5 +71,5 @@ function notesOf(summary: ContentsSummary): readonly Note[] {
 }
 
 function packageLine(one: Package): string {
-  return one.size === undefined ? packageTitle(one) : `${packageTitle(one)} (${byteSize(one.size)})`;
+  return one.size === undefined ? componentTitle(one) : `${componentTitle(one)} (${byteSize(one.size)})`;
 }

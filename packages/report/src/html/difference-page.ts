@@ -3,9 +3,9 @@ import type { DifferenceReport } from '../document/report-document.ts';
 import { changedPackages, changesTable, packagesTable } from '../document/report-tables.ts';
 import { byteSize, count, percentage } from '../text/byte-size.ts';
 import { differenceHeadline, differenceRemarks } from '../text/difference-words.ts';
-import { layerArea, packageArea, packageHint } from './package-title.ts';
+import { componentArea, layerArea, packageHint } from './areas.ts';
 import { type Listing, type ListingRow, type Page, rowId } from './page.ts';
-import type { Area, Tone, Treemap } from './treemap.ts';
+import { type Area, legendOf, type Tone, type Treemap } from './treemap.ts';
 
 /** What `block-pack diff` found. */
 export function differencePage({ difference, after }: DifferenceReport): Page {
@@ -23,7 +23,7 @@ export function differencePage({ difference, after }: DifferenceReport): Page {
   return {
     title: headline,
     headline,
-    subjects: [before.name, after.name],
+    names: `${before.name} → ${after.name}`,
     remarks: differenceRemarks(difference),
     treemaps: treemapsOf(difference, [...areas, ...layers]),
     listings: [changes, unchanged].filter(({ rows: all }) => all.length > 0),
@@ -31,29 +31,23 @@ export function differencePage({ difference, after }: DifferenceReport): Page {
   };
 }
 
-const tones: readonly Tone[] = ['changed', 'new', 'layer', 'reused'];
-
 /** What they say in a legend. */
 const toneWords: Readonly<Partial<Record<Tone, string>>> = { layer: 'layers of the base' };
 
 function treemapsOf({ figures }: ContentsDifference, areas: readonly Area[]): readonly Treemap[] {
   const { ship, bytes, reusedShare } = figures;
   const shipped = areas.filter(({ tone }) => tone !== 'reused');
-  const legend = tones.flatMap((tone) => {
-    const size = areas.filter((area) => area.tone === tone).reduce((sum, area) => sum + area.bytes, 0);
-    return size === 0 ? [] : [{ tone, text: `${toneWords[tone] ?? tone} ${byteSize(size)}` }];
-  });
   return [
     {
       title: `What ships: ${byteSize(ship)}`,
       summary: `${byteSize(ship)} in ${count(shipped.length, 'area')}, one for each block to ship, as large as its bytes.`,
-      legend: legend.filter(({ tone }) => tone !== 'reused'),
+      legend: legendOf(shipped, toneWords),
       areas: shipped,
     },
     {
       title: `Out of all: ${byteSize(bytes)}`,
       summary: `${byteSize(bytes)} in ${count(areas.length, 'area')}, one for each block; ${percentage(reusedShare)} of the bytes are reused.`,
-      legend,
+      legend: legendOf(areas, toneWords),
       areas,
     },
   ];
@@ -66,7 +60,7 @@ function areasOf({ changes }: ContentsDifference, rows: ReadonlyMap<PackageChang
     const { after } = change;
     if (after === undefined || seen.has(after.digest)) return [];
     seen.add(after.digest);
-    return [packageArea(after, toneOf(change), rows.get(change) ?? '')];
+    return [componentArea(after, after.size ?? 0, toneOf(change), rows.get(change) ?? '')];
   });
 }
 

@@ -23,55 +23,64 @@ export function listingSection(listing: Listing, mostInside: number): Markup {
 }
 
 function contentMarkup(listing: Listing, mostInside: number): Markup {
-  const { id, table, rows } = listing;
-  return markup`<p class="search" hidden><label>Search <input type="search" autocomplete="off" spellcheck="false"></label> <span role="status"></span></p>
+  const { id, remark, table, rows } = listing;
+  const named = nameColumn(table);
+  const hasTones = rows.some(({ tone }) => tone !== undefined);
+  return markup`${remark === undefined ? undefined : markup`<p class="remark">${remark}</p>\n`}<p class="search" hidden><label>Search <input type="search" autocomplete="off" spellcheck="false"></label> <span role="status"></span></p>
 <div class="wide"><table aria-labelledby="${id}">
-<thead><tr>${table.columns.map(headMarkup)}</tr></thead>
+<thead><tr>${table.columns.map((column, at) => headMarkup(column, hasTones && at === named))}</tr></thead>
 ${rows.map((row, at) => bodyMarkup(row, table, at, rowId(listing, at), mostInside))}</table></div>
 `;
 }
 
-function headMarkup({ title, align }: ReportColumn): Markup {
-  return markup`<th scope="col"${align === 'right' ? markup` class="number"` : undefined}>${title}</th>`;
+/** The column that tells the rows apart. */
+function nameColumn({ columns }: ReportTable): number {
+  return Math.max(
+    0,
+    columns.findIndex(({ isForeign }) => isForeign === true),
+  );
 }
 
-function bodyMarkup(
-  row: ListingRow,
-  { columns, rows, numbers }: ReportTable,
-  at: number,
-  id: string,
-  mostInside: number,
-): Markup {
-  const [name = '', ...cells] = rows[at] ?? [];
-  const others = cells.map((cell, index) =>
-    cellMarkup(
-      cell,
-      columns[index + 1],
-      numbers?.[at]?.[index + 1],
-      index === cells.length - 1 ? notesMarkup(cell, row) : cell,
-    ),
-  );
-  return markup`<tbody id="${id}"><tr title="${row.hint}">${nameMarkup(name, row.tone)}${others}</tr>${insideMarkup(row, columns.length, mostInside)}</tbody>\n`;
+/** @param isDotted its cells begin with the tone of their row */
+function headMarkup({ title, align }: ReportColumn, isDotted: boolean): Markup {
+  return markup`<th scope="col"${className(align === 'right' ? 'number' : isDotted ? 'dotted' : undefined)}>${title}</th>`;
+}
+
+function className(name: string | undefined): Markup | undefined {
+  return name === undefined ? undefined : markup` class="${name}"`;
+}
+
+function bodyMarkup(row: ListingRow, table: ReportTable, at: number, id: string, mostInside: number): Markup {
+  const { columns, rows, numbers } = table;
+  const named = nameColumn(table);
+  const cells = columns.map((column, index) => {
+    const cell = rows[at]?.[index] ?? '';
+    if (index === named) return nameMarkup(cell, row.tone);
+    const content = index === columns.length - 1 ? notesMarkup(cell, row) : cell;
+    return cellMarkup(cell, column, numbers?.[at]?.[index], content);
+  });
+  const hint = row.hint === undefined ? undefined : markup` title="${row.hint}"`;
+  return markup`<tbody id="${id}"><tr${hint}>${cells}</tr>${insideMarkup(row, columns.length, mostInside)}</tbody>\n`;
 }
 
 /** A long name may go on in another line behind each of its parts. */
-function nameMarkup(name: string, tone: Tone): Markup {
+function nameMarkup(name: string, tone: Tone | undefined): Markup {
   const parts = name
     .split(/(?<=[.:/])/)
     .map((part, at) => markup`${at === 0 ? undefined : markup`<wbr>`}${part}`);
-  return markup`<th scope="row" class="${tone}">${parts}</th>`;
+  return markup`<th scope="row"${className(tone)}>${parts}</th>`;
 }
 
 /** @param content what is shown of it */
 function cellMarkup(
   cell: string,
-  column: ReportColumn | undefined,
+  { align }: ReportColumn,
   number: number | undefined,
   content: MarkupValue,
 ): Markup {
   const value = number === undefined ? undefined : markup` data-number="${number}"`;
-  const name = column?.align === 'right' ? 'number' : cell.length > mostInLine ? 'long' : undefined;
-  return markup`<td${name === undefined ? undefined : markup` class="${name}"`}${value}>${content}</td>`;
+  const name = align === 'right' ? 'number' : cell.length > mostInLine ? 'long' : undefined;
+  return markup`<td${className(name)}${value}>${content}</td>`;
 }
 
 /** The last of the notes is what opens the list of files, once the script has made a button of it. */

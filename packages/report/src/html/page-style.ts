@@ -35,8 +35,8 @@ h2 { margin: 0; font-size: 15px; font-weight: 650; }
 p { margin: 4px 0 0; }
 code { font: 0.92em/1.4 ui-monospace, monospace; unicode-bidi: isolate; overflow-wrap: anywhere; }
 .top { display: flex; gap: 12px; align-items: baseline; justify-content: space-between; margin-bottom: 2px; }
-.subjects, .remark, .search span, header p { color: var(--faint-ink); }
-.subjects { margin: 0; min-width: 0; }
+.names, .remark, .search span, header p { color: var(--faint-ink); }
+.names { margin: 0; min-width: 0; }
 button, input { font: inherit; color: inherit; }
 #colours { padding: 2px 10px; background: none; border: 1px solid var(--line); border-radius: 5px; cursor: pointer; }
 :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
@@ -48,7 +48,7 @@ button, input { font: inherit; color: inherit; }
 figure { margin: 0; min-width: 0; position: relative; }
 figcaption { display: flex; flex-wrap: wrap; gap: 2px 16px; align-items: baseline; justify-content: space-between; margin-bottom: 6px; }
 .legend { display: flex; flex-wrap: wrap; gap: 0 14px; margin: 0; padding: 0; list-style: none; color: var(--faint-ink); font-size: 13px; }
-.legend li::before, tbody th::before { content: ''; display: inline-block; width: 10px; height: 10px; margin-right: 7px; border-radius: 2px; background: var(--tone); }
+.legend li::before, tbody th[class]::before { content: ''; display: inline-block; width: 10px; height: 10px; margin-right: 7px; border-radius: 2px; background: var(--tone); }
 .removed::before { border: 1px solid var(--faint-ink); }
 .removed { --tone: none; }
 .changed { --tone: var(--changed); --on: #fff; }
@@ -79,7 +79,8 @@ summary h2 { display: inline; }
 .search[hidden] { display: none; }
 .search input { width: 260px; max-width: 60vw; margin-left: 4px; padding: 3px 8px; background: var(--paper); border: 1px solid var(--faint-ink); border-radius: 5px; }
 table { width: 100%; border-spacing: 0; border-bottom: 1px solid var(--line); font-size: 13px; }
-thead th:first-child { padding-left: 17px; }
+thead .dotted, tbody th[class] { padding-left: 17px; }
+tbody th[class] { text-indent: -17px; }
 th, td { padding: 4px 14px 4px 0; text-align: left; vertical-align: top; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { position: sticky; top: 0; z-index: 1; padding-block: 6px; background: var(--paper); border-bottom: 1px solid var(--faint-ink); color: var(--faint-ink); font-size: 11px; font-weight: 600; letter-spacing: 0.03em; white-space: nowrap; }
@@ -92,7 +93,7 @@ thead button::after { content: '↕'; margin-left: 4px; opacity: 0.35; }
 tbody tr:first-child > * { border-top: 1px solid var(--line); }
 thead + tbody tr:first-child > * { border-top: 0; }
 tbody:hover, tbody:focus { background: var(--shade); }
-tbody th { min-width: 160px; padding-left: 17px; text-indent: -17px; font-weight: 500; overflow-wrap: break-word; }
+tbody th { min-width: 160px; font-weight: 500; overflow-wrap: break-word; }
 td { white-space: nowrap; }
 td.long, td:last-child { white-space: normal; overflow-wrap: anywhere; min-width: 150px; }
 button.counts { padding: 0; border: 0; background: none; text-align: left; cursor: pointer; text-decoration: underline dotted; text-underline-offset: 3px; }
@@ -110,7 +111,7 @@ button.counts[aria-expanded=true]::after { content: ' ▾'; }
   .treemap { height: 300px; }
   .inside ul { position: sticky; left: 17px; max-width: calc(100vw - 46px); }
   td:last-child { min-width: 240px; }
-  tbody th, thead th:first-child { position: sticky; left: 0; background: var(--paper); min-width: 130px; max-width: 45vw; }
+  tbody th:first-child, thead th:first-child { position: sticky; left: 0; background: var(--paper); min-width: 130px; max-width: 45vw; }
 }
 @page { margin: 14mm; }
 @media print {

@@ -8,8 +8,8 @@ export interface Page {
   readonly title: string;
   /** What a reader has to know first. */
   readonly headline: string;
-  /** What is reported, or compared: shown with arrows between. */
-  readonly subjects: readonly string[];
+  /** Of what is reported or compared; may be empty. */
+  readonly names: string;
   readonly remarks: readonly string[];
   /** Stand side by side where there is room. */
   readonly treemaps: readonly Treemap[];
@@ -22,6 +22,7 @@ export interface Listing {
   /** Of letters, and of its own on the page: what the rows are called by. */
   readonly id: string;
   readonly title: string;
+  readonly remark?: string;
   /** Not opened until a reader asks for it. */
   readonly isClosed?: boolean;
   readonly table: ReportTable;
@@ -31,9 +32,9 @@ export interface Listing {
 
 export interface ListingRow {
   /** Shown while the pointer is on it. */
-  readonly hint: string;
+  readonly hint?: string;
   /** Of its areas. */
-  readonly tone: Tone;
+  readonly tone?: Tone;
   readonly inside?: InsideDifference;
 }
 

@@ -97,6 +97,18 @@ function percent(share: number): number {
   return Math.round(share * 100_000) / 1000;
 }
 
+/** Of all tones, the one of most bytes first. */
+export function legendOf(
+  areas: readonly Area[],
+  words: Readonly<Partial<Record<Tone, string>>> = {},
+): Treemap['legend'] {
+  return byTone(areas)
+    .map((of) => ({ tone: of[0]?.tone ?? 'other', bytes: of.reduce((sum, { bytes }) => sum + bytes, 0) }))
+    .filter(({ bytes }) => bytes > 0)
+    .sort((a, b) => b.bytes - a.bytes)
+    .map(({ tone, bytes }) => ({ tone, text: `${words[tone] ?? tone} ${byteSize(bytes)}` }));
+}
+
 /** How many of the largest are read out. */
 const readOut = 5;
 

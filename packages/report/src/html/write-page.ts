@@ -6,9 +6,9 @@ import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
 import { treemapFigure } from './treemap-figure.ts';
 
-/** The page as one file that needs no other and asks nobody. Without its script, all but sorting and searching is there. */
+/** The page as one file that needs no other and asks nobody. Without its script, all of it is there to read. */
 export function writePage(page: Page, mostInside: number): string {
-  const { title, headline, subjects, remarks, treemaps, listings, notes } = page;
+  const { title, headline, names, remarks, treemaps, listings, notes } = page;
   const figures = treemaps.flatMap((one, at) => treemapFigure(one, `treemap-${at}`) ?? []);
   return markup`<!doctype html>
 <html lang="en">
@@ -24,7 +24,7 @@ export function writePage(page: Page, mostInside: number): string {
 <body>
 <a class="skip" href="#listings">To the tables</a>
 <header>
-<div class="top"><p class="subjects">${subjectsMarkup(subjects)}</p><button type="button" id="colours" hidden></button></div>
+<div class="top"><p class="names"><code>${names}</code></p><button type="button" id="colours" hidden></button></div>
 <h1>${unbroken(headline)}</h1>
 ${remarks.map((remark) => markup`<p>${remark}</p>\n`)}</header>
 <main>
@@ -60,10 +60,6 @@ function sourceHash(source: string): string {
 /** A number keeps together with its unit. */
 function unbroken(text: string): string {
   return text.replaceAll(/(?<=\d) (?=%|[kMGT]?B\b)/g, '\u00a0');
-}
-
-function subjectsMarkup(subjects: readonly string[]): readonly Markup[] {
-  return subjects.map((subject, at) => markup`${at === 0 ? '' : ' → '}<code>${subject}</code>`);
 }
 
 function notesMarkup(notes: readonly Note[]): Markup {
