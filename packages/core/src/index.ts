@@ -102,6 +102,7 @@ export {
   isTarLayer,
   layerCompression,
   layerMediaTypes,
+  layerOrder,
   parseImageConfig,
   parseImageIndex,
   parseImageManifest,

@@ -150,6 +150,17 @@ describe('a page', () => {
     expect(texts(page)).not.toContain('Largest (');
   });
 
+  test('has what broke rules before all else, and how to accept it', () => {
+    const document = difference(old, current);
+    if (document.kind !== 'difference') throw new Error('a difference');
+    const violation = { rule: 'deny', message: 'is <denied>', accept: '{ "rule": "deny" }' } as const;
+    const judgement = { violations: [violation], accepted: [], notLookedInto: 0 };
+    const page = renderHtml({ ...document, judgement }, {});
+    expect(page).toContain('<p>rules: 1 broken</p>');
+    expect(page.indexOf('is &lt;denied&gt;')).toBeLessThan(page.indexOf('What changes'));
+    expect(page).toContain('<li>{ &quot;rule&quot;: &quot;deny&quot; }</li>');
+  });
+
   test('of what images share draws what aligning saves, and tells them apart by their names', async () => {
     const images = [fakeContents(old, 'java', {}, 'shop'), fakeContents(current, 'java', {}, 'cart & co')];
     const page = renderHtml({ kind: 'share', sharing: await shareContents(images) }, {});

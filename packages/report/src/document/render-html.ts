@@ -1,5 +1,6 @@
 import { contentsPage } from '../html/contents-page.ts';
 import { differencePage } from '../html/difference-page.ts';
+import { judgedPage } from '../html/judged-page.ts';
 import type { Page } from '../html/page.ts';
 import { sectionsPage } from '../html/sections-page.ts';
 import { writePage } from '../html/write-page.ts';
@@ -23,9 +24,9 @@ export const renderHtml: Renderer = (document, { inside }) => {
 function pageOf(document: ReportDocument): Page {
   switch (document.kind) {
     case 'contents':
-      return contentsPage(document);
+      return judgedPage(contentsPage(document), document.judgement);
     case 'difference':
-      return differencePage(document);
+      return judgedPage(differencePage(document), document.judgement);
     case 'share':
       return sectionsPage(sharePage(document.sharing));
     case 'forecast':

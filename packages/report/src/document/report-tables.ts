@@ -1,5 +1,6 @@
 import type { Package } from '../contents/package.ts';
 import { type ContentsDifference, type PackageChange, shownPackage } from '../difference/difference.ts';
+import type { Violation } from '../rules/rules.ts';
 import { byteSize } from '../text/byte-size.ts';
 import { changeNotes, changeWord } from '../text/difference-words.ts';
 import { integrityWord, licenseWord, packageNotes } from '../text/package-words.ts';
@@ -38,6 +39,18 @@ export function changedPackages({ changes }: ContentsDifference): readonly Packa
 export function packagesTable(packages: readonly Package[]): ReportTable {
   return tableOf(packageFields, packages);
 }
+
+/** What broke which rule. */
+export function violationsTable(violations: readonly Violation[]): ReportTable {
+  return tableOf(violationFields, violations);
+}
+
+const violationFields: readonly Field<Violation>[] = [
+  { title: 'RULE', cell: ({ rule }) => rule },
+  { title: 'PACKAGE', isForeign: true, cell: (one) => one.package?.name ?? '' },
+  { title: 'VERSION', isForeign: true, cell: (one) => one.package?.version ?? '' },
+  { title: 'WHAT', isForeign: true, cell: ({ message }) => message },
+];
 
 const changeFields: readonly Field<PackageChange>[] = [
   { title: 'PACKAGE', isForeign: true, cell: (change) => shownPackage(change).name },

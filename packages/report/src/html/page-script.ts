@@ -1,5 +1,7 @@
 /** Sorting, searching, colours, and the way from an area to its row. Plain script: it is written into the page as it stands here. */
 export const pageScript = String.raw`'use strict';
+// Rows that are seen at a glance.
+const enough = 12;
 for (const section of document.querySelectorAll('.listing')) {
   const table = section.querySelector('table');
   const bodies = [...table.tBodies];
@@ -40,7 +42,7 @@ function searchable(section, bodies) {
   const input = search.querySelector('input');
   const status = search.querySelector('[role=status]');
   let texts;
-  search.hidden = false;
+  search.hidden = bodies.length <= enough;
   input.addEventListener('input', () => {
     texts ??= new Map(bodies.map((body) => [body, (body.textContent + ' ' + body.rows[0].title).toLowerCase()]));
     const words = input.value.toLowerCase().split(/\s+/);

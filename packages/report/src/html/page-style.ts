@@ -95,7 +95,7 @@ thead + tbody tr:first-child > * { border-top: 0; }
 tbody:hover, tbody:focus { background: var(--shade); }
 tbody th { min-width: 160px; font-weight: 500; overflow-wrap: break-word; }
 td { white-space: nowrap; }
-td.long, td:last-child { white-space: normal; overflow-wrap: anywhere; min-width: 150px; }
+td.long, td:last-child:not(.number) { white-space: normal; overflow-wrap: anywhere; min-width: 150px; }
 button.counts { padding: 0; border: 0; background: none; text-align: left; cursor: pointer; text-decoration: underline dotted; text-underline-offset: 3px; }
 button.counts::after { content: ' ▸'; }
 button.counts[aria-expanded=true]::after { content: ' ▾'; }
@@ -110,7 +110,7 @@ button.counts[aria-expanded=true]::after { content: ' ▾'; }
   h1 { font-size: 19px; }
   .treemap { height: 300px; }
   .inside ul { position: sticky; left: 17px; max-width: calc(100vw - 46px); }
-  td:last-child { min-width: 240px; }
+  td:last-child:not(.number) { min-width: 240px; }
   tbody th:first-child, thead th:first-child { position: sticky; left: 0; background: var(--paper); min-width: 130px; max-width: 45vw; }
 }
 @page { margin: 14mm; }
