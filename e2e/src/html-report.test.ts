@@ -72,7 +72,10 @@ describe('the HTML of an application of 1,000 packages', () => {
 });
 
 describe.skipIf(chromiumPath === undefined)('a browser', () => {
-  test.each([difference, report])('shows %s within a second, without a word or a request', async (file) => {
+  test.each([
+    ['a difference', difference],
+    ['a report', report],
+  ])('shows %s within a second, without a word or a request', async (_, file) => {
     const times: number[] = [];
     for (let run = 0; run < 5; run++) {
       const page = await open(file);
@@ -152,7 +155,8 @@ describe.skipIf(chromiumPath === undefined)('a browser', () => {
         const page = await open(file, { colorScheme });
         await page.evaluate(openAll);
         await page.evaluate(axe.source);
-        const { violations } = await page.evaluate<AxeResults>('axe.run()');
+        const { violations, passes } = await page.evaluate<AxeResults>('axe.run()');
+        expect(passes.map(({ id }) => id)).toEqual(expect.arrayContaining(['color-contrast', 'svg-img-alt']));
         expect(violations.map(({ id, impact, nodes }) => ({ id, impact, first: nodes[0]?.html }))).toEqual(
           [],
         );
@@ -171,4 +175,6 @@ const shownAfter = `new Promise((resolve) => {
 const openAll = `
   for (const details of document.querySelectorAll('details')) details.open = true;
   for (const row of document.querySelectorAll('tr.inside')) row.hidden = false;
+  // One row is like another, and each takes its time to look at.
+  for (const body of document.querySelectorAll('tbody:nth-of-type(n + 30)')) body.remove();
 `;
