@@ -14,10 +14,11 @@ export const floors: Readonly<Record<string, Room>> = {
   java: { floor: 2, thirdParty: ['valibot', 'xml2js'], touches: [] },
   npm: { floor: 2, thirdParty: ['@yarnpkg/parsers', 'js-yaml', 'valibot'], touches: [] },
   python: { floor: 2, thirdParty: ['@iarna/toml', '@renovatebot/pep440', 'valibot'], touches: [] },
+  config: { floor: 2, thirdParty: ['@iarna/toml'], touches: [] },
   delta: { floor: 2, thirdParty: ['pako'], touches: [] },
   report: {
     floor: 2,
-    thirdParty: ['@renovatebot/pep440', 'semver', 'spdx-expression-parse', 'valibot'],
+    thirdParty: ['@renovatebot/pep440', 'd3-hierarchy', 'semver', 'spdx-expression-parse', 'valibot'],
     touches: [],
   },
   store: { floor: 2, thirdParty: ['tar', 'valibot'], touches: ['disk'] },

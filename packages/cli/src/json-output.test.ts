@@ -93,6 +93,18 @@ describe('--json', () => {
     expectValid(document);
   });
 
+  it('fits the schema for rules that are broken, and for breaches that are accepted', () => {
+    const accept = [{ rule: 'deny', package: '/*NOTICE*', reason: 'ours' }];
+    work.write('rules.json', JSON.stringify({ deny: ['/*'], maxBlock: 1, accept }));
+    work.run('java', 'lib', '-o', 'java.import');
+    const { exitCode, document } = work.json('report', 'java.import', '--rules', 'rules.json');
+    expect([exitCode, (document.rules as { violations: unknown[] }).violations.length > 0]).toEqual([
+      1,
+      true,
+    ]);
+    expectValid(document);
+  });
+
   it('fits the schema for a diagnosis, with findings and a check', () => {
     work.write('lib/settings.txt', work.path('lib', 'NOTICE.txt'), 0o600);
     const { exitCode, document } = work.json('doctor', 'lib', '--check');

@@ -5,6 +5,7 @@ import {
   collect,
   type Descriptor,
   decodeImportManifest,
+  type Import,
   type ImportManifest,
   imageManifestMediaType,
   importManifestMediaType,
@@ -36,14 +37,16 @@ export async function readManifest(name: string, directory: string, store: Store
   return { name, manifest: await readTaggedManifest(tag, store) };
 }
 
-/** @throws INPUT_UNREADABLE, MANIFEST_INVALID */
-export function readManifestFile(file: string, name: string): ImportManifest {
-  return decodeManifest(readSmallFile(file, name), name);
+type OnLine = (line: Import, number: number) => void;
+
+/** @param onLine see {@link decodeImportManifest} @throws INPUT_UNREADABLE, MANIFEST_INVALID */
+export function readManifestFile(file: string, name: string, onLine?: OnLine): ImportManifest {
+  return decodeManifest(readSmallFile(file, name), name, onLine);
 }
 
 /** @throws MANIFEST_INVALID */
-export function decodeManifest(bytes: Uint8Array, name: string): ImportManifest {
-  return decodeImportManifest(utf8(bytes, name), name);
+export function decodeManifest(bytes: Uint8Array, name: string, onLine?: OnLine): ImportManifest {
+  return decodeImportManifest(utf8(bytes, name), name, onLine);
 }
 
 function readSmallFile(file: string, name: string): Uint8Array {

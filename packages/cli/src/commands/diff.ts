@@ -1,4 +1,4 @@
-import { type Digest, findingsExitCode } from '@block-pack/core';
+import { type Digest, findingsExitCode, type Import } from '@block-pack/core';
 import {
   type BlockFacts,
   type Contents,
@@ -14,10 +14,11 @@ import { type OpenContents, openContents } from '../report/open-contents.ts';
 import { type RecalledFindings, recallFindings } from '../report/pack-findings.ts';
 import { reportOutcome } from '../report/report-outcome.ts';
 import { parseOutputs } from '../report/report-output.ts';
+import { judged, readRules } from '../report/rule-options.ts';
 import { storeIfThere } from '../store-if-there.ts';
-import type { ReportCommandOptions } from './report.ts';
+import type { ReviewCommandOptions } from './report.ts';
 
-export interface DiffCommandOptions extends ReportCommandOptions {
+export interface DiffCommandOptions extends ReviewCommandOptions {
   readonly exitCode?: boolean;
   readonly inside?: boolean;
   readonly exact?: boolean;
@@ -32,7 +33,8 @@ export async function diff(
   options: DiffCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const outputs = parseOutputs(options.format ?? [], context);
+  const outputs = parseOutputs(options.format ?? [], 'difference', context);
+  const rules = await readRules(options, true, context);
   const store = await storeIfThere(context.storeDirectory);
   const { platform } = options;
   const closing: (() => void)[] = [];
@@ -45,11 +47,12 @@ export async function diff(
     const sides = [await open(beforeName), await open(afterName)] as const;
     const { before, after, difference: compared } = await compare(sides, store, context);
     const difference = options.exact === true ? await withCosts(compared, sides, context) : compared;
-    const document = { kind: 'difference', difference, before, after } as const;
+    const document = judged({ kind: 'difference', difference, before, after }, rules);
     const inside = options.inside === true ? { inside: insideRows } : {};
+    const outcome = await reportOutcome(document, outputs, options, inside);
     return {
-      ...(await reportOutcome(document, outputs, options, inside)),
-      exitCode: options.exitCode === true && !isNothing(difference) ? findingsExitCode : 0,
+      ...outcome,
+      exitCode: options.exitCode === true && !isNothing(difference) ? findingsExitCode : outcome.exitCode,
     };
   } finally {
     for (const close of closing) close();
@@ -94,7 +97,12 @@ function comparedWith(
   const facts = (digest: Digest) => known.get(digest);
   const contents = (at: 0 | 1) => {
     const recalled = findings[at];
-    return contentsOf({ ...sides[at], knowledge: { facts, ...(recalled && { findings: recalled }) } });
+    const { locations } = sides[at];
+    const location = (line: Import) => locations.get(line);
+    return contentsOf({
+      ...sides[at],
+      knowledge: { facts, location, ...(recalled && { findings: recalled }) },
+    });
   };
   const [before, after] = [contents(0), contents(1)];
   return { before, after, difference: diffContents(before, after) };

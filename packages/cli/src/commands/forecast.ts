@@ -20,7 +20,7 @@ export async function forecast(
   options: ForecastCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const outputs = parseOutputs(options.format ?? [], context);
+  const outputs = parseOutputs(options.format ?? [], 'forecast', context);
   const range = dayRange(options);
   const histories = names.flatMap((name) => manifestHistories(name, context.directory));
   const known = histories.reduce((latest, { time }) => Math.max(latest, time), 0);

@@ -26,7 +26,7 @@ export async function share(
   options: ShareCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const outputs = parseOutputs(options.format ?? [], context);
+  const outputs = parseOutputs(options.format ?? [], 'share', context);
   const all = await allNames(names, options, context);
   const store = await storeIfThere(context.storeDirectory);
   const sharing = await shareContents(openAll(all, options, store, context));

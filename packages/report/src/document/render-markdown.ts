@@ -1,14 +1,23 @@
-import { type ContentsDifference, type PackageChange, shownPackage } from '../difference/difference.ts';
+import { type PackageChange, shownPackage } from '../difference/difference.ts';
+import type { Judgement } from '../rules/rules.ts';
 import { byteSize } from '../text/byte-size.ts';
 import { differenceHeadline, differenceRemarks, insideCounts } from '../text/difference-words.ts';
+import { howToAccept, judgementHeadline } from '../text/judgement-words.ts';
 import { htmlCode, markdownCode, markdownText } from '../text/markdown.ts';
 import { summaryHeadline, summarySections } from '../text/summary-words.ts';
+import { printable } from '../text/table.ts';
 import { forecastPage } from './forecast-page.ts';
 import { MarkdownPage } from './markdown-page.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
-import type { ContentsReport } from './report-document.ts';
+import type { ContentsReport, DifferenceReport } from './report-document.ts';
 import type { ReportPage } from './report-page.ts';
-import { changesTable, packagesTable, type ReportColumn, type ReportTable } from './report-tables.ts';
+import {
+  changesTable,
+  packagesTable,
+  type ReportColumn,
+  type ReportTable,
+  violationsTable,
+} from './report-tables.ts';
 import { sharePage } from './share-page.ts';
 
 /** Comments on GitHub and GitLab may have this many characters; counted in bytes here, which are never fewer. */
@@ -19,6 +28,8 @@ const reserve = 200;
 
 /** Rows of each list of a report. */
 const listRows = 10;
+/** What broke rules, and what accepts it. */
+const violationRows = 40;
 /** Rows of each table of a page that has several. */
 const sectionRows = 20;
 /** Files listed for each package that changed inside. */
@@ -41,7 +52,7 @@ export const renderMarkdown: Renderer = (document, options) => {
       addContents(page, document, options);
       break;
     case 'difference':
-      addDifference(page, document.difference, options);
+      addDifference(page, document, options);
       break;
     case 'share':
       addPage(page, sharePage(document.sharing), options);
@@ -52,11 +63,29 @@ export const renderMarkdown: Renderer = (document, options) => {
   return page.text();
 };
 
-function addDifference(page: MarkdownPage, difference: ContentsDifference, options: RenderOptions): void {
+function addJudgement(page: MarkdownPage, judgement: Judgement | undefined): void {
+  if (judgement === undefined) return;
+  const { violations } = judgement;
+  page.add(`\n**${markdownText(judgementHeadline(judgement))}**\n`);
+  if (violations.length === 0) return;
+  addTable(page, violationsTable(violations), violationRows);
+  const accepts = violations.slice(0, violationRows).map(({ accept }) => `${printable(accept)}\n`);
+  page.add(
+    `\n<details><summary>${howToAccept}</summary>\n\n\`\`\`json\n${accepts.join('')}\`\`\`\n\n</details>\n`,
+    reserve,
+  );
+}
+
+function addDifference(
+  page: MarkdownPage,
+  { difference, judgement }: DifferenceReport,
+  options: RenderOptions,
+): void {
   const { before, after, changes } = difference;
   page.add(`**${markdownText(differenceHeadline(difference))}**\n\n`);
   page.add(`${markdownCode(before.name)} → ${markdownCode(after.name)}\n`);
   for (const remark of differenceRemarks(difference)) page.add(`\n${markdownText(remark)}\n`);
+  addJudgement(page, judgement);
   const isWhole = addTable(page, changesTable(difference), options.rows);
   if (isWhole) addInside(page, changes, options.inside ?? insideRows);
 }
@@ -113,11 +142,12 @@ function insideText(
 
 function addContents(
   page: MarkdownPage,
-  { contents, summary }: ContentsReport,
+  { contents, summary, judgement }: ContentsReport,
   options: RenderOptions,
 ): void {
   const { rows = listRows } = options;
   page.add(`**${markdownText(summaryHeadline(summary))}** in ${markdownCode(contents.name)}\n`);
+  addJudgement(page, judgement);
   for (const { title, remark, packages, lines } of summarySections(summary)) {
     if (!page.add(headingText(title, remark), reserve))
       return void page.add('\n… and more that is not shown.\n');

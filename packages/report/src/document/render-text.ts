@@ -1,14 +1,16 @@
 import { type ContentsDifference, type PackageChange, shownPackage } from '../difference/difference.ts';
 import type { EntryChange } from '../difference/inside.ts';
+import type { Judgement } from '../rules/rules.ts';
 import { byteSize, count } from '../text/byte-size.ts';
 import { differenceHeadline, differenceRemarks, insideCounts } from '../text/difference-words.ts';
+import { howToAccept, judgementHeadline } from '../text/judgement-words.ts';
 import { summaryHeadline, summarySections } from '../text/summary-words.ts';
 import { printable, table as textTable } from '../text/table.ts';
 import { forecastPage } from './forecast-page.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
-import type { ContentsReport } from './report-document.ts';
+import type { ContentsReport, ReportDocument } from './report-document.ts';
 import type { ReportPage } from './report-page.ts';
-import { changesTable, packagesTable, type ReportTable } from './report-tables.ts';
+import { changesTable, packagesTable, type ReportTable, violationsTable } from './report-tables.ts';
 import { sharePage } from './share-page.ts';
 
 /** Rows unless the options say otherwise: as many as a person reads. */
@@ -21,6 +23,12 @@ const sectionRows = 20;
 
 /** For terminals; what is not printable is made harmless. */
 export const renderText: Renderer = (document, options) => {
+  return (
+    bodyText(document, options) + ('judgement' in document ? judgementText(document.judgement, options) : '')
+  );
+};
+
+function bodyText(document: ReportDocument, options: RenderOptions): string {
   switch (document.kind) {
     case 'contents':
       return contentsText(document, options);
@@ -31,7 +39,21 @@ export const renderText: Renderer = (document, options) => {
     case 'forecast':
       return pageText(forecastPage(document.history), options);
   }
-};
+}
+
+/** Last, where whoever ran the command looks first. */
+function judgementText(judgement: Judgement | undefined, options: RenderOptions): string {
+  if (judgement === undefined) return '';
+  const { emphasis = (text: string) => text, rows = usualRows } = options;
+  const { violations } = judgement;
+  const headline = `\n${emphasis(judgementHeadline(judgement))}\n`;
+  if (violations.length === 0) return headline;
+  const accepts = violations.slice(0, rows).map(({ accept }) => `  ${printable(accept)}\n`);
+  return [
+    ...[headline, tableText(violationsTable(violations), rows)],
+    ...[`\n${howToAccept}:\n`, ...accepts, moreText(violations.length - rows, '--all shows them')],
+  ].join('');
+}
 
 function differenceText(difference: ContentsDifference, options: RenderOptions): string {
   const { emphasis = (text: string) => text } = options;
