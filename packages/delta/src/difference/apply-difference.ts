@@ -1,10 +1,13 @@
 import { ByteReader, type Bytes, chunkSize, collect } from '@block-pack/core';
+import { classStreamNames } from '../class/class-streams.ts';
+import { applyToClasses } from '../class/level-classes.ts';
 import { allowedCost, costOf, type DifferenceBase } from './allowance.ts';
 import { applyCovers } from './apply-covers.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { unpackStreams } from './packing.ts';
 import { decodePieces, readPieces } from './pieces.ts';
 import { decodeSectionHeader, headerLimit } from './section.ts';
+import { streamNames } from './streams.ts';
 import { differenceMagic } from './write-difference.ts';
 
 /**
@@ -58,6 +61,7 @@ async function applySection(
   const headerLength = await readVarint(reader);
   if (headerLength > headerLimit) throw deltaInvalid(`a section's header has ${headerLength} bytes`);
   const {
+    transform,
     form,
     newLength,
     baseLength,
@@ -66,14 +70,30 @@ async function applySection(
   if (newLength > most) throw deltaInvalid(`a section makes ${newLength} bytes where ${most} are missing`);
   const parts: Uint8Array[] = [];
   for (const { packed } of lengths.parts) parts.push(await collect(reader.part(packed), packed, 'a stream'));
-  const streams = unpackStreams(lengths, parts);
+  const unpacked = unpackStreams(lengths, parts);
+  const streams = named(streamNames, unpacked);
   const pieces = decodePieces(streams.pieces, bases, baseLength);
   const cost = costOf(pieces, bases);
   if (cost > affordable) throw deltaInvalid('its sections ask for more of the bases than they may');
   const bytes = new Uint8Array(baseLength + newLength);
   await readPieces(pieces, bases, bytes);
-  applyCovers({ bytes, baseLength }, streams, form);
-  return { made: bytes.subarray(baseLength), cost };
+  const window = { bytes, baseLength };
+  if (transform === 'none') {
+    applyCovers(window, streams, form);
+    return { made: bytes.subarray(baseLength), cost };
+  }
+  const classStreams = named(classStreamNames, unpacked.slice(streamNames.length));
+  return {
+    made: applyToClasses(window, classStreams, (levelled) => applyCovers(levelled, streams, form)),
+    cost,
+  };
+}
+
+function named<N extends string>(
+  names: readonly N[],
+  streams: readonly Uint8Array[],
+): Readonly<Record<N, Uint8Array>> {
+  return Object.fromEntries(names.map((name, index) => [name, streams[index]])) as Record<N, Uint8Array>;
 }
 
 async function readVarint(reader: ByteReader): Promise<number> {

@@ -1,4 +1,5 @@
 import { type Bytes, checkSignal, type RandomAccess } from '@block-pack/core';
+import type { ContentPair } from '../class/level-classes.ts';
 import { VarintWriter } from '../varint.ts';
 import { alignParts } from './align.ts';
 import type { DifferenceBase } from './allowance.ts';
@@ -48,7 +49,10 @@ export async function* writeDifference(
   let packing: Promise<Uint8Array> | undefined;
   for (const plan of await plansFor(bases, contents, options)) {
     checkSignal(options.signal);
-    const matched = await matchSection(await readWindow(plan, bases, sources));
+    const matched = await matchSection(
+      await readWindow(plan, bases, sources),
+      pairsOf(plan, contents, bases),
+    );
     if (packing !== undefined) yield await packing;
     packing = packSection(matched, encodePieces(plan.bases, bases), options.quality);
     // Whoever stops reading does not wait for it.
@@ -93,6 +97,27 @@ async function readWindow(
   await readPieces(basePieces, bases, bytes);
   await readPieces(contentPieces, contents, bytes.subarray(baseLength));
   return { bytes, baseLength };
+}
+
+/** Whole contents of a section whose bases are whole in it. */
+function pairsOf(
+  { bases: basePieces, contents: contentPieces }: SectionPlan,
+  contents: readonly DifferenceContent[],
+  bases: readonly RandomAccess[],
+): ContentPair[] {
+  const sources = new Map<number, { readonly source: number; readonly sourceLength: number }>();
+  let end = 0;
+  for (const { index, length } of basePieces) {
+    if (length === at(bases, index).size) sources.set(index, { source: end, sourceLength: length });
+    end += length;
+  }
+  return contentPieces.flatMap(({ index, length }) => {
+    const target = end;
+    end += length;
+    const { base, content } = at(contents, index);
+    const source = base === undefined ? undefined : sources.get(base);
+    return source === undefined || length !== content.size ? [] : [{ ...source, target, length }];
+  });
 }
 
 function at<T>(list: readonly T[], index: number): T {

@@ -1,13 +1,21 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { concat } from '@block-pack/core';
+import { classStreamNames } from '../class/class-streams.ts';
+import { type ContentPair, type LevelledWindow, levelClasses } from '../class/level-classes.ts';
 import { VarintWriter } from '../varint.ts';
 import type { Cover, Window } from './cover.ts';
 import { match } from './match.ts';
 import { packStreams } from './packing.ts';
 import { EitherSearch, RepeatSearch } from './repeat-search.ts';
-import { encodeSectionHeader, streamLimit } from './section.ts';
-import { type CoverStreams, type DifferenceForm, differenceForms, writeStreams } from './streams.ts';
+import { encodeSectionHeader, streamLimit, type Transform } from './section.ts';
+import {
+  type CoverStreams,
+  type DifferenceForm,
+  differenceForms,
+  streamNames,
+  writeStreams,
+} from './streams.ts';
 import { SuffixSearch } from './suffix-search.ts';
 
 /** One way to write the new bytes. */
@@ -20,12 +28,22 @@ interface Candidate {
 export interface MatchedSection extends Candidate {
   readonly newLength: number;
   readonly baseLength: number;
+  /** Where its class files are levelled. */
+  readonly classes: LevelledWindow | undefined;
 }
 
-/** The smallest way to make the new bytes of a window from its base. This takes the thread; {@link packSection} others. */
-export async function matchSection(window: Window): Promise<MatchedSection> {
+/**
+ * The smallest way to make the new bytes of a window from its base. This takes the thread; {@link packSection} others.
+ * @param pairs contents that may be class files
+ */
+export async function matchSection(
+  window: Window,
+  pairs: readonly ContentPair[] = [],
+): Promise<MatchedSection> {
   const { bytes, baseLength } = window;
-  return { ...(await smallest(window)), newLength: bytes.length - baseLength, baseLength };
+  const classes = levelClasses(window, pairs);
+  const matched = await smallest(classes?.window ?? window);
+  return { ...matched, newLength: bytes.length - baseLength, baseLength, classes };
 }
 
 /**
@@ -33,12 +51,20 @@ export async function matchSection(window: Window): Promise<MatchedSection> {
  * @param pieces where the base comes from, encoded
  */
 export async function packSection(
-  { form, streams, newLength, baseLength }: MatchedSection,
+  { form, streams, newLength, baseLength, classes }: MatchedSection,
   pieces: Uint8Array,
   quality?: number,
 ): Promise<Uint8Array> {
-  const packed = await packStreams({ pieces, ...streams }, quality);
-  const header = encodeSectionHeader({ transform: 'none', form, newLength, baseLength }, packed);
+  const transform: Transform = classes === undefined ? 'none' : 'class';
+  const all = { pieces, ...streams };
+  const packed = await packStreams(
+    [
+      ...streamNames.map((name) => all[name]),
+      ...(classes === undefined ? [] : classStreamNames.map((name) => classes.streams[name])),
+    ],
+    quality,
+  );
+  const header = encodeSectionHeader({ transform, form, newLength, baseLength }, packed);
   const length = new VarintWriter();
   length.add(header.length);
   return concat([length.bytes(), header, ...packed.parts]);
