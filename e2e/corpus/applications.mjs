@@ -17,6 +17,12 @@ const applications = {
   'spring-boot-service': springBootService('the Spring Boot service'),
   /** The same with another version of one dependency. */
   'spring-boot-service-bumped': springBootService('the Spring Boot service', '-Dsnakeyaml.version=2.3'),
+  /** The same as a later release: nine jars in other versions. */
+  'spring-boot-service-later': springBootService(
+    'the Spring Boot service',
+    '-Djackson-bom.version=2.19.4',
+    '-Dtomcat.version=10.1.49',
+  ),
   /** `quarkus-app/`: a fast-jar, jars named `<group>.<artifact>-<version>.jar`. */
   'quarkus-service': {
     sources: filesBelow(quarkus),

@@ -38,8 +38,8 @@ export async function applications<Name extends string>(
   return Object.fromEntries(folders) as Record<Name, string>;
 }
 
-/** Takes minutes the first time; vitest calls a worker dead that does not answer so long. */
-async function fetchCorpus(script: string, args: readonly string[]): Promise<void> {
+/** Runs a script of the corpus. Takes minutes the first time; vitest calls a worker dead that does not answer so long. */
+export async function fetchCorpus(script: string, args: readonly string[] = []): Promise<void> {
   const { ended } = start(process.execPath, [join(root, 'e2e/corpus', script), ...args]);
   const { exitCode, stderr } = await ended;
   if (exitCode !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${exitCode}:\n${stderr}`);

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { create, extract } from 'tar';
 import { emptied } from './corpus.mjs';
+import { digestIn } from './layout-digest.mjs';
 import { blockPack, nodeRun, root, scratch } from './process-run.mjs';
 
 /** Releases of a Java application that is published on npm; the package holds it under `dist`. */
@@ -89,12 +90,6 @@ function bundled(release, previous, { store, vendor, site }) {
     applyMs: applied.ms,
     applyMb: applied.peakMb,
   };
-}
-
-function digestIn(layout, tag) {
-  const { manifests } = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8'));
-  return manifests.find(({ annotations }) => annotations?.['org.opencontainers.image.ref.name'] === tag)
-    .digest;
 }
 
 function slowest(rows, field) {

@@ -4,16 +4,23 @@ import { start } from '../block-pack.ts';
 import { run, succeed } from '../workspace.ts';
 import type { Consumer } from './consumer.ts';
 import { startDaemon, stopDaemon } from './daemon.ts';
+import { machineNetwork, type Network } from './network.ts';
 import { tool } from './tiers.ts';
 
-export async function startDocker(folder: string, registry: string): Promise<Consumer> {
+/** @param registry the one that it may talk to without TLS */
+export async function startDocker(
+  folder: string,
+  registry: string,
+  network: Network = machineNetwork,
+): Promise<Consumer> {
   const at = (name: string) => join(folder, name);
   mkdirSync(folder, { recursive: true });
   const socket = ['--host', `unix://${at('socket')}`];
   const own = ['--data-root', at('root'), '--exec-root', at('exec'), '--pidfile', at('pid')];
   const quiet = ['--bridge=none', '--iptables=false', '--insecure-registry', registry];
   const isReady = () => run(tool('docker'), [...socket, 'version']).exitCode === 0;
-  const daemon = await startDaemon(tool('dockerd'), [...socket, ...own, ...quiet], isReady);
+  const [program, args] = network.within(tool('dockerd'), [...socket, ...own, ...quiet]);
+  const daemon = await startDaemon(program, args, isReady);
   const docker = (...args: string[]) => succeed(tool('docker'), [...socket, ...args]);
   let count = 0;
   return {

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { start } from '../block-pack.ts';
 import { run, succeed } from '../workspace.ts';
 import type { Consumer } from './consumer.ts';
+import { machineNetwork, type Network } from './network.ts';
 import { tool } from './tiers.ts';
 
 /** Podman has no daemon; its storage and settings are private. */
-export function startPodman(folder: string): Consumer {
+export function startPodman(folder: string, network: Network = machineNetwork): Consumer {
   const at = (name: string) => join(folder, name);
   mkdirSync(folder, { recursive: true });
   const storage = { driver: 'overlay', graphroot: at('graph'), runroot: at('run') };
@@ -19,7 +20,8 @@ export function startPodman(folder: string): Consumer {
     CONTAINERS_CONF: at('containers.conf'),
     CONTAINERS_STORAGE_CONF: at('storage.conf'),
   };
-  const podman = (...args: string[]) => succeed(tool('podman'), args, { env });
+  const command = (...args: string[]) => network.within(tool('podman'), args);
+  const podman = (...args: string[]) => succeed(...command(...args), { env });
   const trusting = ['--quiet', '--signature-policy', at('policy.json')];
   // Small machines do not grant the limits that podman asks for by itself.
   const bounds = ['--runtime', 'runc', '--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
@@ -35,18 +37,18 @@ export function startPodman(folder: string): Consumer {
     start(reference) {
       const name = `service-${count++}`;
       const args = ['run', '--rm', '--name', name, ...bounds, '--network', 'host', reference];
-      const running = start(tool('podman'), args, { env });
+      const running = start(...command(...args), { env });
       return {
         ...running,
         async stop() {
           // It may have ended by itself.
-          run(tool('podman'), ['rm', '--force', '--time', '0', name], { env });
+          run(...command('rm', '--force', '--time', '0', name), { env });
           await running.ended;
         },
       };
     },
     async stop() {
-      run(tool('podman'), ['system', 'reset', '--force'], { env });
+      run(...command('system', 'reset', '--force'), { env });
     },
   };
 }

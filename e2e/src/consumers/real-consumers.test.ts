@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blockPack } from '../block-pack.ts';
 import { showFigures } from '../figures.ts';
 import { filesBelow } from '../file-list.ts';
-import { eventually } from '../waiting.ts';
 import { succeed } from '../workspace.ts';
-import type { Consumer, RunningContainer } from './consumer.ts';
+import { expectAnswer } from './answer.ts';
+import type { Consumer } from './consumer.ts';
 import { startContainerd } from './containerd.ts';
 import { startDocker } from './docker.ts';
 import { startPodman } from './podman.ts';
@@ -118,22 +118,6 @@ function the(name: Consumer['name']): Consumer {
 function build(args: readonly string[], { base }: Service): void {
   const { exitCode, stderr } = blockPack(['image', ...args, '--base', basePlace(base), '--store', store]);
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-}
-
-/** Asks a service at the port that its log names, and stops it. */
-async function expectAnswer(container: RunningContainer, { path, answer }: Service): Promise<void> {
-  try {
-    const port = await eventually('a port', container, () => portIn(container.said.stdout));
-    const response = await fetch(`http://127.0.0.1:${port}${path}`);
-    expect(await response.json()).toMatchObject(answer);
-  } finally {
-    await container.stop();
-  }
-}
-
-/** `Tomcat started on port 1234`, `listening on port 1234`, or the number alone on a line. */
-function portIn(log: string): string | undefined {
-  return /(?:started on port |listening on port |^)(\d{4,5})(?: \(http\).*)?\n/m.exec(log)?.[1];
 }
 
 /** The list without the content of files that are made anew. */

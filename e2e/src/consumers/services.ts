@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { packAs, start } from '../block-pack.ts';
-import { applications } from '../corpus.ts';
+import { packAs } from '../block-pack.ts';
+import { applications, fetchCorpus } from '../corpus.ts';
 import { filesBelow } from '../file-list.ts';
 import { root, succeed } from '../workspace.ts';
 
@@ -10,14 +10,14 @@ export const states = ['old', 'new'] as const;
 export type State = (typeof states)[number];
 
 /** A real application, and how an image is made of it. */
-export interface Service {
+export interface Service<Name extends string = State> {
   readonly name: string;
   /** Which base image it runs on. */
   readonly base: 'java' | 'node' | 'python';
   /** Packs a state; arguments of `block-pack image` for it. */
-  pack(state: State, folder: string, store: string): readonly string[];
+  pack(state: Name, folder: string, store: string): readonly string[];
   /** Every file that belongs below `/app` of the image, as `filesBelow` gives it. */
-  files(state: State): Readonly<Record<string, string>>;
+  files(state: Name): Readonly<Record<string, string>>;
   /** Those of them that are made anew for the image, so their content is another one. */
   readonly madeAnew?: RegExp;
   readonly path: string;
@@ -31,10 +31,8 @@ export interface Service {
 
 /** The base images and services, made or fetched where they are not here yet. */
 export async function realServices(): Promise<readonly Service[]> {
-  for (const script of ['bases.mjs', 'services.mjs']) {
-    const { exitCode, stderr } = await start(process.execPath, [join(root, 'e2e/corpus', script)]).ended;
-    if (exitCode !== 0) throw new Error(`${script} ended with ${exitCode}: ${stderr}`);
-  }
+  await fetchCorpus('bases.mjs');
+  await fetchCorpus('services.mjs');
   const jars = await applications('spring-boot-service', 'spring-boot-service-bumped');
   return [
     springBootService({ old: jars['spring-boot-service'], new: jars['spring-boot-service-bumped'] }),
@@ -43,14 +41,29 @@ export async function realServices(): Promise<readonly Service[]> {
   ];
 }
 
+/** Three releases of one application, each with other versions of its dependencies. */
+export type Release = '1.0' | '1.1' | '1.2';
+
+/** The Java service in releases, and a base image for it. */
+export async function releasedService(): Promise<Service<Release>> {
+  await fetchCorpus('bases.mjs');
+  const name = 'spring-boot-service';
+  const jars = await applications(name, `${name}-bumped`, `${name}-later`);
+  return springBootService({
+    '1.0': jars[`${name}-bumped`],
+    '1.1': jars[name],
+    '1.2': jars[`${name}-later`],
+  });
+}
+
 const services = join(root, '.cache/corpus/services');
 
 export function basePlace(base: Service['base']): string {
   return `oci:${join(root, '.cache/corpus/bases', base, 'oci')}:base`;
 }
 
-function springBootService(folders: Readonly<Record<State, string>>): Service {
-  const jar = (state: State) => join(folders[state], 'spring-boot-service-1.0.0.jar');
+function springBootService<Name extends string>(folders: Readonly<Record<Name, string>>): Service<Name> {
+  const jar = (state: Name) => join(folders[state], 'spring-boot-service-1.0.0.jar');
   const start = [
     'java',
     // Quick to start is all that is asked of it.

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 /** Tools of which all must be there, or tests with them cannot run. T0, own readers and tars, needs none. */
 const tiers = {
   T1: ['skopeo', 'umoci', 'docker-registry', 'busybox', 'jlink', 'mvn'],
-  T2: ['podman', 'runc', 'containerd', 'ctr', 'dockerd', 'docker'],
+  T2: ['podman', 'runc', 'containerd', 'ctr', 'dockerd', 'docker', 'ip', 'nsenter'],
 } as const;
 
 export type Tier = keyof typeof tiers;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -19,6 +20,9 @@ const validate = new Ajv2020.default({ strict: true, allowUnionTypes: true }).co
 function expectValid(document: unknown): void {
   expect(validate(document), JSON.stringify(validate.errors, undefined, 1)).toBe(true);
 }
+
+const author = ['-c', 'user.name=me', '-c', 'user.email=me@example.org'];
+const commit = [...author, 'commit', '--quiet', '-m', 'step'];
 
 describe('--json', () => {
   it('prints one document that fits the published schema, for every command', () => {
@@ -74,7 +78,31 @@ describe('--json', () => {
     for (const format of ['csv', 'markdown']) {
       expectValid(work.json('diff', 'java.import', 'new.import', '--format', format).document);
       expectValid(work.json('report', 'new.import', '--format', format).document);
+      expectValid(work.json('share', 'java.import', 'new.import', '--format', format).document);
     }
+    for (const words of [
+      ['init', '--quiet'],
+      ['add', 'java.import'],
+      commit,
+      ['mv', 'java.import', 'old.import'],
+      commit,
+    ])
+      execFileSync('git', words, { cwd: work.directory });
+    const { exitCode, document } = work.json('forecast', 'old.import');
+    expect([exitCode, document.changes]).toEqual([0, [expect.objectContaining({ kind: 'first' })]]);
+    expectValid(document);
+  });
+
+  it('fits the schema for rules that are broken, and for breaches that are accepted', () => {
+    const accept = [{ rule: 'deny', package: '/*NOTICE*', reason: 'ours' }];
+    work.write('rules.json', JSON.stringify({ deny: ['/*'], maxBlock: 1, accept }));
+    work.run('java', 'lib', '-o', 'java.import');
+    const { exitCode, document } = work.json('report', 'java.import', '--rules', 'rules.json');
+    expect([exitCode, (document.rules as { violations: unknown[] }).violations.length > 0]).toEqual([
+      1,
+      true,
+    ]);
+    expectValid(document);
   });
 
   it('fits the schema for a diagnosis, with findings and a check', () => {

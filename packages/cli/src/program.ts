@@ -10,6 +10,7 @@ import type { Run } from './command-line/options.ts';
 import { addPython } from './command-line/python.ts';
 import { addDiff, addReport } from './command-line/report.ts';
 import { addResolve } from './command-line/resolve.ts';
+import { addForecast, addShare } from './command-line/share.ts';
 import { addGc, addInspect, addLs, addVerify } from './command-line/store.ts';
 
 /** The command line as users see it: names, options, help. Commands are loaded when they are called. */
@@ -56,6 +57,8 @@ block-pack help <command> says more about each.`,
     addResolve,
     addReport,
     addDiff,
+    addShare,
+    addForecast,
     addLs,
     addInspect,
     addVerify,

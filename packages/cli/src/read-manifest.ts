@@ -5,6 +5,7 @@ import {
   collect,
   type Descriptor,
   decodeImportManifest,
+  type Import,
   type ImportManifest,
   imageManifestMediaType,
   importManifestMediaType,
@@ -36,9 +37,16 @@ export async function readManifest(name: string, directory: string, store: Store
   return { name, manifest: await readTaggedManifest(tag, store) };
 }
 
-/** @throws INPUT_UNREADABLE, MANIFEST_INVALID */
-export function readManifestFile(file: string, name: string): ImportManifest {
-  return decodeImportManifest(utf8(readSmallFile(file, name), name), name);
+type OnLine = (line: Import, number: number) => void;
+
+/** @param onLine see {@link decodeImportManifest} @throws INPUT_UNREADABLE, MANIFEST_INVALID */
+export function readManifestFile(file: string, name: string, onLine?: OnLine): ImportManifest {
+  return decodeManifest(readSmallFile(file, name), name, onLine);
+}
+
+/** @throws MANIFEST_INVALID */
+export function decodeManifest(bytes: Uint8Array, name: string, onLine?: OnLine): ImportManifest {
+  return decodeImportManifest(utf8(bytes, name), name, onLine);
 }
 
 function readSmallFile(file: string, name: string): Uint8Array {
@@ -80,7 +88,7 @@ export async function readTaggedManifest(tag: Tag, store: Store): Promise<Import
       },
     );
   }
-  return decodeImportManifest(utf8(await readBlob(layer, store), tag.name), tag.name);
+  return decodeManifest(await readBlob(layer, store), tag.name);
 }
 
 /** One damaged tag does not hide the others: it is told, and passed over. */

@@ -78,9 +78,14 @@ export function encodeImport(line: Import): string {
 /**
  * Reads a manifest in any order of lines and with LF or CRLF, as git may have left it.
  * @param name where the text comes from, for messages
+ * @param onLine told of each import and the number of its line, from 1, in the order of the text
  * @throws MANIFEST_INVALID naming the line
  */
-export function decodeImportManifest(text: string, name: string): ImportManifest {
+export function decodeImportManifest(
+  text: string,
+  name: string,
+  onLine?: (line: Import, number: number) => void,
+): ImportManifest {
   let packer: string | undefined;
   const directives: string[] = [];
   const imports: Import[] = [];
@@ -88,8 +93,11 @@ export function decodeImportManifest(text: string, name: string): ImportManifest
     if (number === 1) checkHeader(line, name);
     if (number === 1 || line === '') continue;
     try {
-      if (!line.startsWith('#')) imports.push(decodeImport(line));
-      else if (!line.startsWith('#packer ')) directives.push(decodeDirective(line));
+      if (!line.startsWith('#')) {
+        const decoded = decodeImport(line);
+        imports.push(decoded);
+        onLine?.(decoded, number);
+      } else if (!line.startsWith('#packer ')) directives.push(decodeDirective(line));
       else if (packer === undefined) packer = decodePacker(line);
       else throw flaw('a second #packer line');
     } catch (error) {

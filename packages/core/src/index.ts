@@ -174,7 +174,9 @@ export {
   LayerPaths,
   layerRanges,
   layerRecipe,
+  MemberSum,
   memberContent,
+  memberTrailerSize,
   noSegmentMemory,
   parseEncoding,
   rebuildLayer,
@@ -184,6 +186,7 @@ export {
   withLayerRecipe,
   withoutLayerRecipe,
 } from './layer/index.ts';
+export { mapOf } from './map-of.ts';
 export { blobMissing, MemoryBlobStore } from './memory-blob-store.ts';
 export type { Packed, PackedImport, PackOptions, PackProgress } from './pack.ts';
 export { checkSignal, emptyMemory, pack } from './pack.ts';

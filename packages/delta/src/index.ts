@@ -7,7 +7,7 @@ export type { ArchiveLimits } from './archive/limits.ts';
 export { archiveLimits } from './archive/limits.ts';
 export type { Supply } from './archive/put-together.ts';
 export { putTogether } from './archive/put-together.ts';
-export type { Layout } from './archive/read-layout.ts';
+export type { BlockKind, Layout, Part } from './archive/read-layout.ts';
 export { readLayout } from './archive/read-layout.ts';
 export type {
   Leaf,
@@ -17,12 +17,14 @@ export type {
   Recipe,
   RecipeHead,
   RecipePart,
+  TarRecipe,
   TreeRecipe,
   ZipRecipe,
 } from './archive/recipe.ts';
 export { leaves } from './archive/recipe.ts';
 export type { Archive, Content, TakeApartOptions } from './archive/take-apart.ts';
 export { takeApart } from './archive/take-apart.ts';
+export type { TarLayout, TarPart } from './archive/tar-layout.ts';
 export type { TreeDirectory, TreeFile, TreeLayout, TreeLink, TreePart } from './archive/tree-layout.ts';
 export type {
   DataDescriptor,
@@ -44,6 +46,8 @@ export {
   deflateParametersOf,
 } from './deflate/deflate-parameters.ts';
 export { DeflateSearch, deflateParameters } from './deflate/deflate-search.ts';
+export type { GzipFile, GzipForm } from './deflate/gzip-form.ts';
+export { gzipAs, gzipFormOf } from './deflate/gzip-form.ts';
 export { redeflate, redeflateAtOnce } from './deflate/redeflate.ts';
 export { applyDifference } from './difference/apply-difference.ts';
 export type { PackContentsOptions } from './difference/pack-contents.ts';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { BlockPackError, collect, type FileEntry } from '@block-pack/core';
+import { BlockPackError, collect, type FileEntry, mapOf } from '@block-pack/core';
 import * as v from 'valibot';
 
 /** What a package.json says, as far as it matters here. */
@@ -34,7 +34,7 @@ const nameLimit = 214;
 const versionLimit = 256;
 
 /** Fields that are not what they should be count as missing: there are odd ones in real packages, and npm takes them. */
-const looseRecord = v.fallback(v.record(v.string(), v.unknown()), {});
+const looseRecord = v.fallback(mapOf(v.unknown()), {});
 const looseText = v.fallback(v.optional(v.string()), undefined);
 const schema = v.object({
   name: looseText,

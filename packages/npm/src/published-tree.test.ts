@@ -85,6 +85,7 @@ describe('a package is the same block whoever installed it', () => {
       'p.target.mk',
       'Release/.deps/p.d',
       'Release/obj.target/p.o',
+      'Release/obj.target/p.node',
       'Release/p.a',
     ];
     const built = Object.fromEntries(leftovers.map((name) => [`node_modules/p/build/${name}`, name]));

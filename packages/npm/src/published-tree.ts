@@ -76,10 +76,11 @@ export function reasonToLeaveOut(
   return undefined;
 }
 
-/** Compiled modules (`*.node`) stay. */
+/** Compiled modules (`*.node`) stay, but for the copy that the linker made in `obj.target`. */
 function isBuildLeftover(path: string): boolean {
-  if (!/^build\//.test(path) || path.endsWith('.node')) return false;
+  if (!/^build\//.test(path)) return false;
   if (/\/(?:\.deps|obj\.target|obj)\//.test(path)) return true;
+  if (path.endsWith('.node')) return false;
   return /^(?:Makefile|config\.gypi|gyp-mac-tool|binding\.Makefile|.*\.(?:mk|d|o|a|stamp|vcxproj|filters|sln))$/.test(
     lastName(path),
   );

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { BlockPackError, type Digest, isDigest } from '@block-pack/core';
+import { BlockPackError, type Digest, isDigest, mapOf } from '@block-pack/core';
 import * as v from 'valibot';
 import { names } from './blob-files.ts';
 import { errnoOf } from './disk-error.ts';
@@ -14,7 +14,7 @@ const descriptor = v.looseObject({
   digest: v.string(),
   size,
   artifactType: v.optional(v.string()),
-  annotations: v.optional(v.record(v.string(), v.string())),
+  annotations: v.optional(mapOf(v.string())),
 });
 const storeIndex = v.looseObject({ schemaVersion: v.literal(2), manifests: v.array(descriptor) });
 

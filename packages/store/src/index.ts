@@ -21,6 +21,7 @@ export { PartsDraft } from './parts/parts-draft.ts';
 export { accompanying } from './place/accompanying.ts';
 export type { Closure } from './place/closure.ts';
 export { closureOf } from './place/closure.ts';
+export { isImageEntry } from './place/find-image.ts';
 export type {
   FoundImage,
   Images,
@@ -64,7 +65,7 @@ export type { RootImage, RootPart } from './root/root-image.ts';
 export { rootImage } from './root/root-image.ts';
 export type { LaidLayer, RootDirectory, RootEntry, RootView } from './root/root-view.ts';
 export { rootView } from './root/root-view.ts';
-export { canUnpack } from './root/unpacked-layer.ts';
+export { canUnpack, unpackedLayer } from './root/unpacked-layer.ts';
 export { openSegmentMemory } from './segments.ts';
 export type { HeldLease, Store } from './store.ts';
 export type { Tag, TagTarget } from './tags.ts';

@@ -1,6 +1,7 @@
 import {
   type BlobSource,
   BlockPackError,
+  type BundleBase,
   type BundleDocument,
   type BundleGroup,
   type Bytes,
@@ -20,7 +21,14 @@ import {
   randomAccessOf,
   rebuildLayer,
 } from '@block-pack/core';
-import { type GroupBlock, readGroup, unpackContents } from '@block-pack/delta';
+import {
+  deflateParametersOf,
+  type GroupBlock,
+  type GzipForm,
+  gzipAs,
+  readGroup,
+  unpackContents,
+} from '@block-pack/delta';
 import { closureOf, type PlaceBlobs } from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
@@ -34,7 +42,7 @@ export interface AppliedBundle {
   /** What is to be published with them. */
   readonly companions: readonly AppliedImage[];
   readonly blobs: PlaceBlobs;
-  /** Bytes of layers that were made of blocks. */
+  /** Bytes of layers that were made here, of blocks or of tars. */
   readonly madeBytes: number;
 }
 
@@ -81,6 +89,7 @@ class Application {
     const { layers, images, companions = [] } = this.#document;
     const { held, scratch } = this.#options;
     const wanted = layers.filter((layer) => !held.hasBlob(layer));
+    for (const layer of wanted) if (layer.origin === 'tar') this.#form(layer);
     for (const group of await this.#neededGroups('imports', wanted.flatMap(importsOf)))
       await this.#make(group);
     const needed = await this.#checkPrerequisites(wanted);
@@ -89,6 +98,7 @@ class Application {
     let madeBytes = 0;
     for (const layer of wanted) {
       if (layer.origin === 'segments') madeBytes += await this.#makeLayer(layer);
+      if (layer.origin === 'tar') madeBytes += await this.#packLayer(layer);
       if (layer.origin === 'imports') await this.#makeImportsLayer(layer);
     }
     const blobs = joinedBlobs(scratch, this.#blobs, held);
@@ -121,15 +131,21 @@ class Application {
 
   /**
    * Everything that the bundle does not bring, before anything is made.
-   * @returns groups of blocks that have to be made
+   * @returns groups of blocks and of layers that have to be made
    */
   async #checkPrerequisites(wanted: readonly LayerOrigin[]): Promise<readonly BundleGroup[]> {
     const { groups } = this.#document;
     const blocks: Digest[] = [];
+    const tars: Digest[] = [];
     const brought = new Set(groups.flatMap(({ objects }) => objects.map(({ digest }) => digest)));
     const missing = new Map<Digest, string>();
     for (const layer of wanted) {
       if (layer.origin === 'present') missing.set(layer.digest, `the layer ${layer.digest}`);
+      if (layer.origin === 'tar') {
+        tars.push(layer.tar.digest);
+        if (!brought.has(layer.tar.digest) && !(await this.#options.held.has(layer.tar.digest)))
+          missing.set(layer.tar.digest, `the tar of the layer ${layer.digest}`);
+      }
       if (layer.origin !== 'segments') continue;
       for (const line of (await this.#imports(layer.imports)).imports) {
         blocks.push(line.digest);
@@ -137,10 +153,13 @@ class Application {
         if (!isThere) missing.set(line.digest, `the block of ${line.path}`);
       }
     }
-    const needed = await this.#neededGroups('blocks', blocks);
-    for (const { digest } of needed.flatMap(basesOf))
+    const needed = [
+      ...(await this.#neededGroups('blocks', blocks)),
+      ...(await this.#neededGroups('layers', tars)),
+    ];
+    for (const { digest, kind } of needed.flatMap(basesOf))
       if (!brought.has(digest) && !(await this.#options.held.has(digest)))
-        missing.set(digest, `the block ${digest}`);
+        missing.set(digest, kind === 'tar' ? `the layer whose tar is ${digest}` : `the block ${digest}`);
     if (missing.size > 0) throw prerequisitesMissing(this.#options.name, missing);
     return needed;
   }
@@ -242,6 +261,31 @@ class Application {
     return made.size;
   }
 
+  /** @throws INPUT_UNSUPPORTED for an encoder that is not known */
+  #form({ digest, gzip }: LayerOrigin & { readonly origin: 'tar' }): GzipForm | undefined {
+    if (gzip === undefined) return undefined;
+    const parameters = deflateParametersOf(gzip.encoder);
+    if (parameters === undefined)
+      throw new BlockPackError(
+        'INPUT_UNSUPPORTED',
+        `${this.#options.name} packs the layer ${digest} with the encoder ${gzip.encoder}, which this version does not know`,
+        { hint: 'Use a newer block-pack.', details: { digest } },
+      );
+    return { header: Buffer.from(gzip.header, 'hex'), parameters };
+  }
+
+  /** Packs a tar as its maker did. */
+  async #packLayer(layer: LayerOrigin & { readonly origin: 'tar' }): Promise<number> {
+    const { held, scratch } = this.#options;
+    const form = this.#form(layer);
+    this.#show(`packing a layer of ${byteSize(layer.size)}`);
+    const tar = joinedBlobs(scratch, held).read(layer.tar.digest);
+    if (form !== undefined) await scratch.write(this.#sized(gzipAs(tar, form), layer), layer.digest);
+    else if (!(await scratch.has(layer.digest))) await scratch.write(this.#sized(tar, layer), layer.digest);
+    this.#diffIds.set(layer.digest, layer.tar.digest);
+    return layer.size;
+  }
+
   async #makeImportsLayer(layer: LayerOrigin & { readonly origin: 'imports' }): Promise<void> {
     const files = [];
     for (const { name, imports } of layer.files) files.push({ name, manifest: await this.#imports(imports) });
@@ -266,7 +310,7 @@ function importsOf(layer: LayerOrigin): readonly Digest[] {
   return layer.origin === 'imports' ? layer.files.map(({ imports }) => imports) : [];
 }
 
-function basesOf(group: BundleGroup): readonly { readonly digest: Digest }[] {
+function basesOf(group: BundleGroup): readonly BundleBase[] {
   return group.encoding === 'raw' || group.encoding === 'brotli' ? [] : group.bases;
 }
 

@@ -60,7 +60,7 @@ async function sharesOf(
 }
 
 function costOf(
-  { content, like }: Sent,
+  { content, likes: [like] }: Sent,
   line: Import,
   { encoding }: BundleGroup,
   bytes: number,

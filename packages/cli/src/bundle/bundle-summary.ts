@@ -1,8 +1,10 @@
+import type { Digest } from '@block-pack/core';
 import { byteSize, count } from '../byte-size.ts';
 import type { Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
 import { printable, table } from '../table.ts';
 import { type DependencyCost, otherCosts } from './bundle-costs.ts';
+import type { SentLayer } from './layer-tars.ts';
 import type { MadeBundle, Wanted } from './make-bundle.ts';
 import type { Known } from './pasts.ts';
 
@@ -51,14 +53,14 @@ function filesText(files: readonly string[]): string {
 export function costOutcome(result: Result & { readonly costs: readonly DependencyCost[] }): Outcome {
   const { made, costs } = result;
   const other = otherCosts(made);
+  const baseLayers = made.sentLayers.map(({ from, ...layer }) => ({ ...layer, from: from ?? null }));
   const dependencies = costs.map(({ from, ...cost }) => ({ ...cost, from: from ?? null }));
   return {
-    document: { ...documentOf(result), dependencies, otherwise: other },
+    document: { ...documentOf(result), dependencies, baseLayers, otherwise: other },
     text: (console) =>
       [
         headline(result, console),
-        costTable(costs),
-        costs.length === 0 ? '' : '\n',
+        costTable(costs, made.sentLayers),
         totals(result),
         `        ${byteSize(other.layers)} as layers, ${byteSize(other.blocks)} as whole blocks\n`,
         'bundle  none written (--dry-run)\n',
@@ -106,35 +108,61 @@ function headline({ made, wanted, bytes }: Result, console: Console): string {
   return `${console.bold(`${byteSize(bytes)} for ${what} of ${byteSize(made.imageBytes)}`)}\n\n`;
 }
 
-function costTable(costs: readonly DependencyCost[]): string {
-  if (costs.length === 0) return '';
-  return table(
+function costTable(costs: readonly DependencyCost[], layers: readonly SentLayer[]): string {
+  if (costs.length + layers.length === 0) return '';
+  const dependencies = costs.map(({ bytes, size, encoding, why, to, from }) => [
+    byteSize(bytes),
+    byteSize(size),
+    encoding,
+    why,
+    to,
+    from ?? '',
+  ]);
+  const others = layers.map(({ bytes, size, encoding, why, digest, from }) => [
+    byteSize(bytes),
+    byteSize(size),
+    encoding,
+    why,
+    layerName(digest),
+    from === undefined ? '' : layerName(from),
+  ]);
+  const rows = table(
     [
       { title: 'BYTES', align: 'right' },
-      { title: 'BLOCK', align: 'right' },
+      { title: 'SIZE', align: 'right' },
       { title: 'HOW' },
       { title: 'WHY' },
       { title: 'TO' },
       { title: 'FROM' },
     ],
-    costs.map(({ bytes, size, encoding, why, to, from }) => [
-      byteSize(bytes),
-      byteSize(size),
-      encoding,
-      why,
-      to,
-      from ?? '',
-    ]),
+    [...dependencies, ...others],
   );
+  return `${rows}\n`;
 }
 
-function totals({ made: { document, sent }, wanted }: Result): string {
+function layerName(digest: Digest): string {
+  return `layer ${digest.slice(0, 'sha256:'.length + 12)}`;
+}
+
+function totals({ made: { document, sent, sentLayers }, wanted }: Result): string {
   const { layers, groups, companions = [] } = document;
   const blockBytes = sent.reduce((sum, { content }) => sum + content.size, 0);
-  const payloads = groups.reduce((sum, { payload }) => sum + payload.size, 0);
+  const payloads = groups.reduce(
+    (sum, { holds, payload }) => sum + (holds === 'layers' ? 0 : payload.size),
+    0,
+  );
+  const [layerSize, layerBytes] = [
+    sentLayers.reduce((sum, { size }) => sum + size, 0),
+    sentLayers.reduce((sum, { bytes }) => sum + bytes, 0),
+  ];
   const present = layers.filter(({ origin }) => origin === 'present').length;
   return [
     `blocks  ${count(sent.length, 'block')} of ${byteSize(blockBytes)}, sent as ${byteSize(payloads)}\n`,
+    ...(sentLayers.length === 0
+      ? []
+      : [
+          `base    ${count(sentLayers.length, 'layer')} of ${byteSize(layerSize)}, sent as ${byteSize(layerBytes)}\n`,
+        ]),
     `layers  ${present} of ${layers.length} must be at the site already\n`,
     ...wanted.map(({ root }) => `image   ${root.digest}\n`),
     ...companions.map(({ name, digest }) => `beside  ${printable(name ?? digest)}\n`),

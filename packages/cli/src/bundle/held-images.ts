@@ -24,6 +24,7 @@ import {
   type KeptSegment,
   layerRecipe,
   memberContent,
+  parseImageConfig,
   parseImageIndex,
   parseImageManifest,
   readDocument,
@@ -33,7 +34,8 @@ import {
   segmentKey,
   verified,
 } from '@block-pack/core';
-import type { Images, PlaceBlobs } from '@block-pack/store';
+import { type Images, type PlaceBlobs, unpackedLayer } from '@block-pack/store';
+import { tarPacking } from './tar-packing.ts';
 
 /** A segment of a layer that somebody has: a block can be read out of it. */
 interface HeldSegment {
@@ -49,6 +51,8 @@ export interface Held extends PlaceBlobs {
   readonly texts: ReadonlyMap<Digest, HeldText>;
   /** Imports of all of them, the best bases first. */
   readonly imports: readonly Import[];
+  /** Tars of layers that others made; they are unpacked when they are read, by their diffIDs. */
+  readonly tars: readonly HeldTar[];
   /** Segments to be copied into new layers as they are. */
   readonly segments: SegmentMemory;
   /** Whether a blob is there; not one that would have to be read out of a layer. */
@@ -64,6 +68,8 @@ export class HeldImages implements Held {
   readonly #blobs = new Map<Digest, HeldBlob>();
   readonly #segments = new Map<Digest, HeldSegment>();
   readonly #keys = new Map<SegmentKey, KeptSegment>();
+  readonly #tars = new Map<Digest, HeldTar>();
+  readonly #stacks: (readonly Digest[])[] = [];
 
   /** Takes in one image of a place: a manifest, or an index with all that it leads to. */
   async add(root: ContentDescriptor, { blobs, name }: Pick<Images, 'blobs' | 'name'>): Promise<void> {
@@ -95,8 +101,19 @@ export class HeldImages implements Held {
       this.#blobs.set(digest, { size, from: blobs, mediaType: importsArtifactType });
       return this.#addPack(layers[0], blobs, name);
     }
-    for (const { files } of await readImportsLayers(manifest, blobs, name))
-      for (const file of files) this.#addImports(file);
+    const own = new Set<Digest | undefined>();
+    for (const { layer, files } of await readImportsLayers(manifest, blobs, name)) {
+      own.add(layers[layer]?.digest);
+      for (const file of files) own.add(this.#addImports(file));
+    }
+    if (imageDocumentKind(config.mediaType) !== 'config') return;
+    this.#stacks.push(layers.map(({ digest }) => digest));
+    const { rootfs } = parseImageConfig(await readDocument(config, blobs, name), name);
+    for (const [at, layer] of layers.entries()) {
+      const diffId = rootfs.diff_ids[at];
+      if (diffId !== undefined && tarPacking(layer) && !own.has(layer.digest) && this.hasBlob(layer))
+        this.#tars.set(diffId, { digest: diffId, layer, at });
+    }
   }
 
   async #addPack(text: ContentDescriptor | undefined, blobs: PlaceBlobs, name: string): Promise<void> {
@@ -109,11 +126,12 @@ export class HeldImages implements Held {
     this.texts.set(text.digest, { name: packer, bytes, imports });
   }
 
-  #addImports({ name, manifest }: ImportsFile): void {
+  /** @returns the layer that the import manifest explains */
+  #addImports({ name, manifest }: ImportsFile): Digest | undefined {
     const bytes = new TextEncoder().encode(encodeImportManifest(manifest));
     this.texts.set(digestOf(bytes), { name, bytes, imports: manifest.imports });
     const recipe = layerRecipe(manifest);
-    if (recipe === undefined || !this.hasBlob(recipe.layer)) return;
+    if (recipe === undefined || !this.hasBlob(recipe.layer)) return recipe?.layer.digest;
     const layer = recipe.layer.digest;
     let offset = recipe.head;
     for (const [index, line] of manifest.imports.entries()) {
@@ -123,6 +141,20 @@ export class HeldImages implements Held {
       this.#keys.set(segmentKey(line, recipe.encoding), { layer, ...range });
       offset += packed;
     }
+    return layer;
+  }
+
+  /** Of the layers of an image, from the lowest, those that stand so in an image that is there. */
+  commonLayers(layers: readonly Digest[]): readonly Digest[] {
+    const lengths = this.#stacks.map((stack) => {
+      const end = layers.findIndex((layer, at) => layer !== stack[at]);
+      return end === -1 ? layers.length : end;
+    });
+    return layers.slice(0, Math.max(0, ...lengths));
+  }
+
+  get tars(): readonly HeldTar[] {
+    return [...this.#tars.values()];
   }
 
   /** All that there is, for whoever is to make a bundle for it. Configs are left out: they travel in any case. */
@@ -173,7 +205,7 @@ export class HeldImages implements Held {
   async has(digest: Digest, size?: number): Promise<boolean> {
     const blob = this.#blobs.get(digest);
     if (blob !== undefined) return size === undefined || blob.size === size;
-    return this.#segments.has(digest) || this.texts.has(digest);
+    return this.#segments.has(digest) || this.texts.has(digest) || this.#tars.has(digest);
   }
 
   blobPath(digest: Digest): string {
@@ -183,6 +215,9 @@ export class HeldImages implements Held {
   async *read(digest: Digest, range?: ByteRange): Bytes {
     const blob = this.#blobs.get(digest);
     if (blob !== undefined) return yield* blob.from.read(digest, range);
+    const tar = this.#tars.get(digest);
+    if (tar !== undefined && range === undefined)
+      return yield* verified(this.#tar(tar), digest, tarName(tar));
     const segment = this.#segments.get(digest);
     if (segment === undefined) throw blobMissing(digest, 'the images that are there');
     const what = `The block of ${segment.line.path} in the layer ${segment.layer}`;
@@ -198,6 +233,15 @@ export class HeldImages implements Held {
     }
   }
 
+  async *#tar(tar: HeldTar): Bytes {
+    const { layer } = tar;
+    try {
+      yield* unpackedLayer(this.read(layer.digest), layer.mediaType, layer.digest);
+    } catch (cause) {
+      throw isDamage(cause) ? damaged(tarName(tar), cause) : cause;
+    }
+  }
+
   get segments(): SegmentMemory {
     return {
       find: async (key) => this.#keys.get(key),
@@ -206,6 +250,18 @@ export class HeldImages implements Held {
       forget: (key) => void this.#keys.delete(key),
     };
   }
+}
+
+/** The tar of a layer. */
+export interface HeldTar {
+  readonly digest: Digest;
+  readonly layer: ContentDescriptor;
+  /** Its place among the layers of its image. */
+  readonly at: number;
+}
+
+function tarName({ layer }: HeldTar): string {
+  return `The tar of the layer ${layer.digest}`;
 }
 
 /** Bytes of an import manifest. */
@@ -236,9 +292,11 @@ async function* part(content: Bytes, { offset, length }: ByteRange): Bytes {
 }
 
 function isDamage(error: unknown): boolean {
-  if (error instanceof BlockPackError) return error.code === 'TAR_INVALID';
+  if (error instanceof BlockPackError) return damageCodes.includes(error.code);
   return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
 }
+
+const damageCodes: readonly string[] = ['TAR_INVALID', 'ARCHIVE_INVALID', 'ARCHIVE_BOMB'];
 
 function damaged(what: string, cause: unknown): BlockPackError {
   return new BlockPackError('DIGEST_MISMATCH', `${what} is damaged`, {

@@ -16,18 +16,17 @@ import {
   readBundle,
   writeCanonicalTar,
 } from '@block-pack/core';
+import { fuzzRuns } from '@block-pack/core/testing';
 import { closureOf, openImages, parsePlace } from '@block-pack/store';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeBase } from '../testing/fake-base.ts';
 import { addCompanion, signatureTag } from '../testing/fake-companion.ts';
 import { Layout } from '../testing/layout.ts';
 import { Workplace } from '../testing/workplace.ts';
 import { applyBundle } from './apply-bundle.ts';
 import { HeldImages } from './held-images.ts';
 import { ScratchBlobs } from './scratch-blobs.ts';
-
-/** Of each kind; a longer search is asked for by the environment. */
-const numRuns = Number(process.env.BLOCK_PACK_FUZZ_RUNS ?? 500);
 
 let work: Workplace;
 let good: OpenBundle;
@@ -36,6 +35,7 @@ let blobs: ReadonlyMap<Digest, Uint8Array>;
 const scratchParent = mkdtempSync(join(tmpdir(), 'block-pack-hostile-'));
 
 beforeAll(async () => {
+  const noise = Array.from({ length: 500 }, (_, i) => ((i * 2654435761) % 2 ** 32).toString(36)).join(' ');
   work = new Workplace();
   for (const release of ['1.0', '1.1']) {
     work.writeJar(`lib-${release}`, 'org.ow2.asm:asm:9.7', { 'A.class': 'asm' });
@@ -44,7 +44,9 @@ beforeAll(async () => {
     });
     work.write(`lib-${release}/readme.txt`, `readme of ${release}`);
     work.run('java', `lib-${release}`, '--prefix', '/app/lib', '-o', `${release}.import`);
-    work.run('image', `java=${release}.import`, '-o', `oci:out-${release}:${release}`);
+    writeBase(work, release, [{ file: 'etc/release', content: `${noise} ${release}` }]);
+    const base = ['--base', `oci:base:${release}`];
+    work.run('image', `java=${release}.import`, ...base, '-o', `oci:out-${release}:${release}`);
   }
   const { digest } = new Layout(work, 'out-1.1').published('1.1');
   addCompanion(work, 'out-1.1', 'signature', { tag: signatureTag(digest) });
@@ -54,6 +56,7 @@ beforeAll(async () => {
     randomAccessOf(new Uint8Array(readFileSync(work.path('update.tar')))),
     'update.tar',
   );
+  expect(good.document.layers.map(({ origin }) => origin)).toContain('tar');
   blobs = await blobsOf(good);
   held = new HeldImages();
   const images = await openImages(parsePlace('oci:out-1.0', work.directory));
@@ -151,7 +154,7 @@ it('never makes another image than it names, though all its digests are right an
       const document = changed(good.document, at, other) as BundleDocument;
       await expectRightOrRefused(async () => sealed(valid(document), []));
     }),
-    { numRuns },
+    fuzzRuns(500),
   );
 }, 400_000);
 
@@ -170,7 +173,7 @@ it('never makes another image than it names, though payloads are others', async 
       });
       await expectRightOrRefused(() => sealed({ ...good.document, groups }, others));
     }),
-    { numRuns },
+    fuzzRuns(500),
   );
 }, 400_000);
 

@@ -10,12 +10,13 @@ import {
   noSegmentMemory,
   type SegmentMemory,
 } from '@block-pack/core';
-import type { Held, HeldImages, HeldText } from './held-images.ts';
+import type { Held, HeldImages, HeldTar, HeldText } from './held-images.ts';
 
 /** A site that is far away: its inventories say what it has, and it is read out of images that are here. */
 export class InventoriedSite implements Held {
   readonly texts: ReadonlyMap<Digest, HeldText>;
   readonly imports: readonly Import[];
+  readonly tars: readonly HeldTar[];
   readonly #own: HeldImages;
   readonly #here: HeldImages;
   /** Sizes of all that can be read at the site, and of whole blobs. */
@@ -39,6 +40,7 @@ export class InventoriedSite implements Held {
     }
     this.texts = new Map([...[...here.texts].filter(([digest]) => texts.has(digest)), ...own.texts]);
     this.imports = [...own.imports, ...here.imports.filter(({ digest }) => this.#sizes.has(digest))];
+    this.tars = [...own.tars, ...here.tars.filter(({ layer }) => this.#blobs.has(layer.digest))];
     const readable = new Set(this.imports.map(({ digest }) => digest));
     for (const entry of entries) {
       const { digest, purl } = entry;
@@ -55,7 +57,8 @@ export class InventoriedSite implements Held {
   async has(digest: Digest, size?: number): Promise<boolean> {
     if (await this.#own.has(digest, size)) return true;
     const listed = this.#sizes.get(digest);
-    return listed === undefined ? this.texts.has(digest) : size === undefined || size === listed;
+    const isFound = this.texts.has(digest) || this.tars.some((tar) => tar.digest === digest);
+    return listed === undefined ? isFound : size === undefined || size === listed;
   }
 
   async *read(digest: Digest, range?: ByteRange): Bytes {

@@ -13,7 +13,7 @@ export function warnOfLackingBases(
   { warn }: Pick<CommandContext, 'warn'>,
 ): void {
   const sites = pasts.filter((past) => past instanceof InventoriedSite);
-  const found = sent.flatMap(({ line, like }) => {
+  const found = sent.flatMap(({ line, likes: [like] }) => {
     const component = line && componentOf(line);
     if (component === undefined || (like?.line && componentOf(like.line) === component)) return [];
     const [old] = sites.flatMap((site) => site.lacking(component));

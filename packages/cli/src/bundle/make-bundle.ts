@@ -27,6 +27,7 @@ import type { BundleBlob } from './bundle-file.ts';
 import { findCompanions } from './companions.ts';
 import type { Held } from './held-images.ts';
 import { joinedBlobs } from './held-images.ts';
+import { type SentLayer, writeLayers } from './layer-tars.ts';
 import type { ScratchBlobs } from './scratch-blobs.ts';
 import { type Sent, writeGroups } from './write-groups.ts';
 
@@ -57,6 +58,8 @@ export interface MadeBundle {
   readonly imageBytes: number;
   /** Blocks that travel. */
   readonly sent: readonly Sent[];
+  /** Layers of others that travel, or are packed again at the site. */
+  readonly sentLayers: readonly SentLayer[];
 }
 
 /** @throws BLOB_MISSING, IMAGE_INVALID and what reading images throws */
@@ -68,17 +71,18 @@ export async function makeBundle(sources: BundleSources): Promise<MadeBundle> {
   const closure = await closureOf(roots, blobs, context.signal);
   const found = await findImports(closure, blobs);
   const isConfig = ({ mediaType }: ContentDescriptor) => imageDocumentKind(mediaType) === 'config';
-  const origins = closure.leaves
+  const leaves = closure.leaves
     .filter((leaf) => !isConfig(leaf))
     .map((leaf) => originOf(leaf, found, sources.pasts));
-  const objects = await newObjects(origins, found, blobs, sources);
-  const { groups, blocks } = await writeGroups(objects, sources);
+  const objects = await newObjects(leaves, found, blobs, sources);
+  const written = await writeGroups(objects, sources);
+  const { origins, groups: tars, sent: sentLayers } = await writeLayers(leaves, closure, blobs, sources);
   const document: BundleDocument = {
     version: 1,
     images: wanted.map(asWanted),
     ...(companions.length > 0 && { companions }),
     layers: origins,
-    groups,
+    groups: [...written.groups, ...tars],
   };
   const { list, artifact, index } = encodeBundle(document);
   const documents = [...closure.documents, ...closure.leaves.filter(isConfig), ...carriedBlobs(document)];
@@ -91,7 +95,8 @@ export async function makeBundle(sources: BundleSources): Promise<MadeBundle> {
       ...documents.map((one) => ({ ...one, read: () => carried.read(one.digest) })),
       ...[list, artifact].map(({ descriptor, bytes }) => ({ ...descriptor, read: () => bytesOf(bytes) })),
     ],
-    sent: blocks,
+    sent: written.blocks,
+    sentLayers,
     imageBytes: [...closure.leaves, ...closure.documents].reduce((sum, one) => sum + one.size, 0),
   };
 }

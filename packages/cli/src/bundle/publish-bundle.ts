@@ -1,4 +1,4 @@
-import { BlockPackError } from '@block-pack/core';
+import { BlockPackError, type Digest } from '@block-pack/core';
 import { type Place, type PublishReport, publishImage } from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
@@ -10,6 +10,11 @@ export interface PublishedBundle extends PublishReport {
   readonly companions: readonly AppliedImage[];
 }
 
+export interface PublishBundleOptions extends Pick<CommandContext, 'signal' | 'progress'> {
+  /** Layers that do not go into a `docker-archive:`. */
+  readonly leftOut?: ReadonlySet<Digest>;
+}
+
 /**
  * Brings the images of a bundle to a place, under their own names; a single one under the place's, where it has one.
  * @throws USAGE for a place that cannot hold them, and what publishing throws
@@ -17,7 +22,7 @@ export interface PublishedBundle extends PublishReport {
 export async function publishBundle(
   { images, companions, blobs }: AppliedBundle,
   place: Place,
-  { signal, progress }: Pick<CommandContext, 'signal' | 'progress'>,
+  { signal, progress, leftOut }: PublishBundleOptions,
 ): Promise<PublishedBundle> {
   const [first, ...others] = images;
   if (first === undefined) throw new RangeError('a bundle brings at least one image');
@@ -28,6 +33,7 @@ export async function publishBundle(
   const image = { root: first.root, ...(name !== undefined && { name }), companions: [...others, ...kept] };
   const report = await publishImage(place, image, blobs, {
     signal,
+    ...(leftOut && { leftOut }),
     onProgress: ({ bytes, totalBytes }) =>
       progress.show(`writing ${place.text}, ${byteSize(bytes)} of ${byteSize(totalBytes)}`),
   });

@@ -22,15 +22,19 @@ import {
   type Steps,
 } from './plan-steps.ts';
 
-/** Something to be sent: a block or an import manifest, and older ones that are like it. */
-export interface Sent extends GroupBlock {
+/** Something to be sent: a block, an import manifest or the tar of a layer, and older ones that it is written against. */
+export interface SentObject extends GroupBlock {
   readonly digest: Digest;
-  readonly like: Like | undefined;
+  readonly likes: readonly Like[];
+}
+
+/** A block or an import manifest. */
+export interface Sent extends SentObject {
   /** Undefined for an import manifest. */
   readonly line?: Import;
 }
 
-interface Like extends GroupBlock {
+export interface Like extends GroupBlock {
   readonly digest: Digest;
   readonly line?: Import;
 }
@@ -99,7 +103,7 @@ async function writeSteps<T>(
   for (const step of steps) {
     const sent: Sent[] = [];
     for (const { object, base } of step)
-      sent.push({ ...(await open(object)), like: base === undefined ? undefined : await open(base) });
+      sent.push({ ...(await open(object)), likes: base === undefined ? [] : [await open(base)] });
     groups.push(...(await smallest(holds, sent, sources)));
     all.push(...sent);
   }
@@ -146,14 +150,14 @@ async function smallest(
   sent: readonly Sent[],
   sources: BundleSources,
 ): Promise<BundleGroup[]> {
-  const others = sent.filter(({ like }) => like === undefined);
+  const others = sent.filter(({ likes }) => likes.length === 0);
   const isFew = others.reduce((sum, { content }) => sum + content.size, 0) <= comparedSize;
   const hasOlder = others.length < sent.length;
-  const parts = hasOlder && isFew ? [sent] : [sent.filter(({ like }) => like !== undefined), others];
+  const parts = hasOlder && isFew ? [sent] : [sent.filter(({ likes }) => likes.length > 0), others];
   const groups: BundleGroup[] = [];
   for (const part of parts) {
     if (part.length === 0) continue;
-    const encoding = part.some(({ like }) => like !== undefined) ? 'delta' : 'inflated';
+    const encoding = part.some(({ likes }) => likes.length > 0) ? 'delta' : 'inflated';
     const runs = inRuns(part);
     // Brotli has a thread for each; what comparing needs of memory it needs once.
     const atOnce = encoding === 'inflated' ? 2 : 1;
@@ -208,17 +212,15 @@ function sizeOf(groups: readonly BundleGroup[]): number {
 /** All objects in one group. */
 export async function writeTogether(
   holds: BundleGroup['holds'],
-  sent: readonly Sent[],
+  sent: readonly SentObject[],
   encoding: 'delta' | 'inflated',
-  { scratch, context }: BundleSources,
+  { scratch, context }: Pick<BundleSources, 'scratch' | 'context'>,
 ): Promise<BundleGroup> {
-  const bases = [
-    ...new Map(sent.flatMap(({ like }) => (like === undefined ? [] : [[like.digest, like]]))).values(),
-  ];
+  const likes = sent.flatMap((one) => one.likes);
+  const bases = [...new Map(likes.map((like) => [like.digest, like])).values()];
   const places = new Map(bases.map(({ digest }, at) => [digest, at]));
   const blocks = sent.map((one) => {
-    const place = one.like && places.get(one.like.digest);
-    return { ...one, bases: place === undefined ? [] : [place] };
+    return { ...one, bases: one.likes.flatMap(({ digest }) => places.get(digest) ?? []) };
   });
   const written = await writeGroup(blocks, bases, encoding, {
     signal: context.signal,
@@ -240,7 +242,7 @@ export async function writeTogether(
   };
 }
 
-function described({ digest, content: { size }, kind }: Sent) {
+function described({ digest, content: { size }, kind }: SentObject) {
   return { digest, size, kind };
 }
 

@@ -98,6 +98,10 @@ export function addApply(program: Command, run: Run): void {
       collect,
     )
     .option(
+      '--partial',
+      'with --to docker-archive:FILE: leave out the layers of the images of --have, for a docker load or podman load that has them',
+    )
+    .option(
       '--verify-key <key>',
       'a file with a public Ed25519 key, of OpenSSH or in PEM; a bundle that is not signed by its owner is refused; repeatable: any one of them is enough',
       collect,
@@ -109,6 +113,10 @@ export function addApply(program: Command, run: Run): void {
     [
       'block-pack apply update.tar --have oci-archive:old.tar --to oci-archive:new.tar',
       'from one archive to another',
+    ],
+    [
+      'block-pack apply update.tar --have oci:site:1.0 --to docker-archive:new.tar:shop:1.1 --partial',
+      'new layers alone, for a Docker or podman that has loaded oci:site:1.0',
     ],
   ]);
   command.action((file: string, options: ApplyCommandOptions & GlobalOptions) =>

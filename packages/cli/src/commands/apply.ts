@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Digest, SignedBundle } from '@block-pack/core';
+import type { ContentDescriptor, Digest, SignedBundle } from '@block-pack/core';
 import { openStore, type Place, parsePlace } from '@block-pack/store';
 import { type AppliedBundle, type AppliedImage, applyBundle } from '../bundle/apply-bundle.ts';
 import { openBundle, withBundle } from '../bundle/bundle-file.ts';
 import { HeldImages } from '../bundle/held-images.ts';
-import { addAll, type OpenedImages } from '../bundle/holdings.ts';
+import { addAll, addOne, type Holding, type OpenedImages } from '../bundle/holdings.ts';
 import { readVerifyKeys } from '../bundle/key-files.ts';
+import { checkPartial, layersToLeaveOut } from '../bundle/partial-archive.ts';
 import { parseHoldings } from '../bundle/pasts.ts';
 import { checkRoom, type PublishedBundle, publishBundle } from '../bundle/publish-bundle.ts';
 import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
@@ -18,6 +19,7 @@ import { printable } from '../table.ts';
 export interface ApplyCommandOptions {
   readonly to: string;
   readonly have?: readonly string[];
+  readonly partial?: boolean;
   readonly verifyKey?: readonly string[];
 }
 
@@ -28,6 +30,7 @@ export async function apply(
 ): Promise<Outcome> {
   const path = resolve(context.directory, file);
   const place = parsePlace(options.to, context.directory);
+  if (options.partial) checkPartial(place, options.have);
   const haves = parseHoldings(options.have, context);
   const keys = await readVerifyKeys(options.verifyKey, context.directory);
   const bundleFile = await openBundle(path, printable(file), keys);
@@ -44,9 +47,21 @@ export async function apply(
       const { signed } = bundleFile;
       checkRoom(bundle.document.images, place);
       const applied = await applyBundle(bundle, { name: printable(file), held, scratch, context });
-      const published = await publishBundle(applied, place, context);
+      const { signal, progress } = context;
+      const leftOut = options.partial
+        ? await layersToLeaveOut(applied, await loadedImages(haves, opened), signal)
+        : [];
+      const digests = new Set(leftOut.map(({ digest }) => digest));
+      const published = await publishBundle(applied, place, { signal, progress, leftOut: digests });
       if (published.companions.length < applied.companions.length) warnOfCompanions(applied, place, context);
-      return outcomeOf({ applied, published, place, digest: bundle.digest, ...(signed && { signed }) });
+      return outcomeOf({
+        applied,
+        published,
+        leftOut,
+        place,
+        digest: bundle.digest,
+        ...(signed && { signed }),
+      });
     });
   } finally {
     for (const images of opened) images.close();
@@ -59,6 +74,16 @@ function warnOfCompanions({ companions }: AppliedBundle, { text }: Place, { warn
   warn({ code: 'COMPANIONS_LEFT_OUT', message });
 }
 
+/** The images that Docker or podman has: of a place that is written with a name, that one alone. */
+async function loadedImages(haves: readonly Holding[], opened: OpenedImages): Promise<HeldImages> {
+  const loaded = new HeldImages();
+  for (const have of haves) {
+    const isOne = have.kind === 'images' && (have.place.reference ?? have.place.digest) !== undefined;
+    await (isOne ? addOne : addAll)(loaded, have, opened);
+  }
+  return loaded;
+}
+
 /** An archive is replaced as a whole, so what it holds now is no part of what comes. */
 function isThere({ path }: Place): boolean {
   return statSync(`${path}/oci-layout`, { throwIfNoEntry: false }) !== undefined;
@@ -67,6 +92,7 @@ function isThere({ path }: Place): boolean {
 interface ApplyResult {
   readonly applied: AppliedBundle;
   readonly published: PublishedBundle;
+  readonly leftOut: readonly ContentDescriptor[];
   readonly place: Place;
   /** Of the bundle. */
   readonly digest: Digest;
@@ -87,6 +113,7 @@ function outcomeOf(result: ApplyResult): Outcome {
       blobs,
       bytes,
       newBytes,
+      leftOut: result.leftOut.map(({ digest, size }) => ({ digest, size })),
     },
     text: (console) => textOf(result, console),
     exitCode: 0,
@@ -97,8 +124,8 @@ function describe({ root, name }: AppliedImage): { readonly name: string | null;
   return { name: name ?? null, digest: root.digest };
 }
 
-function textOf({ applied, published, place, signed }: ApplyResult, console: Console): string {
-  const headline = `${byteSize(published.newBytes)} new, ${byteSize(applied.madeBytes)} of them made of blocks; all digests are right`;
+function textOf({ applied, published, leftOut, place, signed }: ApplyResult, console: Console): string {
+  const headline = `${byteSize(published.newBytes)} new, ${byteSize(applied.madeBytes)} of them made here; all digests are right`;
   const lines = (what: string, images: readonly AppliedImage[]) =>
     images.map(
       ({ root, name }) =>
@@ -106,5 +133,10 @@ function textOf({ applied, published, place, signed }: ApplyResult, console: Con
     );
   const images = [...lines('image   ', published.images), ...lines('beside  ', published.companions)];
   const signature = signed === undefined ? '' : `signed  ${signed.key.fingerprint}\n`;
-  return `${console.bold(headline)}\n\n${signature}${images.join('')}`;
+  const leftBytes = leftOut.reduce((sum, { size }) => sum + size, 0);
+  const partial =
+    leftOut.length === 0
+      ? ''
+      : `partial ${count(leftOut.length, 'layer')} of ${byteSize(leftBytes)} left out: only a Docker or podman that has them can load it\n`;
+  return `${console.bold(headline)}\n\n${signature}${images.join('')}${partial}`;
 }

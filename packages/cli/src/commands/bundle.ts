@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { BlockPackError } from '@block-pack/core';
+import { parseByteSize } from '@block-pack/report/text';
 import { openImages, openStore, type Place, parsePlace } from '@block-pack/store';
 import { applyBundle } from '../bundle/apply-bundle.ts';
 import { dependencyCosts } from '../bundle/bundle-costs.ts';
@@ -15,7 +16,6 @@ import { publishBundle } from '../bundle/publish-bundle.ts';
 import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
 import { signBundle } from '../bundle/sign-bundle.ts';
 import type { CommandContext, Outcome } from '../command.ts';
-import { parseSplitSize } from '../split-size.ts';
 
 export interface BundleCommandOptions {
   readonly since?: readonly string[];
@@ -41,7 +41,7 @@ export async function bundle(
   const dryRun = options.dryRun === true;
   const output = resolve(context.directory, outputOf(options));
   refuseSource(output, [...places, ...holdings.since, ...holdings.have, ...holdings.from]);
-  const split = options.split === undefined || dryRun ? undefined : parseSplitSize(options.split);
+  const split = options.split === undefined || dryRun ? undefined : parseByteSize(options.split, '--split');
   const keys = await readSigningKeys(options.sign, context.directory);
   const named = dryRun ? undefined : new BundleDraft(output, split);
   const store = await openStore(context.storeDirectory, { create: true });

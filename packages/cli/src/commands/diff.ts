@@ -1,13 +1,10 @@
-import { type Digest, findingsExitCode } from '@block-pack/core';
+import { type Digest, findingsExitCode, type Import } from '@block-pack/core';
 import {
   type BlockFacts,
   type Contents,
   type ContentsDifference,
   contentsOf,
   diffContents,
-  formats,
-  type RenderOptions,
-  reportFields,
   withExactCosts,
 } from '@block-pack/report';
 import type { Store } from '@block-pack/store';
@@ -15,11 +12,13 @@ import type { CommandContext, Outcome } from '../command.ts';
 import { knownFacts } from '../report/known-facts.ts';
 import { type OpenContents, openContents } from '../report/open-contents.ts';
 import { type RecalledFindings, recallFindings } from '../report/pack-findings.ts';
-import { parseOutputs, writeOutputs } from '../report/report-output.ts';
+import { reportOutcome } from '../report/report-outcome.ts';
+import { parseOutputs } from '../report/report-output.ts';
+import { judged, readRules } from '../report/rule-options.ts';
 import { storeIfThere } from '../store-if-there.ts';
-import type { ReportCommandOptions } from './report.ts';
+import type { ReviewCommandOptions } from './report.ts';
 
-export interface DiffCommandOptions extends ReportCommandOptions {
+export interface DiffCommandOptions extends ReviewCommandOptions {
   readonly exitCode?: boolean;
   readonly inside?: boolean;
   readonly exact?: boolean;
@@ -34,7 +33,8 @@ export async function diff(
   options: DiffCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const outputs = parseOutputs(options.format ?? [], context);
+  const outputs = parseOutputs(options.format ?? [], 'difference', context);
+  const rules = await readRules(options, true, context);
   const store = await storeIfThere(context.storeDirectory);
   const { platform } = options;
   const closing: (() => void)[] = [];
@@ -47,14 +47,12 @@ export async function diff(
     const sides = [await open(beforeName), await open(afterName)] as const;
     const { before, after, difference: compared } = await compare(sides, store, context);
     const difference = options.exact === true ? await withCosts(compared, sides, context) : compared;
-    const document = { kind: 'difference', difference, before, after } as const;
-    const render = renderOptions(options);
-    const data = await writeOutputs(document, outputs, render);
+    const document = judged({ kind: 'difference', difference, before, after }, rules);
+    const inside = options.inside === true ? { inside: insideRows } : {};
+    const outcome = await reportOutcome(document, outputs, options, inside);
     return {
-      document: reportFields(document),
-      text: (console) => formats.text(document, { ...render, emphasis: (text) => console.bold(text) }),
-      exitCode: options.exitCode === true && !isNothing(difference) ? findingsExitCode : 0,
-      ...(data === undefined ? {} : { data }),
+      ...outcome,
+      exitCode: options.exitCode === true && !isNothing(difference) ? findingsExitCode : outcome.exitCode,
     };
   } finally {
     for (const close of closing) close();
@@ -99,17 +97,15 @@ function comparedWith(
   const facts = (digest: Digest) => known.get(digest);
   const contents = (at: 0 | 1) => {
     const recalled = findings[at];
-    return contentsOf({ ...sides[at], knowledge: { facts, ...(recalled && { findings: recalled }) } });
+    const { locations } = sides[at];
+    const location = (line: Import) => locations.get(line);
+    return contentsOf({
+      ...sides[at],
+      knowledge: { facts, location, ...(recalled && { findings: recalled }) },
+    });
   };
   const [before, after] = [contents(0), contents(1)];
   return { before, after, difference: diffContents(before, after) };
-}
-
-function renderOptions({ all, inside }: DiffCommandOptions): RenderOptions {
-  return {
-    ...(all === true ? { rows: Number.MAX_SAFE_INTEGER } : {}),
-    ...(inside === true ? { inside: insideRows } : {}),
-  };
 }
 
 function isNothing({ figures: { packages }, layers }: ContentsDifference): boolean {

@@ -1,12 +1,17 @@
-import { contentsOf, formats, reportFields, summarize } from '@block-pack/report';
+import { contentsOf, summarize } from '@block-pack/report';
 import type { CommandContext, Outcome } from '../command.ts';
 import { knownFacts } from '../report/known-facts.ts';
 import { openContents } from '../report/open-contents.ts';
 import { recallFindings } from '../report/pack-findings.ts';
-import { parseOutputs, writeOutputs } from '../report/report-output.ts';
+import { reportOutcome } from '../report/report-outcome.ts';
+import { parseOutputs } from '../report/report-output.ts';
+import { judged, type RuleOptions, readRules } from '../report/rule-options.ts';
 import { storeIfThere } from '../store-if-there.ts';
 
 /** What both `report` and `diff` take. */
+export interface ReviewCommandOptions extends ReportCommandOptions, RuleOptions {}
+
+/** What all commands take that report. */
 export interface ReportCommandOptions {
   readonly format?: readonly string[];
   readonly platform?: string;
@@ -15,26 +20,27 @@ export interface ReportCommandOptions {
 
 export async function report(
   name: string,
-  options: ReportCommandOptions,
+  options: ReviewCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const outputs = parseOutputs(options.format ?? [], context);
+  const outputs = parseOutputs(options.format ?? [], 'contents', context);
+  const rules = await readRules(options, false, context);
   const store = await storeIfThere(context.storeDirectory);
   const opened = await openContents(name, { platform: options.platform, store }, context);
   try {
     const { packages } = contentsOf(opened);
     const facts = await knownFacts(packages, store, [opened.blocks], context);
     const findings = recallFindings(opened.manifests, store);
-    const contents = contentsOf({ ...opened, knowledge: { facts: (digest) => facts.get(digest), findings } });
-    const document = { kind: 'contents', contents, summary: summarize(contents) } as const;
-    const render = options.all === true ? { rows: Number.MAX_SAFE_INTEGER } : {};
-    const data = await writeOutputs(document, outputs, render);
-    return {
-      document: reportFields(document),
-      text: (console) => formats.text(document, { ...render, emphasis: (text) => console.bold(text) }),
-      exitCode: 0,
-      ...(data === undefined ? {} : { data }),
-    };
+    const contents = contentsOf({
+      ...opened,
+      knowledge: {
+        facts: (digest) => facts.get(digest),
+        findings,
+        location: (line) => opened.locations.get(line),
+      },
+    });
+    const document = judged({ kind: 'contents', contents, summary: summarize(contents) }, rules);
+    return await reportOutcome(document, outputs, options);
   } finally {
     opened.close();
   }

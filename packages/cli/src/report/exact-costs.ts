@@ -47,6 +47,7 @@ async function pastOf({ manifests }: OpenContents, blobs: BlobSource): Promise<H
   return {
     texts: new Map(),
     imports,
+    tars: [],
     segments: noSegmentMemory,
     hasBlob: () => false,
     has: async (digest) => digests.has(digest),

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { BlockPackError } from '@block-pack/core';
 
-/** Bytes of a file in git that is read as an import manifest. */
-const fileLimit = 256 << 20;
+/** Bytes of a file in git that is read as an import manifest, and of what git says at once. */
+export const fileLimit = 256 << 20;
 /** Manifests of one folder that are read. */
-const folderLimit = 1_000;
+export const folderLimit = 1_000;
 
 /** A file of a commit. */
 export interface RevisionFile {
@@ -39,7 +39,7 @@ export function readRevision(name: string, directory: string): readonly Revision
   const names = git('ls-tree', '-z', '--name-only', object).split('\0');
   const manifests = names.filter((one) => one.endsWith('.import'));
   if (manifests.length === 0 || manifests.length > folderLimit)
-    throw missing(name, `it has ${manifests.length} files named *.import`);
+    throw missingInGit(name, `it has ${manifests.length} files named *.import`);
   const folder = path.replace(/\/$/, '');
   return manifests.map((one) => ({
     commit,
@@ -49,18 +49,23 @@ export function readRevision(name: string, directory: string): readonly Revision
 }
 
 /** Plumbing alone: it runs no filter, hook or pager of the repository, and no words of the user are taken for options. */
-function runGit(words: readonly string[], name: string, directory: string): string {
+export function runGit(words: readonly string[], name: string, directory: string): string {
   const { status, stdout, stderr, error } = spawnSync('git', words, {
     cwd: directory,
     encoding: 'utf8',
     maxBuffer: fileLimit,
-    env: { ...process.env, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1' },
+    env: gitEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
   if (status === 0) return stdout;
   const reason = error === undefined ? stderr.trim().split('\n').at(-1) : noGit(error);
-  throw missing(name, reason || 'git knows no such revision', error);
+  throw missingInGit(name, reason || 'git knows no such revision', error);
+}
+
+/** Nothing is fetched, and nothing in the repository is written. */
+export function gitEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1' };
 }
 
 function noGit(error: NodeJS.ErrnoException): string {
@@ -68,7 +73,7 @@ function noGit(error: NodeJS.ErrnoException): string {
   return error.code === 'ENOBUFS' ? `it has more than ${fileLimit} bytes` : error.message;
 }
 
-function missing(name: string, reason: string, cause?: unknown): BlockPackError {
+export function missingInGit(name: string, reason: string, cause?: unknown): BlockPackError {
   return new BlockPackError('INPUT_MISSING', `Git cannot give ${name}: ${reason}`, {
     hint: 'Expected <revision>:<path from the top of the repository>, such as HEAD~1:block-pack/java.import. In CI, fetch the revision first (fetch-depth: 0).',
     details: { name },

@@ -1,13 +1,14 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import {
   type BlobSource,
   BlockPackError,
   decodeImportManifest,
+  type Import,
   type ImportManifest,
   withoutLayerRecipe,
 } from '@block-pack/core';
-import type { CarriedLayer, ContentsSource } from '@block-pack/report';
+import type { CarriedLayer, ContentsSource, ManifestLocation } from '@block-pack/report';
 import { openImages, parsePlace, type Store } from '@block-pack/store';
 import { HeldImages } from '../bundle/held-images.ts';
 import type { CommandContext } from '../command.ts';
@@ -23,6 +24,8 @@ export interface OpenContents {
   readonly source: ContentsSource;
   readonly manifests: readonly ImportManifest[];
   readonly layers: readonly CarriedLayer[];
+  /** Where imports stand in files. */
+  readonly locations: ReadonlyMap<Import, ManifestLocation>;
   /** Blocks that lie beside the manifests, in the image; the store may have others. */
   readonly blocks: BlobSource;
   close(): void;
@@ -48,10 +51,14 @@ export async function openContents(
 ): Promise<OpenContents> {
   if (looksLikePlace(name)) return openImage(name, platform, context);
   const path = resolve(context.directory, name);
-  const kind = kindOf(path);
-  if (kind === 'file') return ofManifests(name, [readManifestFile(path, name)]);
-  const folder = kind === 'directory' ? readFolder(path, name) : [];
-  if (folder.length > 0) return ofManifests(name, folder);
+  const kind = pathKind(path);
+  const lines = new Lines();
+  if (kind === 'file') {
+    const manifest = readManifestFile(path, name, lines.of(shownPath(path, context)));
+    return ofManifests(name, [manifest], lines.locations);
+  }
+  const folder = kind === 'directory' ? readFolder(path, name, lines, context) : [];
+  if (folder.length > 0) return ofManifests(name, folder, lines.locations);
   if (looksLikeRevision(name)) return ofRevision(name, context);
   const tag = (await store?.tags())?.find((one) => one.name === name);
   if (tag !== undefined && store !== undefined)
@@ -60,7 +67,7 @@ export async function openContents(
 }
 
 /** A name that cannot be a path, such as one longer than a file system takes, is neither. */
-function kindOf(path: string): 'file' | 'directory' | undefined {
+export function pathKind(path: string): 'file' | 'directory' | undefined {
   try {
     return statSync(path).isDirectory() ? 'directory' : 'file';
   } catch {
@@ -68,21 +75,46 @@ function kindOf(path: string): 'file' | 'directory' | undefined {
   }
 }
 
+/** Where imports stand, as it is told while manifests are read. */
+class Lines {
+  readonly locations = new Map<Import, ManifestLocation>();
+
+  of(file: string): (line: Import, number: number) => void {
+    return (one, line) => void this.locations.set(one, { file, line });
+  }
+}
+
+/** From where the command runs, with slashes; absolute where it does not lie below. */
+function shownPath(path: string, { directory }: CommandContext): string {
+  const below = relative(directory, path);
+  const isOutside = below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below);
+  return (isOutside ? path : below).replaceAll(sep, '/');
+}
+
 function ofManifests(
   name: string,
   manifests: readonly ImportManifest[],
+  locations: ReadonlyMap<Import, ManifestLocation> = new Map(),
   source: ContentsSource = { kind: 'manifest' },
 ): OpenContents {
-  return { name, source, manifests, layers: [], blocks: noBlocks, close: () => {} };
+  return { name, source, manifests, locations, layers: [], blocks: noBlocks, close: () => {} };
 }
 
 /** All of the packers' manifests together: of the folder itself, or of its `block-pack`. */
-function readFolder(path: string, name: string): readonly ImportManifest[] {
+function readFolder(
+  path: string,
+  name: string,
+  lines: Lines,
+  context: CommandContext,
+): readonly ImportManifest[] {
   for (const folder of [path, join(path, 'block-pack')]) {
-    if (kindOf(folder) !== 'directory') continue;
+    if (pathKind(folder) !== 'directory') continue;
     const files = readdirSync(folder).filter((file) => file.endsWith('.import'));
     if (files.length > 0)
-      return files.sort().map((file) => readManifestFile(join(folder, file), `${name}/${file}`));
+      return files.sort().map((file) => {
+        const place = join(folder, file);
+        return readManifestFile(place, `${name}/${file}`, lines.of(shownPath(place, context)));
+      });
   }
   return [];
 }
@@ -98,10 +130,11 @@ function ofRevision(name: string, { directory }: CommandContext): OpenContents {
   const files = readRevision(name, directory);
   const [first] = files;
   if (first === undefined) throw nothing(name);
+  const lines = new Lines();
   const manifests = files.map(({ text, path, commit }) =>
-    decodeImportManifest(text, `${path} of ${commit.slice(0, 12)}`),
+    decodeImportManifest(text, `${path} of ${commit.slice(0, 12)}`, lines.of(path)),
   );
-  return ofManifests(name, manifests, {
+  return ofManifests(name, manifests, lines.locations, {
     kind: 'revision',
     commit: first.commit,
     path: name.slice(name.indexOf(':') + 1),
@@ -124,6 +157,7 @@ async function openImage(
       name,
       source: { kind: 'image', digest: image.digest, platform: image.platform },
       manifests: image.imports.map(({ manifest }) => withoutLayerRecipe(manifest)),
+      locations: new Map(),
       layers: image.layers.flatMap(({ kind, digest, size }) => (kind === 'plain' ? [{ digest, size }] : [])),
       blocks,
       close: () => images.close(),

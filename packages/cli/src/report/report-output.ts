@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { BlockPackError } from '@block-pack/core';
 import {
   type FormatName,
-  formatNames,
   formats,
+  formatsFor,
   isFormatName,
   type RenderOptions,
   type ReportDocument,
@@ -27,17 +27,17 @@ const stepSummary = 'step-summary';
 /** Bytes that GitHub shows of all summaries of one step. */
 const stepSummaryLimit = 1 << 20;
 
-export const formatWords: readonly string[] = [...formatNames, stepSummary];
-
 /**
  * @param specs such as `markdown=comment.md`, `json=-`, `text`, `step-summary`
  * @throws USAGE
  */
 export function parseOutputs(
   specs: readonly string[],
+  kind: ReportDocument['kind'],
   { directory }: CommandContext,
 ): readonly ReportOutput[] {
-  const outputs = specs.map((spec) => parseOutput(spec, directory));
+  const names = formatsFor(kind);
+  const outputs = specs.map((spec) => parseOutput(spec, names, directory));
   const places = outputs.map(({ file }) => file ?? '-');
   const double = places.find((place, at) => places.indexOf(place) !== at);
   if (double === undefined) return outputs;
@@ -47,13 +47,13 @@ export function parseOutputs(
   });
 }
 
-function parseOutput(spec: string, directory: string): ReportOutput {
+function parseOutput(spec: string, names: readonly FormatName[], directory: string): ReportOutput {
   const [format = '', ...rest] = spec.split('=');
   const file = rest.length === 0 ? '-' : rest.join('=');
   if (spec === stepSummary) return { format: 'markdown', file: stepSummaryFile(directory), append: true };
-  if (!isFormatName(format) || file === '') {
+  if (!isFormatName(format) || !names.includes(format) || file === '') {
     throw new BlockPackError('USAGE', `--format ${spec} is not understood`, {
-      hint: `Expected ${formatWords.join(', ')}; with =FILE where it goes, or =- for stdout.`,
+      hint: `Expected ${[...names, stepSummary].join(', ')}; with =FILE where it goes, or =- for stdout.`,
       details: { format: spec },
     });
   }

@@ -14,6 +14,8 @@ export interface BaseOptions {
   /** How the image is run, as its config says it. */
   readonly run?: object;
   readonly layerType?: string;
+  /** How the layer's tar is packed, where its type says so. */
+  readonly pack?: (tar: Buffer) => Uint8Array;
   readonly manifestType?: string;
   /** Written in the place of what is so: lies. */
   readonly lies?: { readonly diffId?: string; readonly layerSize?: number; readonly layerDigest?: string };
@@ -37,9 +39,10 @@ export function writeBase(
   const {
     layerType = gzipLayer,
     lies = {},
+    pack = (tar) => gzipSync(tar),
     manifestType = 'application/vnd.oci.image.manifest.v1+json',
   } = options;
-  const layer = put(work, layerType.endsWith('gzip') ? gzipSync(tar) : tar);
+  const layer = put(work, layerType.endsWith('gzip') ? Buffer.from(pack(tar)) : tar);
   const config = putJson(work, {
     ...(options.platform ?? { os: 'linux', architecture: 'amd64' }),
     config: options.run ?? {},

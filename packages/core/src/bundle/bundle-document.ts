@@ -28,15 +28,22 @@ export type LayerOrigin = Descriptor &
     | { readonly origin: 'present' }
     | { readonly origin: 'carried'; readonly mediaType: string }
     | { readonly origin: 'segments'; readonly imports: Digest }
+    | { readonly origin: 'tar'; readonly tar: Descriptor; readonly gzip?: LayerGzip | undefined }
     | {
         readonly origin: 'imports';
         readonly files: readonly { readonly name: string; readonly imports: Digest }[];
       }
   );
 
+/** How a tar was packed by somebody else: the member's header in hexadecimal, and the number of the encoder. */
+export interface LayerGzip {
+  readonly header: string;
+  readonly encoder: number;
+}
+
 /** Objects that travel together. */
 export type BundleGroup = {
-  readonly holds: 'imports' | 'blocks';
+  readonly holds: (typeof holdings)[number];
   readonly payload: Descriptor;
   readonly objects: readonly BundleObject[];
 } & (
@@ -58,7 +65,10 @@ export type BundleBase = v.InferOutput<typeof base>;
 const digest = v.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'a sha256 digest');
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const blob = { digest, size };
-const kind = v.picklist(['file', 'tree']);
+const kind = v.picklist(['file', 'tree', 'tar']);
+
+/** What groups hold, in the order in which they stand in a list. */
+const holdings = ['imports', 'blocks', 'layers'] as const;
 
 const name = v.optional(v.pipe(v.string(), v.check(isTagged, 'a name of an image')));
 
@@ -90,6 +100,19 @@ const layerOrigin = v.variant('origin', [
   v.strictObject({ ...blob, origin: v.literal('carried'), mediaType: v.string() }),
   /** Made of the blocks of the import manifest that has this digest; it says how. */
   v.strictObject({ ...blob, origin: v.literal('segments'), imports: digest }),
+  /** Made of a tar that a group brings or that the site has, as the layers of base images are. */
+  v.strictObject({
+    ...blob,
+    origin: v.literal('tar'),
+    tar: v.strictObject(blob),
+    /** Undefined for a layer that is the tar itself. */
+    gzip: v.optional(
+      v.strictObject({
+        header: v.pipe(v.string(), v.regex(/^1f8b08(?:[0-9a-f]{2}){7,1024}$/)),
+        encoder: size,
+      }),
+    ),
+  }),
   /** The layer that holds these import manifests. */
   v.strictObject({
     ...blob,
@@ -107,11 +130,11 @@ const object = v.strictObject({
   bases: v.array(size),
 });
 
-/** A block or an import manifest that the site has, or that a group before has brought. */
+/** What the site has, or a group before has brought. */
 const base = v.strictObject({ ...blob, kind });
 
 const skeleton = v.strictObject({ size, packed: size });
-const held = { holds: v.picklist(['imports', 'blocks']), payload: v.strictObject(blob) };
+const held = { holds: v.picklist(holdings), payload: v.strictObject(blob) };
 const alone = v.pipe(v.array(object), v.length(1));
 const together = v.pipe(v.array(object), v.minLength(1));
 
@@ -172,7 +195,7 @@ export function parseBundleDocument(bytes: Uint8Array, name: string): BundleDocu
 }
 
 const encodings: readonly unknown[] = ['raw', 'brotli', 'delta', 'inflated'];
-const origins: readonly unknown[] = ['present', 'carried', 'segments', 'imports'];
+const origins: readonly unknown[] = ['present', 'carried', 'segments', 'tar', 'imports'];
 
 function refuseNewer(json: unknown, name: string): void {
   const { version, groups, layers } = Object(json);
@@ -204,10 +227,25 @@ function checkReferences({ images, companions = [], layers, groups }: BundleDocu
     groups.flatMap(({ objects }) => objects),
     name,
   );
-  const firstBlocks = groups.findIndex(({ holds }) => holds === 'blocks');
-  if (firstBlocks !== -1 && groups.slice(firstBlocks).some(({ holds }) => holds === 'imports'))
-    throw bundleInvalid(name, 'import manifests stand behind blocks');
+  const order = groups.map(({ holds }) => holdings.indexOf(holds));
+  if (order.some((one, at) => one < (order[at - 1] ?? 0)))
+    throw bundleInvalid(name, 'its groups are not in the order of import manifests, blocks, layers');
+  for (const group of groups) checkKinds(group, name);
+  checkTars(layers, name);
   for (const one of groups) checkBases(one, name);
+}
+
+/** A layer that is a tar itself has the tar's digest. */
+function checkTars(layers: readonly LayerOrigin[], name: string): void {
+  for (const layer of layers)
+    if (layer.origin === 'tar' && layer.gzip === undefined && layer.tar.digest !== layer.digest)
+      throw bundleInvalid(name, `the layer ${layer.digest} is not said to be packed, and is another tar`);
+}
+
+/** Import manifests are files, blocks are files and trees, and layers are tars of others. */
+function checkKinds({ holds, objects }: BundleGroup, name: string): void {
+  const wrong = objects.find(({ kind }) => (kind === 'tar') !== (holds === 'layers'));
+  if (wrong !== undefined) throw bundleInvalid(name, `${wrong.digest} is a ${wrong.kind} among ${holds}`);
 }
 
 function checkBases(group: BundleGroup, name: string): void {

@@ -5,6 +5,7 @@ import { writeCanonicalTar } from '../canonical-tar.ts';
 import { digestHex, digestOf } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
 import { decodeImportManifest } from '../import-manifest.ts';
+import { fuzzRuns } from '../testing/fuzz-runs.ts';
 import { type BundleDocument, parseBundleDocument } from './bundle-document.ts';
 import { bundleArtifactType, bundleMarker, encodeBundle } from './bundle-layout.ts';
 import { baseChooser } from './choose-base.ts';
@@ -14,6 +15,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const blob = (text: string) => ({ digest: digestOf(bytes(text)), size: bytes(text).length });
 
 const payload = 'a payload';
+const gzipHeader = '1f8b08000000000000ff';
 const document: BundleDocument = {
   version: 1,
   images: [{ name: '1.1', mediaType: 'application/vnd.oci.image.manifest.v1+json', ...blob('image') }],
@@ -25,6 +27,8 @@ const document: BundleDocument = {
     { ...blob('base'), origin: 'present' },
     { ...blob('small'), origin: 'carried', mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip' },
     { ...blob('layer'), origin: 'segments', imports: blob('text').digest },
+    { ...blob('packed'), origin: 'tar', tar: blob('tar'), gzip: { header: gzipHeader, encoder: 214 } },
+    { ...blob('plain'), origin: 'tar', tar: blob('plain') },
     { ...blob('last'), origin: 'imports', files: [{ name: 'java', imports: blob('text').digest }] },
   ],
   groups: [
@@ -41,6 +45,14 @@ const document: BundleDocument = {
       payload: blob('block'),
       encoding: 'raw',
       objects: [{ ...blob('block'), kind: 'file', apart: false, bases: [] }],
+    },
+    {
+      holds: 'layers',
+      payload: blob(payload),
+      encoding: 'delta',
+      skeleton: { size: 9, packed: 5 },
+      bases: [{ ...blob('old tar'), kind: 'tar' }],
+      objects: [{ ...blob('tar'), kind: 'tar', apart: true, bases: [0] }],
     },
   ],
 };
@@ -113,9 +125,9 @@ describe('a bundle', () => {
           expect(error).toMatchObject({ family: expect.stringMatching(/^(format|input)$/) });
         },
       ),
-      { numRuns: 10_000 },
+      fuzzRuns(10_000),
     );
-  }, 60_000);
+  }, 400_000);
 
   it('holds nothing but a layout, and all that its list names', async () => {
     const other = encodeBundle({ ...document, images: [{ ...blob('image'), mediaType: 'x', name: '2' }] });
@@ -148,7 +160,11 @@ describe("a bundle's list", () => {
   });
 
   it('that says more, less or other things than the format has is refused', () => {
-    const [text, block] = document.groups;
+    const [text, block, tar] = document.groups;
+    const layer = (more: object) => ({
+      ...document,
+      layers: [{ ...blob('packed'), origin: 'tar', ...more }],
+    });
     for (const wrong of [
       { ...document, more: 1 },
       { ...document, images: [] },
@@ -160,6 +176,13 @@ describe("a bundle's list", () => {
       { ...document, companions: [{ ...document.companions?.[1], artifactType: bundleArtifactType }] },
       { ...document, layers: [...document.layers, document.layers[0]] },
       { ...document, groups: [block, text] },
+      { ...document, groups: [tar, block] },
+      { ...document, groups: [{ ...tar, holds: 'blocks' }] },
+      { ...document, groups: [{ ...block, holds: 'layers' }] },
+      layer({ tar: blob('tar') }),
+      layer({ tar: blob('tar'), gzip: { header: '1f8b08', encoder: 1 } }),
+      layer({ tar: blob('tar'), gzip: { header: `${gzipHeader}0`, encoder: 1 } }),
+      layer({ tar: blob('tar'), gzip: { header: gzipHeader } }),
       { ...document, groups: [text, block, block] },
       {
         ...document,

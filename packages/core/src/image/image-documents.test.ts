@@ -72,6 +72,11 @@ describe('documents of an image', () => {
     expect(parseImageManifest(bytes({ ...manifest, annotations: null }), 'm').annotations).toBeUndefined();
   });
 
+  it('keep annotations whatever they are called', () => {
+    const annotations = { constructor: 'a', prototype: 'b', toString: 'c' };
+    expect(parseImageManifest(bytes({ ...manifest, annotations }), 'm').annotations).toEqual(annotations);
+  });
+
   it.each([
     ['not JSON', '{"schemaVersion":2,'],
     ['a list', []],

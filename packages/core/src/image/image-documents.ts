@@ -3,6 +3,7 @@ import type { Descriptor } from '../blob.ts';
 import { type Digest, isDigest } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
 import { imageManifestMediaType } from '../imports-artifact.ts';
+import { mapOf } from '../map-of.ts';
 import { imageInvalid, parseJsonDocument } from './json-document.ts';
 import { type ImageDocumentKind, imageDocumentKind, imageIndexMediaType } from './media-types.ts';
 import type { Platform } from './platform.ts';
@@ -49,7 +50,7 @@ export type RunConfig = Readonly<v.InferOutput<typeof runConfig>>;
 const digest = v.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'a sha256 digest');
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const strings = v.array(v.string());
-const annotations = maybe(v.record(v.string(), v.string()));
+const annotations = maybe(mapOf(v.string()));
 
 const platform = v.looseObject({
   os: v.string(),
@@ -93,13 +94,13 @@ const history = v.looseObject({
 
 const runConfig = v.looseObject({
   User: v.optional(v.string()),
-  ExposedPorts: maybe(v.record(v.string(), v.looseObject({}))),
+  ExposedPorts: maybe(mapOf(v.looseObject({}))),
   Env: maybe(strings),
   Entrypoint: maybe(strings),
   Cmd: maybe(strings),
-  Volumes: maybe(v.record(v.string(), v.looseObject({}))),
+  Volumes: maybe(mapOf(v.looseObject({}))),
   WorkingDir: v.optional(v.string()),
-  Labels: maybe(v.record(v.string(), v.string())),
+  Labels: maybe(mapOf(v.string())),
   StopSignal: v.optional(v.string()),
 });
 

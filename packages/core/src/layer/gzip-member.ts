@@ -26,7 +26,7 @@ const deflaters: Readonly<Record<EncodingId, (content: Bytes) => Bytes>> = {
 const memberHeader = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
 
 /** Bytes behind the deflated ones: the sum and the size of what went in. */
-const memberTrailerSize = 8;
+export const memberTrailerSize = 8;
 
 /** The sum and the size that a member ends with, taken of bytes as they pass. */
 export class MemberSum {

@@ -4,7 +4,7 @@ export type { CheckLayerOptions, LayerFinding } from './check-layer.ts';
 export { checkLayer } from './check-layer.ts';
 export type { EncodingId } from './encoding.ts';
 export { defaultEncoding, encodingIds, parseEncoding } from './encoding.ts';
-export { gzipMember, memberContent } from './gzip-member.ts';
+export { gzipMember, MemberSum, memberContent, memberTrailerSize } from './gzip-member.ts';
 export { LayerPaths } from './layer-paths.ts';
 export type { FetchBlocksOptions, LayerRanges, RebuildLayerOptions } from './layer-ranges.ts';
 export { fetchBlocks, layerRanges, rebuildLayer } from './layer-ranges.ts';

@@ -1,4 +1,5 @@
 export { blobStoreContract } from './blob-store-contract.ts';
+export { fuzzRuns } from './fuzz-runs.ts';
 export type { FakeImport } from './layer-fixture.ts';
 export { fakeManifest } from './layer-fixture.ts';
 export { fakeFile, fakeInput, packerContract } from './packer-contract.ts';

@@ -1,10 +1,8 @@
 import { type Bytes, type RandomAccess, readRange } from '@block-pack/core';
 import { skeletonInvalid } from './columns.ts';
 import { atOnceSize, inflate, inflateAtOnce, NotInflated } from './inflate.ts';
-import { innerAccess, type KeepBytes, type Layout } from './read-layout.ts';
+import { innerAccess, type KeepBytes, type Layout, type Part } from './read-layout.ts';
 import type { Position } from './recipe.ts';
-import type { TreePart } from './tree-layout.ts';
-import type { ZipPart } from './zip-layout.ts';
 
 /**
  * Reads parts of an archive by their positions. Each archive inside of it is unpacked once, however often and in whatever order its parts are
@@ -26,7 +24,7 @@ export class ArchiveReader {
   async *packed(position: Position): Bytes {
     const { source, part } = await this.#find(position);
     if (part.kind === 'entry') yield* readRange(source, part.offset, part.facts.packedSize);
-    else if (part.kind === 'gap' || part.kind === 'file') yield* readRange(source, part.offset, part.size);
+    else if ('size' in part) yield* readRange(source, part.offset, part.size);
   }
 
   /** A part's bytes as they lie in the archive, to be read anywhere: they may be more than fit into memory. */
@@ -55,7 +53,7 @@ export class ArchiveReader {
     }
   }
 
-  async #find(position: Position): Promise<{ source: RandomAccess; part: ZipPart | TreePart }> {
+  async #find(position: Position): Promise<{ source: RandomAccess; part: Part }> {
     const [at, ...below] = position;
     const part = at === undefined ? undefined : this.#layout.parts[at];
     if (at === undefined || part === undefined) throw new RangeError(`no part at ${position.join('.')}`);
@@ -63,13 +61,13 @@ export class ArchiveReader {
     return await (await this.#innerReader(at, part)).#find(below);
   }
 
-  #innerReader(at: number, part: ZipPart | TreePart): Promise<ArchiveReader> {
+  #innerReader(at: number, part: Part): Promise<ArchiveReader> {
     const known = this.#inside.get(at) ?? this.#openInner(at, part);
     this.#inside.set(at, known);
     return known;
   }
 
-  async #openInner(at: number, part: ZipPart | TreePart): Promise<ArchiveReader> {
+  async #openInner(at: number, part: Part): Promise<ArchiveReader> {
     const layout = this.#layout.nested.get(at);
     const source = layout && (await innerAccess(this.#source, part, this.#keep));
     if (layout === undefined || source === undefined) throw new RangeError(`part ${at} holds no archive`);

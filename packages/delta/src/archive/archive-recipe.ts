@@ -1,14 +1,13 @@
-import type { Layout } from './read-layout.ts';
+import type { Layout, Part } from './read-layout.ts';
 import type { Recipe, RecipeHead, RecipePart, ZipRecipe } from './recipe.ts';
 import type { Archive, Content } from './take-apart.ts';
-import type { TreePart } from './tree-layout.ts';
 import type { ZipLayout, ZipPart } from './zip-layout.ts';
 
 /** How an archive that was taken apart is made again from its contents alone. Its encoders must have been looked for. */
 export function recipeOf(archive: Archive): Recipe {
   const { layout } = archive;
   if (layout.kind === 'zip') return zipRecipe({ layout, contents: archive.contents });
-  return { kind: 'tree', parts: partsOf(archive) };
+  return { kind: layout.kind, parts: partsOf(archive) };
 }
 
 function zipRecipe(archive: Archive<ZipLayout>): ZipRecipe {
@@ -22,7 +21,7 @@ function partsOf({ layout, contents }: Archive<Layout>): RecipePart[] {
 
 const noPart: ZipPart = { kind: 'gap', offset: 0, size: 0 };
 
-function recipePart(part: ZipPart | TreePart, content: Content): RecipePart {
+function recipePart(part: Part, content: Content): RecipePart {
   const { packing, size, nested } = content;
   if (packing === 'deflated' || packing === 'copied')
     throw new RangeError('nobody has looked for the encoders of this archive');
@@ -36,9 +35,11 @@ function recipePart(part: ZipPart | TreePart, content: Content): RecipePart {
   };
 }
 
-export function headOf(part: ZipPart | TreePart): RecipeHead {
+export function headOf(part: Part): RecipeHead {
   switch (part.kind) {
     case 'gap':
+    case 'headers':
+    case 'content':
       return { kind: 'gap' };
     case 'entry':
       return { kind: 'entry', zip: part.head };

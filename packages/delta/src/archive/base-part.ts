@@ -1,10 +1,9 @@
 import type { Digest } from '@block-pack/core';
 import type { OldArchive } from './old-parts.ts';
 import { partName } from './old-parts.ts';
+import type { Part } from './read-layout.ts';
 import type { relations } from './skeleton-columns.ts';
 import type { Archive, Content } from './take-apart.ts';
-import type { TreePart } from './tree-layout.ts';
-import type { ZipPart } from './zip-layout.ts';
 
 /** An older archive whose contents are known too. */
 export interface OldContents extends OldArchive {
@@ -48,7 +47,7 @@ export class BaseSearch {
   }
 
   /** @param near where the next old part is expected: of several that are as good, the first behind it is taken */
-  find(part: ZipPart | TreePart, content: Content, near: Base): Base | undefined {
+  find(part: Part, content: Content, near: Base): Base | undefined {
     const name = keyOf(part);
     const named = this.#byName.get(name) ?? [];
     const same = this.#byDigest.get(content.digest) ?? [];
@@ -67,7 +66,7 @@ export class BaseSearch {
   }
 
   /** Whether {@link find} finds an old part with these very bytes and the same name: nothing else has to be known of the part then. */
-  hasCopy(part: ZipPart | TreePart, packedDigest: Digest): boolean {
+  hasCopy(part: Part, packedDigest: Digest): boolean {
     return (this.#byName.get(keyOf(part)) ?? []).some((base) =>
       this.#isSamePacked(base, part, { packedDigest }),
     );
@@ -82,16 +81,12 @@ export class BaseSearch {
   }
 
   /** What could not be unpacked is no base for content: it could not be read. */
-  #mayServe(base: Base, part: ZipPart | TreePart, { packing }: Content): boolean {
+  #mayServe(base: Base, part: Part, { packing }: Content): boolean {
     const { oldPart, oldContent } = this.#old(base);
     return oldPart?.kind === part.kind && (packing === 'raw' || oldContent?.packing !== 'raw');
   }
 
-  #isSamePacked(
-    base: Base,
-    part: ZipPart | TreePart,
-    { packedDigest }: Pick<Content, 'packedDigest'>,
-  ): boolean {
+  #isSamePacked(base: Base, part: Part, { packedDigest }: Pick<Content, 'packedDigest'>): boolean {
     const { oldPart, oldContent } = this.#old(base);
     if (oldPart === undefined || oldContent?.packedDigest !== packedDigest || oldPart.kind !== part.kind)
       return false;
@@ -100,7 +95,7 @@ export class BaseSearch {
   }
 
   /** Content that was unpacked, on both sides: what is raw is the same only when it is packed the same. */
-  #isSame(base: Base, part: ZipPart | TreePart, { digest, packing }: Content): boolean {
+  #isSame(base: Base, part: Part, { digest, packing }: Content): boolean {
     const { oldPart, oldContent } = this.#old(base);
     return (
       oldContent?.digest === digest &&
@@ -133,7 +128,7 @@ function add(map: Map<string, Base[]>, key: string, base: Base): void {
 
 const alike = 16;
 
-function keyOf(part: ZipPart | TreePart): string {
+function keyOf(part: Part): string {
   return `${part.kind} ${partName(part)}`;
 }
 

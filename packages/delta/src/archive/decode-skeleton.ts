@@ -5,9 +5,10 @@ import { nameLimit, partLimit } from './limits.ts';
 import { readName } from './name-column.ts';
 import { type OldArchive, oldInside, partName, partSize } from './old-parts.ts';
 import { heldSize } from './put-together.ts';
-import type { Layout } from './read-layout.ts';
+import type { Layout, Part } from './read-layout.ts';
 import type { Origin, Packing, Recipe, RecipeHead, RecipePart, ZipRecipe } from './recipe.ts';
 import {
+  archiveKinds,
   kindBits,
   nestingLimit,
   packingCodes,
@@ -17,9 +18,8 @@ import {
   timeKinds,
   treeForms,
 } from './skeleton-columns.ts';
-import type { TreePart } from './tree-layout.ts';
 import { secondsOf } from './unix-time.ts';
-import type { ZipEnd, ZipFacts, ZipHead, ZipPart } from './zip-layout.ts';
+import type { ZipEnd, ZipFacts, ZipHead } from './zip-layout.ts';
 import { ones16, ones32, saysUnixTime } from './zip-write.ts';
 
 /**
@@ -63,18 +63,21 @@ class SkeletonReader {
   read(olds: readonly OldArchive[], depth: number): Recipe {
     const columns = this.#columns;
     if (depth > nestingLimit) throw skeletonInvalid('archives lie too deep in archives');
-    const kind = columns.number('archive');
-    if (kind !== 1 && kind !== 2) throw skeletonInvalid(`there is no kind of archive ${kind}`);
+    const number = columns.number('archive');
+    const kind = archiveKinds[number - 1];
+    if (kind === undefined) throw skeletonInvalid(`there is no kind of archive ${number}`);
     const count = columns.number('archive');
     if (count > columns.left('kind')) throw skeletonInvalid(`it has fewer than ${count} parts`);
     this.#partsLeft -= count;
     if (this.#partsLeft < 0) throw skeletonInvalid(`its archives have more than ${partLimit} parts`);
-    const ends = kind === 1 ? this.#ends(count) : undefined;
+    const ends = kind === 'zip' ? this.#ends(count) : undefined;
     const forms = new FormNumbers(knownForms(olds));
     const before: Before = { near: { from: 0, part: 0 }, name: '' };
     const parts: RecipePart[] = [];
-    for (let i = 0; i < count; i++) parts.push(this.#part(kind === 1, olds, before, forms, depth));
-    return ends === undefined ? { kind: 'tree', parts } : zipOf(parts, ends);
+    for (let i = 0; i < count; i++) parts.push(this.#part(kind, olds, before, forms, depth));
+    return kind === 'zip' && ends !== undefined
+      ? zipOf(parts, ends)
+      : { kind: kind === 'tar' ? kind : 'tree', parts };
   }
 
   #ends(count: number): ZipEnds {
@@ -105,7 +108,7 @@ class SkeletonReader {
   }
 
   #part(
-    isZip: boolean,
+    archive: Recipe['kind'],
     olds: readonly OldArchive[],
     before: Before,
     forms: FormNumbers,
@@ -115,14 +118,15 @@ class SkeletonReader {
     const kind = columns.number('kind');
     const relation = relations[kind & kindBits.relation] ?? 'none';
     const has = (bit: number): boolean => (kind & bit) !== 0;
-    if (kind > 127 || (!isZip && (has(kindBits.gap) || has(kindBits.kept))))
+    const mayBe = { zip: true, tree: !has(kindBits.gap), tar: has(kindBits.gap) }[archive];
+    if (kind > 127 || !mayBe || (archive !== 'zip' && has(kindBits.kept)))
       throw skeletonInvalid(`there is no kind of part ${kind}`);
     const base = relation === 'none' ? undefined : this.#base(olds, before);
     const oldPart = base?.part;
     if (!has(kindBits.gap)) before.name = this.#name(oldPart, before.name, has(kindBits.renamed));
     const head = has(kindBits.gap)
       ? ({ kind: 'gap' } as const)
-      : isZip
+      : archive === 'zip'
         ? this.#entryHead(before.name, oldPart, forms, has(kindBits.kept))
         : this.#treeHead(before.name);
     const content = this.#content(head, relation, oldPart, has(kindBits.empty));
@@ -132,7 +136,7 @@ class SkeletonReader {
     const nested = this.read(base?.inside === undefined ? [] : [base.inside], depth + 1);
     if (
       nested.kind !== 'zip' ||
-      head.kind === 'gap' ||
+      (head.kind === 'gap' && archive !== 'tar') ||
       head.kind === 'link' ||
       (typeof content.packing === 'string' && content.packing !== 'stored')
     )
@@ -140,7 +144,7 @@ class SkeletonReader {
     return { head, ...content, origin, nested };
   }
 
-  #name(oldPart: ZipPart | TreePart | undefined, before: string, isRenamed: boolean): string {
+  #name(oldPart: Part | undefined, before: string, isRenamed: boolean): string {
     const like = oldPart === undefined ? before : partName(oldPart);
     const name = oldPart === undefined || isRenamed ? readName(this.#columns, like) : like;
     this.#namesLeft -= name.length;
@@ -160,12 +164,7 @@ class SkeletonReader {
     return { old, at, part, inside: oldInside(old, at) };
   }
 
-  #entryHead(
-    name: string,
-    oldPart: ZipPart | TreePart | undefined,
-    forms: FormNumbers,
-    isKept: boolean,
-  ): RecipeHead {
+  #entryHead(name: string, oldPart: Part | undefined, forms: FormNumbers, isKept: boolean): RecipeHead {
     const columns = this.#columns;
     const old = oldPart?.kind === 'entry' ? oldPart.head : undefined;
     const form = forms.read(columns, old?.form, name);
@@ -208,7 +207,7 @@ class SkeletonReader {
   #content(
     head: RecipeHead,
     relation: Origin['is'] | 'none',
-    oldPart: ZipPart | TreePart | undefined,
+    oldPart: Part | undefined,
     isEmpty: boolean,
   ): Pick<RecipePart, 'size' | 'packing' | 'facts'> {
     const columns = this.#columns;
@@ -257,7 +256,7 @@ function zipOf(parts: readonly RecipePart[], ends: ZipEnds): ZipRecipe {
 interface OldPart {
   readonly old: OldArchive;
   readonly at: number;
-  readonly part: ZipPart | TreePart;
+  readonly part: Part;
   readonly inside: OldArchive | undefined;
 }
 

@@ -5,7 +5,9 @@ import { FormNumbers, knownForms } from './form-column.ts';
 import { writeName } from './name-column.ts';
 import { oldInside, partName, partSize } from './old-parts.ts';
 import { heldSize } from './put-together.ts';
+import type { Part } from './read-layout.ts';
 import {
+  archiveKinds,
   kindBits,
   packingCodes,
   relations,
@@ -15,9 +17,10 @@ import {
   treeForms,
 } from './skeleton-columns.ts';
 import type { Archive, Content } from './take-apart.ts';
+import type { TarPart } from './tar-layout.ts';
 import type { TreePart } from './tree-layout.ts';
 import { secondsOf } from './unix-time.ts';
-import type { ZipEnd, ZipEntryPart, ZipLayout, ZipPart } from './zip-layout.ts';
+import type { ZipEnd, ZipEntryPart, ZipGap, ZipLayout } from './zip-layout.ts';
 import { saysUnixTime } from './zip-write.ts';
 
 /** An archive, and older ones that whoever reads its skeleton has. */
@@ -51,7 +54,7 @@ class SkeletonWriter {
 
   write(archive: Archive, olds: readonly OldContents[], search: BaseSearch): void {
     const { layout } = archive;
-    this.#columns.number('archive', layout.kind === 'zip' ? 1 : 2);
+    this.#columns.number('archive', archiveKinds.indexOf(layout.kind) + 1);
     this.#columns.number('archive', layout.parts.length);
     if (layout.kind === 'zip') this.#ends(layout);
     const forms = new FormNumbers(knownForms(olds));
@@ -63,7 +66,7 @@ class SkeletonWriter {
       const base = search.find(part, content, near);
       this.#part(part, content, base, olds, { near, name, forms, search });
       near = base === undefined ? near : { ...base, part: base.part + 1 };
-      name = part.kind === 'gap' ? name : partName(part);
+      name = isGap(part) ? name : partName(part);
     }
   }
 
@@ -84,7 +87,7 @@ class SkeletonWriter {
   }
 
   #part(
-    part: ZipPart | TreePart,
+    part: Part,
     content: Content,
     base: Base | undefined,
     olds: readonly OldContents[],
@@ -94,7 +97,7 @@ class SkeletonWriter {
     const oldPart = base && olds[base.from]?.layout.parts[base.part];
     const relation = base?.relation ?? 'none';
     const isNested = content.nested !== undefined && (relation === 'base' || relation === 'none');
-    const isRenamed = oldPart !== undefined && partName(oldPart) !== partName(part);
+    const isRenamed = oldPart !== undefined && !isGap(part) && partName(oldPart) !== partName(part);
     const isKept = part.kind === 'entry' && part.head.localHeader !== undefined;
     // Of nothing there are many forms: only what is stored is plainly empty.
     const isEmpty = content.size === 0 && content.packing === 'stored';
@@ -103,7 +106,7 @@ class SkeletonWriter {
       relations.indexOf(relation) |
         (isRenamed ? kindBits.renamed : 0) |
         (isNested ? kindBits.nested : 0) |
-        (part.kind === 'gap' ? kindBits.gap : 0) |
+        (isGap(part) ? kindBits.gap : 0) |
         (isEmpty ? kindBits.empty : 0) |
         (isKept ? kindBits.kept : 0),
     );
@@ -111,17 +114,17 @@ class SkeletonWriter {
       if (olds.length > 1) columns.number('old', base.from);
       columns.signed('skip', base.part - (base.from === near.from ? near.part : 0));
     }
-    if (part.kind !== 'gap' && (oldPart === undefined || isRenamed))
+    if (!isGap(part) && (oldPart === undefined || isRenamed))
       writeName(columns, partName(part), oldPart === undefined ? name : partName(oldPart));
     if (part.kind === 'entry') this.#entryHead(part, oldPart, forms);
-    else if (part.kind !== 'gap') this.#treeHead(part);
+    else if (!isGap(part)) this.#treeHead(part);
     if (relation !== 'packed' && !isEmpty) this.#content(part, content, relation, oldPart);
     if (!isNested || content.nested === undefined) return;
     const inside = base && insideOf(olds[base.from], base);
     this.write(content.nested, inside ? [inside] : [], search.inside(inside));
   }
 
-  #entryHead({ head }: ZipEntryPart, oldPart: ZipPart | TreePart | undefined, forms: FormNumbers): void {
+  #entryHead({ head }: ZipEntryPart, oldPart: Part | undefined, forms: FormNumbers): void {
     const columns = this.#columns;
     const old = oldPart?.kind === 'entry' ? oldPart.head : undefined;
     forms.write(columns, head.form, old?.form, Buffer.from(head.name).toString('latin1'));
@@ -158,10 +161,10 @@ class SkeletonWriter {
   }
 
   #content(
-    part: ZipPart | TreePart,
+    part: Part,
     { size, packing }: Content,
     relation: Base['relation'],
-    oldPart: ZipPart | TreePart | undefined,
+    oldPart: Part | undefined,
   ): void {
     const columns = this.#columns;
     if (part.kind === 'entry') columns.number('packing', packingCode(packing));
@@ -173,6 +176,11 @@ class SkeletonWriter {
     columns.number('facts', crc32);
     columns.number('facts', packing === 'raw' ? part.facts.size : packedSize);
   }
+}
+
+/** Of a tar, everything is a gap: names stand in the headers, which are kept as they are. */
+function isGap(part: Part): part is ZipGap | TarPart {
+  return part.kind === 'gap' || part.kind === 'headers' || part.kind === 'content';
 }
 
 function packingCode(packing: Content['packing']): number {

@@ -1,8 +1,8 @@
 import { type ColumnReader, type ColumnWriter, skeletonInvalid } from './columns.ts';
+import type { Part } from './read-layout.ts';
 import type { SkeletonColumn } from './skeleton-columns.ts';
-import type { TreePart } from './tree-layout.ts';
 import { decodeForm, encodeForm } from './zip-form.ts';
-import { textOf, type ZipForm, type ZipPart } from './zip-layout.ts';
+import { textOf, type ZipForm } from './zip-layout.ts';
 
 /**
  * Forms by number. Those of older archives have numbers from the start; a new one gets the next when it is first seen. What an old part's form became
@@ -72,7 +72,7 @@ export interface KnownForms {
   readonly numbers: ReadonlyMap<string, number>;
 }
 
-type Parts = readonly (ZipPart | TreePart)[];
+type Parts = readonly Part[];
 
 /** Counted once for each archive: thousands of archives may be written against the same one of a million parts. */
 const counted = new WeakMap<Parts, KnownForms>();

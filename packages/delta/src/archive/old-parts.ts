@@ -1,7 +1,6 @@
-import type { Layout } from './read-layout.ts';
+import type { Layout, Part } from './read-layout.ts';
 import type { Position } from './recipe.ts';
-import type { TreePart } from './tree-layout.ts';
-import { textOf, type ZipPart } from './zip-layout.ts';
+import { textOf } from './zip-layout.ts';
 
 /** An older archive, or one inside of it, as both sides know it. */
 export interface OldArchive {
@@ -19,14 +18,15 @@ export function oldInside({ old, above, layout }: OldArchive, part: number): Old
 }
 
 /** The name that a part is known by, one character for each byte; gaps have none. */
-export function partName(part: ZipPart | TreePart | undefined): string {
+export function partName(part: Part | undefined): string {
   if (part === undefined || part.kind === 'gap') return '';
   if (part.kind === 'entry') return textOf(part.head.name);
+  if ('name' in part) return part.name;
   return Buffer.from(part.path).toString('latin1');
 }
 
 /** Bytes of content that a part says it has; of what lies in the archive, where `raw`. */
-export function partSize(part: ZipPart | TreePart, raw: boolean): number {
+export function partSize(part: Part, raw: boolean): number {
   if (part.kind === 'entry') return raw ? part.facts.packedSize : part.facts.size;
-  return part.kind === 'gap' || part.kind === 'file' ? part.size : 0;
+  return 'size' in part ? part.size : 0;
 }

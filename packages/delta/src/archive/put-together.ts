@@ -15,6 +15,7 @@ import {
   leaves,
   type Recipe,
   type RecipePart,
+  type TarRecipe,
   type TreeRecipe,
   type ZipRecipe,
 } from './recipe.ts';
@@ -42,11 +43,22 @@ export async function* putTogether(recipe: Recipe, supply: Supply, size: number)
     const leaf = leafOf.get(part);
     return leaf === undefined ? bytesOf() : exactly(supply(leaf), part.size, 'a part');
   };
-  yield* exactly(
-    recipe.kind === 'zip' ? coalesced(zipPieces(recipe, content)) : tarOf(recipe, content),
-    size,
-    'it',
-  );
+  yield* exactly(archiveBytes(recipe, content), size, 'it');
+}
+
+function archiveBytes(recipe: Recipe, content: ContentOf): Bytes {
+  switch (recipe.kind) {
+    case 'zip':
+      return coalesced(zipPieces(recipe, content));
+    case 'tree':
+      return tarOf(recipe, content);
+    case 'tar':
+      return coalesced(piecesOf(recipe, content));
+  }
+}
+
+async function* piecesOf({ parts }: TarRecipe, content: ContentOf): Bytes {
+  for (const part of parts) yield* content(part);
 }
 
 type ContentOf = (part: RecipePart) => Bytes;

@@ -9,24 +9,38 @@ import {
 import { inflateAtOnce } from './inflate.ts';
 import { affordParts, type LayoutLimits, layoutLimits } from './limits.ts';
 import { slice } from './read-ahead.ts';
+import { readTarParts } from './read-tar.ts';
 import { readZipLayout } from './read-zip.ts';
+import type { TarLayout } from './tar-layout.ts';
 import type { TreeLayout, TreePart } from './tree-layout.ts';
-import { textOf, type ZipEntryPart, type ZipLayout, type ZipPart } from './zip-layout.ts';
+import { textOf, type ZipEntryPart, type ZipLayout } from './zip-layout.ts';
 
-export type Layout = ZipLayout | TreeLayout;
+export type Layout = ZipLayout | TreeLayout | TarLayout;
+
+/** What an archive is taken apart into. */
+export type Part = Layout['parts'][number];
+
+/** A file block's bytes, a tree block's canonical tar, or a tar that others wrote. */
+export type BlockKind = 'file' | 'tree' | 'tar';
 
 /**
  * How a block is laid out, archives inside of it included. Undefined for a file that is no zip, and for one that its layout could not write
  * again to the byte. The same bytes have the same layout everywhere, so that two sides can speak of its parts by their positions.
- * @param kind a file block's bytes, or a tree block's canonical tar
  * @param left is lowered by what was read
  */
 export async function readLayout(
   source: RandomAccess,
-  kind: 'file' | 'tree',
+  kind: BlockKind,
   left: LayoutLimits = layoutLimits(source.size),
 ): Promise<Layout | undefined> {
-  return kind === 'file' ? await readNestingZip(source, 0, left) : await readTree(source, left);
+  switch (kind) {
+    case 'file':
+      return await readNestingZip(source, 0, left);
+    case 'tree':
+      return await readTree(source, left);
+    case 'tar':
+      return await readTar(source, left);
+  }
 }
 
 /** Archives within archives that are looked into: both sides must do alike, so it belongs to the format. */
@@ -64,10 +78,10 @@ export type KeepBytes = (bytes: Uint8Array) => Promise<RandomAccess>;
 /** A nested archive's bytes; undefined where they cannot be had. */
 export async function innerAccess(
   source: RandomAccess,
-  part: ZipPart | TreePart,
+  part: Part,
   keep: KeepBytes = async (bytes) => randomAccessOf(bytes),
 ): Promise<RandomAccess | undefined> {
-  if (part.kind === 'file') return slice(source, part.offset, part.size);
+  if (part.kind === 'file' || part.kind === 'content') return slice(source, part.offset, part.size);
   if (part.kind !== 'entry' || (part.head.form.flags & 1) === 1) return undefined;
   const { offset, facts, head } = part;
   if (head.form.method === 0) return slice(source, offset, facts.packedSize);
@@ -92,6 +106,18 @@ async function readTree(source: RandomAccess, left: LayoutLimits): Promise<TreeL
     if (found !== undefined) nested.set(i, found);
   }
   return { kind: 'tree', parts, nested };
+}
+
+async function readTar(source: RandomAccess, left: LayoutLimits): Promise<TarLayout | undefined> {
+  const parts = await readTarParts(source, left);
+  if (parts === undefined) return undefined;
+  const nested = new Map<number, ZipLayout>();
+  for (const [i, { kind, name, offset, size }] of parts.entries()) {
+    if (kind !== 'content' || !archiveName.test(name)) continue;
+    const found = await readNestingZip(slice(source, offset, size), 1, left);
+    if (found !== undefined) nested.set(i, found);
+  }
+  return { kind: 'tar', parts, nested };
 }
 
 /** Undefined for what is no canonical tar, and for one of more than `most` entries. */

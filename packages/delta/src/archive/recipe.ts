@@ -3,7 +3,7 @@ import type { TreeDirectory, TreeFile, TreeLink } from './tree-layout.ts';
 import type { ZipEnd, ZipFacts, ZipHead } from './zip-layout.ts';
 
 /** How an archive's bytes are made from contents. */
-export type Recipe = ZipRecipe | TreeRecipe;
+export type Recipe = ZipRecipe | TreeRecipe | TarRecipe;
 
 export interface ZipRecipe {
   readonly kind: 'zip';
@@ -16,6 +16,12 @@ export interface ZipRecipe {
 
 export interface TreeRecipe {
   readonly kind: 'tree';
+  readonly parts: readonly RecipePart[];
+}
+
+/** All parts are gaps. */
+export interface TarRecipe {
+  readonly kind: 'tar';
   readonly parts: readonly RecipePart[];
 }
 

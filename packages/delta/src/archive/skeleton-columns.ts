@@ -30,6 +30,9 @@ export const skeletonColumns = [
 
 export type SkeletonColumn = (typeof skeletonColumns)[number];
 
+/** What an archive is; numbers begin with 1. */
+export const archiveKinds = ['zip', 'tree', 'tar'] as const;
+
 /** What a part is to an older part. */
 export const relations = ['packed', 'content', 'base', 'none'] as const;
 

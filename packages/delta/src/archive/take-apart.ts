@@ -6,9 +6,8 @@ import { BaseSearch, oldContents } from './base-part.ts';
 import { atOnceSize, inflate, inflateAtOnce, NotInflated } from './inflate.ts';
 import { type ArchiveLimits, archiveLimits } from './limits.ts';
 import { readAhead } from './read-ahead.ts';
-import { innerAccess, type Layout } from './read-layout.ts';
-import type { TreePart } from './tree-layout.ts';
-import type { ZipEntryPart, ZipLayout, ZipPart } from './zip-layout.ts';
+import { innerAccess, type Layout, type Part } from './read-layout.ts';
+import type { ZipEntryPart, ZipLayout } from './zip-layout.ts';
 
 /** An archive taken apart. */
 export interface Archive<L extends Layout = Layout> {
@@ -69,7 +68,7 @@ async function examine<L extends Layout>(
 
 async function nested(
   source: RandomAccess,
-  part: ZipPart | TreePart,
+  part: Part,
   layout: ZipLayout,
   examiner: Examiner,
 ): Promise<Archive<ZipLayout> | undefined> {
@@ -94,7 +93,7 @@ class Examiner {
     return new Examiner(this.#findsEncoders, this.#limits);
   }
 
-  async content(source: RandomAccess, part: ZipPart | TreePart): Promise<Content> {
+  async content(source: RandomAccess, part: Part): Promise<Content> {
     if (part.kind === 'symlink' || part.kind === 'directory') return nothing;
     if (part.kind !== 'entry') return await kept(source, part.offset, part.size, 'stored');
     const { facts, head, offset } = part;

@@ -1,6 +1,7 @@
 import { type Bytes, concat } from '@block-pack/core';
 import { Z_FINISH, Z_NO_FLUSH, ZStream, zlibDeflate, zlibDeflateInit2, zlibDeflateReset } from 'pako';
 import { type DeflateParameters, deflateCode } from './deflate-parameters.ts';
+import { GoEncoder } from './go-encoder.ts';
 
 /**
  * The raw deflate stream that the encoder writes for this content, as it comes. A piece is good only until the next one is asked for.
@@ -67,7 +68,14 @@ const deflateMethod = 8;
 const defaultStrategy = 0;
 const nothing = new Uint8Array();
 
-class Encoder {
+interface Encoder {
+  readonly code: number;
+  write(chunk: Uint8Array): Generator<Uint8Array>;
+  finish(): Generator<Uint8Array>;
+  reset(): void;
+}
+
+class ZlibEncoder implements Encoder {
   readonly code: number;
   readonly #stream = new ZStream();
   readonly #output = new Uint8Array(outputStep);
@@ -116,7 +124,12 @@ const idle = new Map<number, Encoder[]>();
 const idleLimit = 2;
 
 function borrowEncoder(parameters: DeflateParameters): Encoder {
-  return idle.get(deflateCode(parameters))?.pop() ?? new Encoder(parameters);
+  const code = deflateCode(parameters);
+  return idle.get(code)?.pop() ?? newEncoder(parameters, code);
+}
+
+function newEncoder(parameters: DeflateParameters, code: number): Encoder {
+  return parameters.encoder === 'go' ? new GoEncoder(parameters.level, code) : new ZlibEncoder(parameters);
 }
 
 function giveBack(encoder: Encoder): void {

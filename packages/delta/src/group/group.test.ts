@@ -1,5 +1,5 @@
 import { type Bytes, bytesOf, collect, digestOf, randomAccessOf, writeCanonicalTar } from '@block-pack/core';
-import { fakeFile, fakeJar, fakeZip } from '@block-pack/core/testing';
+import { fakeFile, fakeJar, fakeZip, fuzzRuns } from '@block-pack/core/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { GroupBlock } from './old-block.ts';
@@ -162,6 +162,6 @@ test('whatever bytes a hostile group has, reading it ends in an error or in byte
         expect(error).toMatchObject({ name: 'BlockPackError', family: 'format' });
       }
     }),
-    { numRuns: 300 },
+    fuzzRuns(300),
   );
 });

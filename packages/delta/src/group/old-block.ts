@@ -2,10 +2,14 @@ import type { RandomAccess } from '@block-pack/core';
 import { ArchiveReader } from '../archive/archive-reader.ts';
 import { type ArchiveLimits, type LayoutLimits, layoutLimits, unpackedLimit } from '../archive/limits.ts';
 import { partSize } from '../archive/old-parts.ts';
-import { type KeepBytes, type Layout, readLayout } from '../archive/read-layout.ts';
+import {
+  type BlockKind,
+  type KeepBytes,
+  type Layout,
+  type Part,
+  readLayout,
+} from '../archive/read-layout.ts';
 import type { Position } from '../archive/recipe.ts';
-import type { TreePart } from '../archive/tree-layout.ts';
-import type { ZipPart } from '../archive/zip-layout.ts';
 import type { DifferenceBase } from '../difference/allowance.ts';
 import { collectContent, type HeldContents } from './held-contents.ts';
 
@@ -23,9 +27,9 @@ export function groupLimits(sizes: readonly number[]): GroupLimits {
   return { layout: layoutLimits(size), archive: { entrySize, contents: { left: unpackedLimit(size) } } };
 }
 
-/** A block or a text, as both sides have it. */
+/** A block, a text or the tar of a layer, as both sides have it. */
 export interface GroupBlock {
-  readonly kind: 'file' | 'tree';
+  readonly kind: BlockKind;
   readonly content: RandomAccess;
 }
 
@@ -49,7 +53,7 @@ export async function openOldBlock(
 /** A leaf of an old layout: a part that is no archive taken apart. */
 export interface OldLeaf {
   readonly position: Position;
-  readonly part: ZipPart | TreePart;
+  readonly part: Part;
 }
 
 /** All leaves, in the order of the file. */
@@ -61,7 +65,7 @@ export function oldLeaves(layout: Layout, above: Position = []): OldLeaf[] {
   });
 }
 
-export function oldPartAt(layout: Layout, [at, ...below]: Position): ZipPart | TreePart | undefined {
+export function oldPartAt(layout: Layout, [at, ...below]: Position): Part | undefined {
   if (at === undefined) return undefined;
   if (below.length === 0) return layout.parts[at];
   const inner = layout.nested.get(at);
@@ -69,8 +73,8 @@ export function oldPartAt(layout: Layout, [at, ...below]: Position): ZipPart | T
 }
 
 /** Whether both sides take the part for one whose content can be read. */
-export function isReadable(part: ZipPart | TreePart): boolean {
-  if (part.kind !== 'entry') return part.kind === 'gap' || part.kind === 'file';
+export function isReadable(part: Part): boolean {
+  if (part.kind !== 'entry') return 'size' in part;
   const { method, flags } = part.head.form;
   if ((flags & 1) === 1) return false;
   return method === 0 || (method === 8 && part.facts.size <= entrySize);
@@ -80,7 +84,7 @@ export function isReadable(part: ZipPart | TreePart): boolean {
 export function partAccess(
   { reader }: OldBlock,
   position: Position,
-  part: ZipPart | TreePart,
+  part: Part,
   packed: boolean,
   held: HeldContents,
 ): DifferenceBase {

@@ -1,10 +1,11 @@
+import { mapOf } from '@block-pack/core';
 import * as v from 'valibot';
 import { isPackageName } from '../package-manifest.ts';
 import { type LockEvidence, type LockedPackage, type LockKind, sourceOf } from './lock-evidence.ts';
 
 const text = v.fallback(v.optional(v.string()), undefined);
 const flag = v.fallback(v.optional(v.boolean()), undefined);
-const record = v.fallback(v.record(v.string(), v.unknown()), {});
+const record = v.fallback(mapOf(v.unknown()), {});
 
 const entrySchema = v.object({
   name: text,
@@ -22,8 +23,8 @@ type Entry = v.InferOutput<typeof entrySchema>;
 
 const lockSchema = v.object({
   lockfileVersion: v.fallback(v.optional(v.number()), undefined),
-  packages: v.optional(v.record(v.string(), v.unknown())),
-  dependencies: v.optional(v.record(v.string(), v.unknown())),
+  packages: v.optional(mapOf(v.unknown())),
+  dependencies: v.optional(mapOf(v.unknown())),
 });
 
 /**

@@ -1,3 +1,4 @@
+import { mapOf } from '@block-pack/core';
 import { JSON_SCHEMA, loadAll } from 'js-yaml';
 import * as v from 'valibot';
 import { type LockEvidence, type LockedPackage, type PackageSource, sourceOf } from './lock-evidence.ts';
@@ -15,7 +16,7 @@ const entrySchema = v.object({
   version: text,
   resolution: v.fallback(v.optional(resolutionSchema), undefined),
 });
-const lockSchema = v.object({ packages: v.fallback(v.record(v.string(), v.unknown()), {}) });
+const lockSchema = v.object({ packages: v.fallback(mapOf(v.unknown()), {}) });
 
 /**
  * pnpm-lock.yaml, or `.pnpm/lock.yaml`, which says what is installed. Versions 5 to 9 and later: they differ in how a package's key is spelled.

@@ -1,13 +1,11 @@
+import { mapOf } from '@block-pack/core';
 import * as v from 'valibot';
 import type { LockEvidence } from './lock-evidence.ts';
 import { lockInvalid } from './lock-invalid.ts';
 import { lockedFile, lockedPackage } from './locked-package.ts';
 
 const section = v.optional(
-  v.record(
-    v.string(),
-    v.object({ version: v.optional(v.string()), hashes: v.optional(v.array(v.string())) }),
-  ),
+  mapOf(v.object({ version: v.optional(v.string()), hashes: v.optional(v.array(v.string())) })),
 );
 const pipfileLock = v.object({ _meta: v.object({}), default: section, develop: section });
 

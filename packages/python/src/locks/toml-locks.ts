@@ -1,3 +1,4 @@
+import { mapOf } from '@block-pack/core';
 import * as v from 'valibot';
 import type { LockEvidence, LockedPackage, LockSource } from './lock-evidence.ts';
 import { lockedFile, lockedPackage } from './locked-package.ts';
@@ -11,9 +12,7 @@ const pylock = v.object({
   packages: v.array(
     v.object({
       ...named,
-      wheels: v.optional(
-        v.array(v.object({ name: text, url: text, path: text, hashes: v.record(v.string(), v.string()) })),
-      ),
+      wheels: v.optional(v.array(v.object({ name: text, url: text, path: text, hashes: mapOf(v.string()) }))),
     }),
   ),
 });
@@ -59,7 +58,7 @@ export function readUvLock(document: unknown, name: string): LockEvidence | unde
 const files = v.array(v.object({ file: text, url: text, hash: v.string() }));
 const fileLock = v.object({
   package: v.array(v.object({ ...named, files: v.optional(files) })),
-  metadata: v.object({ files: v.optional(v.record(v.string(), files)) }),
+  metadata: v.object({ files: v.optional(mapOf(files)) }),
 });
 
 /** Poetry 1.0 keeps the files apart from the packages. @returns undefined when it is something else */

@@ -1,7 +1,7 @@
 import type { Digest, Import, ImportManifest } from '@block-pack/core';
 import type { BlockFacts } from './block-facts.ts';
 import type { PackFindings } from './pack-findings.ts';
-import type { Package } from './package.ts';
+import type { ManifestLocation, Package } from './package.ts';
 import { packagesOf } from './packages-of.ts';
 
 /** What an application is made of, as it is compared and reported. */
@@ -36,6 +36,8 @@ export interface Knowledge {
   findings?(line: Import, packer: string): PackFindings | undefined;
   /** Of a block whose line does not say it. */
   size?(digest: Digest): number | undefined;
+  /** Where the line stands. */
+  location?(line: Import): ManifestLocation | undefined;
 }
 
 export interface ContentsParts {

@@ -1,6 +1,10 @@
 import parse from 'spdx-expression-parse';
 import type { DeclaredLicense } from './block-facts.ts';
 
+export type LicenseExpression = parse.Info;
+/** A licence, perhaps "or later", perhaps with an exception. */
+export type LicenseLeaf = parse.LicenseInfo;
+
 /**
  * Names that are in use for one licence and no other, without their signs and letter case. What could mean several, such as "BSD", is not here.
  * @see https://spdx.org/licenses/
@@ -78,12 +82,27 @@ export function declaredLicense(text: string): DeclaredLicense {
 }
 
 function isExpression(text: string): boolean {
+  return parsedLicense({ text, spdx: text }) !== undefined;
+}
+
+/** Characters of an expression. How deep a longer one may be would depend on the stack that a machine has. */
+const longestExpression = 1000;
+
+/** Its expression, taken apart; undefined where there is none. */
+export function parsedLicense({ spdx }: DeclaredLicense): LicenseExpression | undefined {
+  if (spdx === undefined || spdx.length > longestExpression) return undefined;
   try {
-    parse(text);
-    return true;
+    return parse(spdx);
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** The licences that an expression names. */
+export function licenseLeaves(expression: LicenseExpression): readonly LicenseLeaf[] {
+  return 'conjunction' in expression
+    ? [...licenseLeaves(expression.left), ...licenseLeaves(expression.right)]
+    : [expression];
 }
 
 function plain(text: string): string {

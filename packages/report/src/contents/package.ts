@@ -32,6 +32,14 @@ export interface Package {
   readonly hasInstallScript?: boolean;
   /** Undefined where the block is not at hand. */
   readonly facts?: BlockFacts;
+  /** Where its first import stands; undefined where no file that the user has says it. */
+  readonly location?: ManifestLocation;
+}
+
+/** A line of an import manifest. @property file as the user named it, or from the top of a git repository @property line from 1 */
+export interface ManifestLocation {
+  readonly file: string;
+  readonly line: number;
 }
 
 /** `application` is its own code; `other` what belongs to no package: scripts, configuration, links. */

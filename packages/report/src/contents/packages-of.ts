@@ -1,16 +1,15 @@
 import {
-  BlockPackError,
   compareBytewise,
   type Import,
   type ImportManifest,
   importKind,
   importSize,
   type PurlParts,
-  purlParts,
 } from '@block-pack/core';
 import { compareVersions } from '../versions/compare-versions.ts';
 import { ecosystemOf } from '../versions/ecosystem.ts';
 import type { Knowledge } from './contents.ts';
+import { knownPurl } from './known-purl.ts';
 import type { Package, PackageRole } from './package.ts';
 
 /** One package for each component and block, in the order of {@link comparePackages}. */
@@ -45,7 +44,7 @@ function packageOf(packer: string, lines: readonly Import[], knowledge: Knowledg
   if (line === undefined) throw new Error('a package without an import');
   const { digest, attributes } = line;
   const purl = attributes.get('purl');
-  const parts = purl === undefined ? undefined : partsOf(purl);
+  const parts = knownPurl(purl);
   const evidence = attributes.get('evidence');
   const role = roleOf(line);
   const files = attributes.get('files');
@@ -69,17 +68,8 @@ function packageOf(packer: string, lines: readonly Import[], knowledge: Knowledg
     relation: findings.relation,
     hasInstallScript: facts?.hasInstallScript ?? findings.hasInstallScript,
     facts,
+    location: knowledge.location?.(line),
   });
-}
-
-/** A line may hold any text; what is no purl is shown as it stands. */
-function partsOf(purl: string): PurlParts | undefined {
-  try {
-    return purlParts(purl);
-  } catch (error) {
-    if (error instanceof BlockPackError) return undefined;
-    throw error;
-  }
 }
 
 /** Packers name by `layout` what belongs to no package. */

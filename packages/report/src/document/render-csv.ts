@@ -1,11 +1,13 @@
 import { licenseText } from '../contents/license-text.ts';
 import type { Package } from '../contents/package.ts';
 import { type PackageChange, shownPackage } from '../difference/difference.ts';
+import type { HistoryChange } from '../forecast/update-history.ts';
+import type { VersionSkew } from '../share/sharing.ts';
 import { printable } from '../text/table.ts';
 import type { Renderer } from './renderer.ts';
 
 /**
- * One line for each package, for spreadsheets: numbers are plain, and no cell is a formula.
+ * One line for each package, version or commit, for spreadsheets: numbers are plain, and no cell is a formula.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
 export const renderCsv: Renderer = (document) => {
@@ -14,6 +16,10 @@ export const renderCsv: Renderer = (document) => {
       return csv([packageTitles, ...document.contents.packages.map(packageCells)]);
     case 'difference':
       return csv([changeTitles, ...document.difference.changes.map(changeCells)]);
+    case 'share':
+      return csv([skewTitles, ...document.sharing.skews.flatMap(skewCells)]);
+    case 'forecast':
+      return csv([historyTitles, ...document.history.changes.map(historyCells)]);
   }
 };
 
@@ -44,6 +50,31 @@ const changeTitles = [
   ...commonTitles,
 ];
 
+/** One line for each version that images have of a package; what aligning the package saves stands at the common one. */
+const skewTitles = [
+  'ecosystem',
+  'package',
+  'version',
+  'common',
+  'step',
+  'images',
+  'bytes',
+  'moving',
+  'saves',
+];
+const historyTitles = [
+  'date',
+  'manifest',
+  'commit',
+  'kind',
+  'ship',
+  'bytes',
+  'changed',
+  'new',
+  'removed',
+  'moved',
+];
+
 function packageCells(one: Package): readonly Cell[] {
   return [one.ecosystem, one.name, one.version, one.role, one.size, ...commonCells(one)];
 }
@@ -57,6 +88,19 @@ function changeCells(change: PackageChange): readonly Cell[] {
     ...[after?.size, ship, exact],
     ...commonCells(shown),
   ];
+}
+
+function skewCells({ ecosystem, name, versions, common, step, moving, saves }: VersionSkew): Cell[][] {
+  return versions.map(({ version, images, bytes }, at) => {
+    const isCommon = at === common;
+    const aligned = isCommon ? [moving, saves] : ['', ''];
+    return [ecosystem, name, version, yesOrNo(isCommon), step, images.length, bytes, ...aligned];
+  });
+}
+
+function historyCells({ date, name, commit, kind, ship, bytes, packages }: HistoryChange): Cell[] {
+  const { changed, new: added, removed, moved } = packages;
+  return [date, name, commit, kind, ship, bytes, changed, added, removed, moved];
 }
 
 function commonCells(one: Package): readonly Cell[] {

@@ -3,7 +3,12 @@ import type { ReportDocument } from './report-document.ts';
 import { reportFields } from './report-fields.ts';
 
 /** The commands by the kind of report that they make. */
-const commands: Readonly<Record<ReportDocument['kind'], string>> = { contents: 'report', difference: 'diff' };
+const commands: Readonly<Record<ReportDocument['kind'], string>> = {
+  contents: 'report',
+  difference: 'diff',
+  share: 'share',
+  forecast: 'forecast',
+};
 
 /** What the command prints with `--json`. */
 export const renderJson: Renderer = (document) => {

@@ -1,12 +1,24 @@
-import { type ContentsDifference, type PackageChange, shownPackage } from '../difference/difference.ts';
+import { type PackageChange, shownPackage } from '../difference/difference.ts';
+import type { Judgement } from '../rules/rules.ts';
 import { byteSize } from '../text/byte-size.ts';
 import { differenceHeadline, differenceRemarks, insideCounts } from '../text/difference-words.ts';
+import { howToAccept, judgementHeadline } from '../text/judgement-words.ts';
 import { htmlCode, markdownCode, markdownText } from '../text/markdown.ts';
 import { summaryHeadline, summarySections } from '../text/summary-words.ts';
+import { printable } from '../text/table.ts';
+import { forecastPage } from './forecast-page.ts';
 import { MarkdownPage } from './markdown-page.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
-import type { ContentsReport } from './report-document.ts';
-import { changesTable, packagesTable, type ReportColumn, type ReportTable } from './report-tables.ts';
+import type { ContentsReport, DifferenceReport } from './report-document.ts';
+import type { ReportPage } from './report-page.ts';
+import {
+  changesTable,
+  packagesTable,
+  type ReportColumn,
+  type ReportTable,
+  violationsTable,
+} from './report-tables.ts';
+import { sharePage } from './share-page.ts';
 
 /** Comments on GitHub and GitLab may have this many characters; counted in bytes here, which are never fewer. */
 const commentLimit = 65_536;
@@ -16,6 +28,10 @@ const reserve = 200;
 
 /** Rows of each list of a report. */
 const listRows = 10;
+/** What broke rules, and what accepts it. */
+const violationRows = 40;
+/** Rows of each table of a page that has several. */
+const sectionRows = 20;
 /** Files listed for each package that changed inside. */
 const insideRows = 8;
 
@@ -23,6 +39,8 @@ const insideRows = 8;
 export const markdownMarkers = {
   difference: '<!-- block-pack diff -->',
   contents: '<!-- block-pack report -->',
+  share: '<!-- block-pack share -->',
+  forecast: '<!-- block-pack forecast -->',
 } as const;
 
 /** For comments on pull requests and summaries of jobs. */
@@ -34,16 +52,40 @@ export const renderMarkdown: Renderer = (document, options) => {
       addContents(page, document, options);
       break;
     case 'difference':
-      addDifference(page, document.difference, options);
+      addDifference(page, document, options);
+      break;
+    case 'share':
+      addPage(page, sharePage(document.sharing), options);
+      break;
+    case 'forecast':
+      addPage(page, forecastPage(document.history), options);
   }
   return page.text();
 };
 
-function addDifference(page: MarkdownPage, difference: ContentsDifference, options: RenderOptions): void {
+function addJudgement(page: MarkdownPage, judgement: Judgement | undefined): void {
+  if (judgement === undefined) return;
+  const { violations } = judgement;
+  page.add(`\n**${markdownText(judgementHeadline(judgement))}**\n`);
+  if (violations.length === 0) return;
+  addTable(page, violationsTable(violations), violationRows);
+  const accepts = violations.slice(0, violationRows).map(({ accept }) => `${printable(accept)}\n`);
+  page.add(
+    `\n<details><summary>${howToAccept}</summary>\n\n\`\`\`json\n${accepts.join('')}\`\`\`\n\n</details>\n`,
+    reserve,
+  );
+}
+
+function addDifference(
+  page: MarkdownPage,
+  { difference, judgement }: DifferenceReport,
+  options: RenderOptions,
+): void {
   const { before, after, changes } = difference;
   page.add(`**${markdownText(differenceHeadline(difference))}**\n\n`);
   page.add(`${markdownCode(before.name)} → ${markdownCode(after.name)}\n`);
   for (const remark of differenceRemarks(difference)) page.add(`\n${markdownText(remark)}\n`);
+  addJudgement(page, judgement);
   const isWhole = addTable(page, changesTable(difference), options.rows);
   if (isWhole) addInside(page, changes, options.inside ?? insideRows);
 }
@@ -100,14 +142,15 @@ function insideText(
 
 function addContents(
   page: MarkdownPage,
-  { contents, summary }: ContentsReport,
+  { contents, summary, judgement }: ContentsReport,
   options: RenderOptions,
 ): void {
   const { rows = listRows } = options;
   page.add(`**${markdownText(summaryHeadline(summary))}** in ${markdownCode(contents.name)}\n`);
+  addJudgement(page, judgement);
   for (const { title, remark, packages, lines } of summarySections(summary)) {
-    const heading = `\n### ${markdownText(title)}\n${remark === undefined ? '' : `\n${markdownText(remark)}\n`}`;
-    if (!page.add(heading, reserve)) return void page.add('\n… and more that is not shown.\n');
+    if (!page.add(headingText(title, remark), reserve))
+      return void page.add('\n… and more that is not shown.\n');
     if (packages !== undefined) addTable(page, packagesTable(packages), rows);
     addList(page, lines, rows);
   }
@@ -121,4 +164,23 @@ function addList(page: MarkdownPage, lines: readonly string[], most: number): vo
     shown++;
   }
   if (shown < lines.length) page.add(`- … and ${lines.length - shown} more\n`);
+}
+
+function addPage(
+  page: MarkdownPage,
+  { headline, names, remarks, sections }: ReportPage,
+  { rows = sectionRows }: RenderOptions,
+): void {
+  page.add(`**${markdownText(headline)}**\n`);
+  for (const part of [...names.map(markdownCode), ...remarks.map(markdownText)])
+    page.add(`\n${part}\n`, reserve);
+  for (const { title, remark, table } of sections) {
+    if (!page.add(headingText(title, remark), reserve))
+      return void page.add('\n… and more that is not shown.\n');
+    addTable(page, table, rows);
+  }
+}
+
+function headingText(title: string, remark: string | undefined): string {
+  return `\n### ${markdownText(title)}\n${remark === undefined ? '' : `\n${markdownText(remark)}\n`}`;
 }

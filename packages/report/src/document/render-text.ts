@@ -1,28 +1,59 @@
 import { type ContentsDifference, type PackageChange, shownPackage } from '../difference/difference.ts';
 import type { EntryChange } from '../difference/inside.ts';
+import type { Judgement } from '../rules/rules.ts';
 import { byteSize, count } from '../text/byte-size.ts';
 import { differenceHeadline, differenceRemarks, insideCounts } from '../text/difference-words.ts';
+import { howToAccept, judgementHeadline } from '../text/judgement-words.ts';
 import { summaryHeadline, summarySections } from '../text/summary-words.ts';
-import { printable, table } from '../text/table.ts';
+import { printable, table as textTable } from '../text/table.ts';
+import { forecastPage } from './forecast-page.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
-import type { ContentsReport } from './report-document.ts';
-import { changesTable, packagesTable, type ReportTable } from './report-tables.ts';
+import type { ContentsReport, ReportDocument } from './report-document.ts';
+import type { ReportPage } from './report-page.ts';
+import { changesTable, packagesTable, type ReportTable, violationsTable } from './report-tables.ts';
+import { sharePage } from './share-page.ts';
 
 /** Rows unless the options say otherwise: as many as a person reads. */
 const usualRows = 40;
 
 /** Rows of each list of a report. */
 const listRows = 10;
+/** Rows of each table of a page that has several. */
+const sectionRows = 20;
 
 /** For terminals; what is not printable is made harmless. */
 export const renderText: Renderer = (document, options) => {
+  return (
+    bodyText(document, options) + ('judgement' in document ? judgementText(document.judgement, options) : '')
+  );
+};
+
+function bodyText(document: ReportDocument, options: RenderOptions): string {
   switch (document.kind) {
     case 'contents':
       return contentsText(document, options);
     case 'difference':
       return differenceText(document.difference, options);
+    case 'share':
+      return pageText(sharePage(document.sharing), options);
+    case 'forecast':
+      return pageText(forecastPage(document.history), options);
   }
-};
+}
+
+/** Last, where whoever ran the command looks first. */
+function judgementText(judgement: Judgement | undefined, options: RenderOptions): string {
+  if (judgement === undefined) return '';
+  const { emphasis = (text: string) => text, rows = usualRows } = options;
+  const { violations } = judgement;
+  const headline = `\n${emphasis(judgementHeadline(judgement))}\n`;
+  if (violations.length === 0) return headline;
+  const accepts = violations.slice(0, rows).map(({ accept }) => `  ${printable(accept)}\n`);
+  return [
+    ...[headline, tableText(violationsTable(violations), rows)],
+    ...[`\n${howToAccept}:\n`, ...accepts, moreText(violations.length - rows, '--all shows them')],
+  ].join('');
+}
 
 function differenceText(difference: ContentsDifference, options: RenderOptions): string {
   const { emphasis = (text: string) => text } = options;
@@ -37,7 +68,7 @@ function differenceText(difference: ContentsDifference, options: RenderOptions):
 }
 
 function tableText({ columns, rows }: ReportTable, most: number): string {
-  return `${table(columns, rows.slice(0, most))}${moreText(rows.length - most, '--all shows them')}`;
+  return `${textTable(columns, rows.slice(0, most))}${moreText(rows.length - most, '--all shows them')}`;
 }
 
 function moreText(more: number, where: string): string {
@@ -75,5 +106,18 @@ function contentsText({ contents, summary }: ContentsReport, options: RenderOpti
     contents.layers.length === 0
       ? ''
       : `\n${count(contents.layers.length, 'layer')} that no import manifest explains\n`,
+  ].join('');
+}
+
+function pageText({ headline, names, remarks, sections }: ReportPage, options: RenderOptions): string {
+  const { emphasis = (text: string) => text, rows = sectionRows } = options;
+  return [
+    `${emphasis(headline)}\n`,
+    ...names.map((name) => `${printable(name)}\n`),
+    ...remarks.map((remark) => `${remark}\n`),
+    ...sections.map(
+      ({ title, remark, table }) =>
+        `\n${emphasis(title)}${remark === undefined ? '' : `: ${remark}`}\n${tableText(table, rows)}`,
+    ),
   ].join('');
 }

@@ -14,6 +14,8 @@ export interface RenderOptions {
   readonly rows?: number;
   /** How many files that changed inside a package are listed; none where it is undefined. */
   readonly inside?: number;
+  /** When it is said to be made, in RFC 3339; nothing where it is undefined. */
+  readonly created?: string;
   /** How a heading is made to stand out on a terminal. */
   emphasis?(text: string): string;
 }

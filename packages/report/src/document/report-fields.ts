@@ -2,6 +2,7 @@ import type { Contents } from '../contents/contents.ts';
 import type { Package } from '../contents/package.ts';
 import type { ContentsDifference, PackageChange } from '../difference/difference.ts';
 import type { InsideDifference } from '../difference/inside.ts';
+import type { Judgement, Violation } from '../rules/rules.ts';
 import type { ContentsSummary } from '../summary/summary.ts';
 import type { ReportDocument } from './report-document.ts';
 
@@ -14,10 +15,34 @@ const innerEntries = 50;
 export function reportFields(document: ReportDocument): ReportFields {
   switch (document.kind) {
     case 'contents':
-      return { ...contentsFields(document.contents), summary: summaryFields(document.summary) };
+      return {
+        ...contentsFields(document.contents),
+        summary: summaryFields(document.summary),
+        ...judgementFields(document.judgement),
+      };
     case 'difference':
-      return differenceFields(document.difference);
+      return { ...differenceFields(document.difference), ...judgementFields(document.judgement) };
+    case 'share':
+      return { ...document.sharing };
+    case 'forecast':
+      return { ...document.history };
   }
+}
+
+function judgementFields(judgement: Judgement | undefined): ReportFields {
+  if (judgement === undefined) return {};
+  const { violations, accepted, notLookedInto } = judgement;
+  return {
+    rules: {
+      violations: violations.map(violationFields),
+      accepted: accepted.map((one) => ({ ...violationFields(one), reason: one.reason })),
+      notLookedInto,
+    },
+  };
+}
+
+function violationFields({ rule, message, accept, package: one }: Violation): ReportFields {
+  return { rule, message, accept, ...(one === undefined ? {} : { package: reference(one) }) };
 }
 
 function contentsFields({ name, source, packages, layers }: Contents): ReportFields {

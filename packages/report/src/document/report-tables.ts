@@ -1,5 +1,6 @@
 import type { Package } from '../contents/package.ts';
 import { type ContentsDifference, type PackageChange, shownPackage } from '../difference/difference.ts';
+import type { Violation } from '../rules/rules.ts';
 import { byteSize } from '../text/byte-size.ts';
 import { changeNotes, changeWord } from '../text/difference-words.ts';
 import { integrityWord, licenseWord, packageNotes } from '../text/package-words.ts';
@@ -16,7 +17,8 @@ export interface ReportColumn extends Column {
   readonly isForeign?: boolean;
 }
 
-interface Field<T> extends ReportColumn {
+/** A column, and what stands in it. */
+export interface Field<T> extends ReportColumn {
   cell(of: T): string;
 }
 
@@ -31,6 +33,18 @@ export function changesTable({ changes }: ContentsDifference): ReportTable {
 export function packagesTable(packages: readonly Package[]): ReportTable {
   return tableOf(packageFields, packages);
 }
+
+/** What broke which rule. */
+export function violationsTable(violations: readonly Violation[]): ReportTable {
+  return tableOf(violationFields, violations);
+}
+
+const violationFields: readonly Field<Violation>[] = [
+  { title: 'RULE', cell: ({ rule }) => rule },
+  { title: 'PACKAGE', isForeign: true, cell: (one) => one.package?.name ?? '' },
+  { title: 'VERSION', isForeign: true, cell: (one) => one.package?.version ?? '' },
+  { title: 'WHAT', isForeign: true, cell: ({ message }) => message },
+];
 
 const changeFields: readonly Field<PackageChange>[] = [
   { title: 'PACKAGE', isForeign: true, cell: (change) => shownPackage(change).name },
@@ -68,7 +82,7 @@ function licenseChange({ before, after }: PackageChange): string {
 }
 
 /** Columns in which nothing stands are left out. */
-function tableOf<T>(fields: readonly Field<T>[], all: readonly T[]): ReportTable {
+export function tableOf<T>(fields: readonly Field<T>[], all: readonly T[]): ReportTable {
   const rows = all.map((one) => fields.map(({ cell }) => cell(one)));
   const used = fields.flatMap((_, at) => (at === 0 || rows.some((row) => row[at] !== '') ? [at] : []));
   return {

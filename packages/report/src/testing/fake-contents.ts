@@ -20,7 +20,8 @@ export function fakeContents(
   lines: readonly FakeLine[],
   packer = 'java',
   knowledge: Knowledge = {},
+  name = 'shop',
 ): Contents {
   const manifest = { packer, directives: [], imports: lines.map(fakeLine) };
-  return contentsOf({ name: 'shop', source: { kind: 'manifest' }, manifests: [manifest], knowledge });
+  return contentsOf({ name, source: { kind: 'manifest' }, manifests: [manifest], knowledge });
 }

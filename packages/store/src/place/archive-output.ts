@@ -23,11 +23,12 @@ import type { Publication } from './publish.ts';
 /**
  * Writes an image layout as a tar in its canonical form, so one image has one archive. A `docker-archive:` has `manifest.json` besides, which is what Docker looks for: the
  * same file then loads in docker, podman, containerd and skopeo.
- * @returns bytes of all blobs
+ * @returns bytes of all blobs that were written
  */
 export async function writeArchive(publication: Publication): Promise<number> {
-  const { place, closure } = publication;
-  const blobs = [...closure.leaves, ...closure.documents];
+  const { place, closure, leftOut } = publication;
+  const leaves = closure.leaves.filter(({ digest }) => !leftOut.has(digest));
+  const blobs = [...leaves, ...closure.documents];
   const entries = [
     ...blobs.map((descriptor) => blobEntry(descriptor, publication)),
     fileEntry('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' })),

@@ -38,6 +38,14 @@ export async function findImage(
   return platform === undefined ? found : search.forPlatform(found, platform);
 }
 
+/** True for an entry that is an image or an index of images, not an artifact and not what speaks of another entry. */
+export function isImageEntry(entry: ListedImage): boolean {
+  const { artifactType, mediaType } = entry.descriptor;
+  return (
+    !isTaggedCompanion(entry) && artifactType === undefined && imageDocumentKind(mediaType) !== undefined
+  );
+}
+
 interface Wish {
   readonly name?: string;
   readonly digest?: string;
@@ -82,13 +90,7 @@ class Search {
   }
 
   #onlyImage(): ContentDescriptor {
-    const images = this.#listed
-      .filter((entry) => !isTaggedCompanion(entry))
-      .map(({ descriptor }) => descriptor)
-      .filter(
-        ({ artifactType, mediaType }) =>
-          artifactType === undefined && imageDocumentKind(mediaType) !== undefined,
-      );
+    const images = this.#listed.filter(isImageEntry).map(({ descriptor }) => descriptor);
     if (new Set(images.map(({ digest }) => digest)).size <= 1) return this.#oneOf(images);
     const latest = this.#named(defaultName);
     if (latest.length > 0) return this.#oneOf(latest, defaultName);

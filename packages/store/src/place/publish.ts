@@ -27,6 +27,8 @@ export interface PublishProgress {
 /** How an image is published. */
 export interface PublishOptions {
   readonly signal?: AbortSignal;
+  /** Layers that are left out of a `docker-archive:`; whoever loads it has them. */
+  readonly leftOut?: ReadonlySet<Digest>;
   onProgress?(progress: PublishProgress): void;
 }
 
@@ -69,6 +71,7 @@ export async function publishImage(
     closure,
     entries: [{ root, ...(name !== undefined && { name }) }, ...companions].map(withoutOldNames),
     blobs,
+    leftOut: options.leftOut ?? new Set(),
     progress: new Progress(all.length, bytes, options),
   };
   try {
@@ -94,6 +97,8 @@ export interface Publication {
   /** The image first. */
   readonly entries: readonly { readonly root: ContentDescriptor; readonly name?: string }[];
   readonly blobs: PlaceBlobs;
+  /** Not written to an archive. */
+  readonly leftOut: ReadonlySet<Digest>;
   readonly progress: Progress;
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseSplitSize } from './split-size.ts';
+import { parseByteSize } from './parse-byte-size.ts';
 
 it.each([
   ['4G', 4_000_000_000],
@@ -10,9 +10,9 @@ it.each([
   ['2TiB', 2_199_023_255_552],
   ['100000', 100_000],
   ['512B', 512],
-])('%s is %i bytes', (text, bytes) => expect(parseSplitSize(text)).toBe(bytes));
+])('%s is %i bytes', (text, bytes) => expect(parseByteSize(text, '--split')).toBe(bytes));
 
 it.each(['', '0', '-1', '4X', 'G', '1e9', '0x10', '4iB', '0.1', '999999T', '4G4', '1,5G'])(
   '%s is no size',
-  (text) => expect(() => parseSplitSize(text)).toThrow(/is no size/),
+  (text) => expect(() => parseByteSize(text, '--split')).toThrow(/is no size/),
 );

@@ -1,0 +1,111 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { applications } from './peers/applications.mjs';
+import { updatesOf } from './peers/image-updates.mjs';
+import { comparesFiles, kinds, mavenPairs } from './peers/maven-pairs.mjs';
+import { together } from './peers/measured-run.mjs';
+import { bytesText, costText, putOnPage, table } from './peers/page.mjs';
+import { peers, peersHere } from './peers/tools.mjs';
+import { scratch } from './process-run.mjs';
+
+/** At most so many bytes: of all updates of an application, as a share of new jars. */
+const goals = {
+  seed: { bytes: 40_000 },
+  allure: { bytes: 2_700_000 },
+  npm: { bytes: 70_000 },
+  python: { bestPeer: true },
+  maven: { share: 0.075, patch: 0.036 },
+};
+
+/**
+ * What updates come to against other tools that make differences, all in one run, every result compared to the byte; `npm run bench -- peers:seed` for one
+ * case. Each tool runs once: sizes are exact, times are seconds of processor time. The tables go to docs/benchmarks.md.
+ */
+export async function bench(wanted) {
+  const cases = [...Object.keys(applications), 'maven'].filter((name) => [undefined, name].includes(wanted));
+  if (cases.length === 0) throw new Error(`no case ${wanted}`);
+  let isMet = true;
+  for (const name of cases) isMet = (name === 'maven' ? maven() : await application(name)) && isMet;
+  return isMet;
+}
+
+async function application(name) {
+  const { title, what, releases } = applications[name];
+  print(`\n${title}: ${what}`);
+  const results = await updatesOf(await releases(), peersHere());
+  const rows = [...results].map(([who, updates]) => ({
+    who,
+    bytes: updates.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(updates[0].make && {
+      make: together(updates.map(({ make }) => make)),
+      apply: together(updates.map(({ apply }) => apply)),
+    }),
+  }));
+  const lines = table(
+    ['', 'bytes', 'to make', 'to apply'],
+    rows.map(({ who, bytes, make, apply }) => [
+      labelOf(who),
+      bytesText(bytes),
+      costText(make),
+      costText(apply),
+    ]),
+  );
+  return finish(name, { rows }, lines, [limitOf(name, rows)]);
+}
+
+function limitOf(name, rows) {
+  const bytesOf = (who) => rows.find((row) => row.who === who).bytes;
+  const others = rows.filter(({ who }) => peers.some((peer) => peer.name === who)).map(({ bytes }) => bytes);
+  const limit = goals[name].bestPeer ? Math.min(...others) : goals[name].bytes;
+  return { text: 'bytes of the bundles', seen: bytesOf('block-pack'), limit };
+}
+
+function maven() {
+  const here = peersHere(peers.filter(comparesFiles));
+  print('\nJars of Maven Central, each alone against an older version');
+  const { pairs, newBytes, results } = mavenPairs(here);
+  const total = (by) => kinds.reduce((sum, kind) => sum + by[kind], 0);
+  const percent = (bytes, of) => `${((100 * bytes) / of).toFixed(2)} %`;
+  const counted = kinds.map((kind) => `${kind} (${pairs[kind]})`);
+  const rows = [...results].map(([who, result]) => [
+    labelOf(who),
+    percent(total(result), total(newBytes)),
+    ...kinds.map((kind) => percent(result[kind], newBytes[kind])),
+    costText(result.make),
+    costText(result.apply),
+  ]);
+  const jars = `all (${total(pairs)} pairs, ${bytesText(total(newBytes))} bytes)`;
+  const lines = table(['', jars, ...counted, 'to make', 'to apply'], rows);
+  const ours = results.get('block-pack');
+  return finish('maven', { pairs, newBytes, results: Object.fromEntries(results) }, lines, [
+    { text: 'share of new jars', seen: total(ours) / total(newBytes), limit: goals.maven.share },
+    { text: 'share of new jars, patch', seen: ours.patch / newBytes.patch, limit: goals.maven.patch },
+  ]);
+}
+
+function labelOf(who) {
+  if (who === 'block-pack') return '**block-pack**';
+  const peer = peers.find(({ name }) => name === who);
+  return peer?.of === 'changes' ? `${who} ¹` : who;
+}
+
+function finish(name, record, lines, outcomes) {
+  for (const line of lines) print(`  ${line}`);
+  for (const { text, seen, limit } of outcomes)
+    print(`  ${seen <= limit ? 'met   ' : 'MISSED'} ${text}: ${round(seen)}, at most ${round(limit)}`);
+  const versions = Object.fromEntries(peers.map((peer) => [peer.name, peer.version()]));
+  writeFileSync(
+    join(scratch, `peers-${name}.json`),
+    `${JSON.stringify({ name, node: process.version, versions, ...record, outcomes }, null, 2)}\n`,
+  );
+  putOnPage(name, lines);
+  return outcomes.every(({ seen, limit }) => seen <= limit);
+}
+
+function round(number) {
+  return number < 1 ? number.toFixed(4) : String(number);
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}
