@@ -8,7 +8,7 @@ interface AnnotationWalk {
   times(deed: () => void, count?: number): void;
 }
 
-/** Annotations that hold others, and arrays of them. Real ones have three levels. */
+/** Values of annotations inside of each other: arrays, and annotations in them. Real ones have three levels. */
 const deepest = 64;
 
 /** {@link https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html#jvms-4.7.16 JVMS 4.7.16} */
@@ -16,7 +16,7 @@ export function walkAnnotation(walk: AnnotationWalk, depth = 0): void {
   walk.constant2();
   walk.times(() => {
     walk.constant2();
-    walkElementValue(walk, depth + 1);
+    walkElementValue(walk, depth);
   });
 }
 

@@ -26,13 +26,17 @@ export interface PackedStreams {
 
 /** @param quality of {@link https://www.rfc-editor.org/rfc/rfc7932 brotli}; without it, the best that is worth its time */
 export async function packStreams(all: readonly Uint8Array[], quality?: number): Promise<PackedStreams> {
-  const small = all.filter(({ length }) => length > 0 && length < pooledBelow);
-  const large = all.filter(({ length }) => length >= pooledBelow);
-  const parts = small.length === 0 ? large : [concat(small), ...large];
   return {
     rawLengths: all.map(({ length }) => length),
-    parts: await Promise.all(parts.map((part) => packed(part, quality))),
+    parts: await Promise.all(partsOf(all).map((part) => packed(part, quality))),
   };
+}
+
+/** What is packed as one: all short streams, each long one. */
+export function partsOf(all: readonly Uint8Array[]): Uint8Array[] {
+  const small = all.filter(({ length }) => length > 0 && length < pooledBelow);
+  const large = all.filter(({ length }) => length >= pooledBelow);
+  return small.length === 0 ? large : [concat(small), ...large];
 }
 
 /** As it is where it does not shrink: the length says which. */

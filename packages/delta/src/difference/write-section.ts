@@ -6,7 +6,7 @@ import { type ContentPair, type LevelledWindow, levelClasses } from '../class/le
 import { VarintWriter } from '../varint.ts';
 import type { Cover, Window } from './cover.ts';
 import { match } from './match.ts';
-import { packStreams } from './packing.ts';
+import { packStreams, partsOf } from './packing.ts';
 import { EitherSearch, RepeatSearch } from './repeat-search.ts';
 import { encodeSectionHeader, streamLimit, type Transform } from './section.ts';
 import {
@@ -42,8 +42,23 @@ export async function matchSection(
 ): Promise<MatchedSection> {
   const { bytes, baseLength } = window;
   const classes = levelClasses(window, pairs);
-  const matched = await smallest(classes?.window ?? window);
-  return { ...matched, newLength: bytes.length - baseLength, baseLength, classes };
+  const levelled = classes && (await matchLevelled(classes, window));
+  const matched = levelled ?? { ...(await smallest(window)).candidate, classes: undefined };
+  return { ...matched, newLength: bytes.length - baseLength, baseLength };
+}
+
+/** Undefined where the bytes as they are would come to less. Of a long window that is not asked: it was never so. */
+async function matchLevelled(
+  classes: LevelledWindow,
+  window: Window,
+): Promise<(Candidate & Pick<MatchedSection, 'classes'>) | undefined> {
+  const { candidate } = await smallest(classes.window);
+  if (window.bytes.length <= shortWindow) {
+    const plain = await smallest(window, [ways.short[0]]);
+    const streams = [...Object.values(candidate.streams), ...Object.values(classes.streams)];
+    if (plain.size < (await roughSize(streams))) return undefined;
+  }
+  return { ...candidate, classes };
 }
 
 /**
@@ -70,14 +85,14 @@ export async function packSection(
   return concat([length.bytes(), header, ...packed.parts]);
 }
 
-async function smallest(window: Window): Promise<Candidate> {
+async function smallest(window: Window, among: readonly Way[] = waysFor(window)): Promise<Sized> {
   const copy = wholeCopy(window);
-  if (copy !== undefined) return { form: 'split', streams: writeStreams(window, [copy], 'split') };
+  if (copy !== undefined) return sized({ form: 'split', streams: writeStreams(window, [copy], 'split') });
   let best = sized(literalsOnly(window));
   const limit = streamLimit(window.bytes.length - window.baseLength);
   // Sizes are found by other threads while this one looks for the next covers.
   let waiting: Promise<Sized>[] = [];
-  for (const covers of coversOf(window)) {
+  for (const covers of coversOf(window, among)) {
     best = smaller(best, waiting);
     await best;
     waiting = differenceForms
@@ -85,7 +100,7 @@ async function smallest(window: Window): Promise<Candidate> {
       .filter(({ streams }) => totalLength(streams) <= limit)
       .map(sized);
   }
-  return (await smaller(best, waiting)).candidate;
+  return smaller(best, waiting);
 }
 
 /** Places in the base where the new bytes may begin that are looked at. */
@@ -111,7 +126,7 @@ interface Sized {
 }
 
 async function sized(candidate: Candidate): Promise<Sized> {
-  return { candidate, size: await roughSize(candidate.streams) };
+  return { candidate, size: await roughSize(Object.values(candidate.streams)) };
 }
 
 /** Of equally small ones the first. */
@@ -152,17 +167,20 @@ const ways = {
 /** Bytes of a window up to which all ways are tried. */
 const shortWindow = 8 << 20;
 
-function* coversOf(window: Window): Iterable<readonly Cover[]> {
+function* coversOf(window: Window, among: readonly Way[]): Iterable<readonly Cover[]> {
   if (window.baseLength === 0) {
     yield match(window, new RepeatSearch(window), 32);
     return;
   }
   const base = new SuffixSearch(window);
-  const kind = window.bytes.length <= shortWindow ? 'short' : isText(window) ? 'text' : 'binary';
-  for (const [where, threshold] of ways[kind]) {
+  for (const [where, threshold] of among) {
     const search = where === 'base' ? base : new EitherSearch(base, new RepeatSearch(window));
     yield match(window, search, threshold);
   }
+}
+
+function waysFor(window: Window): readonly Way[] {
+  return ways[window.bytes.length <= shortWindow ? 'short' : isText(window) ? 'text' : 'binary'];
 }
 
 /** One byte in this many tells text from other things. */
@@ -185,11 +203,9 @@ const compress = promisify(brotliCompress);
 /** Orders candidates as their final sizes would, at a fraction of the time. */
 const roughQuality = 5;
 
-async function roughSize(streams: CoverStreams): Promise<number> {
+async function roughSize(streams: readonly Uint8Array[]): Promise<number> {
   const params = { [constants.BROTLI_PARAM_QUALITY]: roughQuality };
-  const sizes = Object.values(streams)
-    .filter(({ length }) => length > 0)
-    .map(async (stream) => (await compress(stream, { params })).length);
+  const sizes = partsOf(streams).map(async (part) => (await compress(part, { params })).length);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
