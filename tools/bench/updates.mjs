@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { create, extract } from 'tar';
+import { create } from 'tar';
+import { npmPackage } from '../examples/npm-package.mjs';
 import { emptied } from './corpus.mjs';
 import { digestIn } from './layout-digest.mjs';
-import { blockPack, nodeRun, root, scratch } from './process-run.mjs';
+import { blockPack, nodeRun, scratch } from './process-run.mjs';
 
 /** Releases of a Java application that is published on npm; the package holds it under `dist`. */
 const application = 'allure-commandline';
@@ -100,24 +101,8 @@ function seconds(ms) {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-export async function fetched(release) {
-  const directory = join(root, '.cache', application, release);
-  if (existsSync(directory)) return directory;
-  const draft = `${directory}.draft`;
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true });
-  const { status } = spawnSync(
-    'npm',
-    ['pack', `${application}@${release}`, '--pack-destination', draft, '--silent'],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
-  if (status !== 0) throw new Error(`${application} ${release} could not be fetched`);
-  await extract({ file: join(draft, `${application}-${release}.tgz`), cwd: draft, strip: 1 });
-  renameSync(join(draft, 'dist'), directory);
-  rmSync(draft, { recursive: true });
-  return directory;
+export function fetched(release) {
+  return npmPackage(application, release, 'dist');
 }
 
 /** Bytes of the directory as a container layer: tar, gzip at the level that builders use. */

@@ -14,5 +14,10 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'esm',
+  conditions: ['@block-pack/source'],
+  // Bundled CommonJS packages ask for Node's own modules by require.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
 });
 await import(pathToFileURL(outfile).href);

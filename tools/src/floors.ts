@@ -14,6 +14,7 @@ export const floors: Readonly<Record<string, Room>> = {
   java: { floor: 2, thirdParty: ['valibot', 'xml2js'], touches: [] },
   npm: { floor: 2, thirdParty: ['@yarnpkg/parsers', 'js-yaml', 'valibot'], touches: [] },
   python: { floor: 2, thirdParty: ['@iarna/toml', '@renovatebot/pep440', 'valibot'], touches: [] },
+  config: { floor: 2, thirdParty: ['@iarna/toml'], touches: [] },
   delta: { floor: 2, thirdParty: ['pako'], touches: [] },
   report: {
     floor: 2,

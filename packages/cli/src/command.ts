@@ -11,6 +11,10 @@ export interface CommandContext {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   warn(warning: Warning): void;
+  /** Asks on the terminal and gives the answer; undefined where nobody is there to be asked. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** Shows what one round of a command that goes on found, also where it failed; only a fault of ours and an interruption end it. */
+  showRound(round: () => Promise<Outcome>): Promise<void>;
 }
 
 /** What a command found. Commands print nothing: `main` shows either the text or the document. */

@@ -143,6 +143,26 @@ describe('diff', () => {
     expect(readdirSync(work.path('store/drafts'))).toEqual([]);
   });
 
+  it('tells apart what stands at one path, as distributions of Python do', () => {
+    const words = (seed: string) => Array.from({ length: 300 }, (_, at) => `${seed}${at * at}`).join(' ');
+    for (const release of ['1', '2'])
+      for (const [name, size] of [
+        ['long', 3],
+        ['short', 1],
+      ] as const) {
+        work.write(`${name}-${release}/${name}.txt`, words(`${name}${release}`.repeat(size)));
+        const folder = `site-${release}/${name}.import`;
+        work.run('files', `${name}-${release}`, '-o', folder, '--prefix', '/app/site');
+      }
+    const { figures, changes } = work.json('diff', 'site-1', 'site-2', '--exact').document as {
+      figures: { exact: number };
+      changes: { exact: number }[];
+    };
+    const [one = 0, other = 0] = changes.map(({ exact }) => exact);
+    expect(one).not.toBe(other);
+    expect(one + other).toBe(figures.exact);
+  });
+
   it('ends with 0 unless a difference is to be a failure', () => {
     expect(work.run('diff', 'old', 'new').exitCode).toBe(0);
     expect(work.run('diff', 'old', 'new', '--exit-code').exitCode).toBe(1);

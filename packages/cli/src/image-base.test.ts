@@ -52,7 +52,7 @@ describe('block-pack image upon a base', () => {
       'A=1',
     );
     expect(stderr).toContain('/usr/lib');
-    const [carried, files = '', java = ''] = out.layers();
+    const [carried, java = '', files = ''] = out.layers();
     expect(carried).toBe(base.document(digest).layers[0]?.digest);
     const { config } = out.published();
     expect(out.entries(files)).toContain('0usr/lib/shop/main.js');

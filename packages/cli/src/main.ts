@@ -11,6 +11,7 @@ import { createProgram } from './program.ts';
 import { progressOn } from './progress.ts';
 import { storePlace } from './store-place.ts';
 import { printable } from './table.ts';
+import { terminalQuestion } from './terminal-question.ts';
 
 /** Raised with every incompatible change of a `--json` document. */
 const schemaVersion = 1;
@@ -80,6 +81,17 @@ async function runCommand(
       progress,
       signal: interruption.signal,
       warn: (warning) => void warnings.push(warning),
+      ask:
+        options.quiet === true || options.json === true
+          ? undefined
+          : terminalQuestion(process, interruption.signal),
+      showRound: async (round) => {
+        const outcome = await roundOutcome(round, console);
+        progress.end();
+        if (options.quiet !== true) showWarnings(warnings.splice(0), console);
+        if (typeof outcome === 'string') console.err(outcome);
+        else show(outcome, console);
+      },
     });
     progress.end();
     if (options.quiet !== true) showWarnings(warnings, console);
@@ -95,6 +107,16 @@ async function runCommand(
     return errorExitCode(error);
   } finally {
     interruption.stop();
+  }
+}
+
+/** What was found, or how the error reads. */
+async function roundOutcome(round: () => Promise<Outcome>, console: Console): Promise<Outcome | string> {
+  try {
+    return await round();
+  } catch (error) {
+    if (!(error instanceof BlockPackError) || error.code === 'INTERRUPTED') throw error;
+    return errorText(error, console);
   }
 }
 

@@ -58,7 +58,7 @@ export function differenceText({ added, removed, changed, directives }: Manifest
   return lines.map((line) => `  ${line}\n`).join('');
 }
 
-export function differenceDocument({ added, removed, changed, directives }: ManifestDifference): object {
+export function differenceDocument({ added, removed, changed, directives }: ManifestDifference) {
   return {
     directives,
     added: added.map(encodeImport),

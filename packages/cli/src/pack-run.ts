@@ -38,7 +38,7 @@ import {
   manifestDifference,
 } from './manifest-difference.ts';
 import { checkOutput, outputFile, shownPath } from './pack-output.ts';
-import { type LeftOut, type PackResult, packDocument, packText } from './pack-summary.ts';
+import { type LeftOut, type PackDocument, type PackResult, packDocument, packText } from './pack-summary.ts';
 import { readManifestFile } from './read-manifest.ts';
 import { keepFindings } from './report/pack-findings.ts';
 import { checkTag, defaultTag } from './tag-name.ts';
@@ -53,6 +53,18 @@ export interface PackRunOptions {
   /** Show every row of the table. */
   readonly all?: boolean;
 }
+
+/** What a packing command did, for whoever calls it beside others. */
+export interface PackOutcome extends Outcome {
+  readonly document: PackDocument | FrozenDocument;
+}
+
+/** The `--json` document of a comparison. */
+export type FrozenDocument = {
+  readonly frozen: { readonly manifest: string; readonly same: boolean } & ReturnType<
+    typeof differenceDocument
+  >;
+};
 
 /** What a command takes for input, and how it sees it. */
 export interface InputView {
@@ -82,7 +94,7 @@ export async function runPack<P extends Placement>(
   options: PackRunOptions,
   context: CommandContext,
   part: InputView,
-): Promise<Outcome> {
+): Promise<PackOutcome> {
   const [first] = paths;
   if (first === undefined) throw new BlockPackError('USAGE', 'No input is given');
   if (options.tag !== undefined) checkTag(options.tag);
@@ -188,7 +200,7 @@ interface Publication {
 async function publish(
   packed: PackResult,
   { store, tag, output, all, context }: Publication,
-): Promise<Outcome> {
+): Promise<PackOutcome> {
   const text = encodeImportManifest(packed.manifest);
   const manifest = await store.write(bytesOf(new TextEncoder().encode(text)));
   await store.write(bytesOf(emptyConfig.bytes));
@@ -233,7 +245,7 @@ function readFrozen(output: string | undefined, context: CommandContext): Frozen
   return { shown, manifest: readManifestFile(output, shown) };
 }
 
-function frozenOutcome({ shown, manifest }: Frozen, packed: Packed): Outcome {
+function frozenOutcome({ shown, manifest }: Frozen, packed: Packed): PackOutcome {
   const difference = manifestDifference(manifest, packed.manifest);
   const same = isSame(difference);
   return {

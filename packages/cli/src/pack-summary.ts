@@ -35,7 +35,7 @@ export interface PackPlace {
 /** Rows of the table unless all are asked for: as many as a person reads. */
 const rows = 15;
 
-interface Totals {
+export interface Totals {
   readonly imports: number;
   readonly blocks: number;
   readonly bytes: number;
@@ -67,7 +67,10 @@ function sum(blocks: readonly { readonly size: number }[]): number {
   return blocks.reduce((total, block) => total + block.size, 0);
 }
 
-export function packDocument(packed: PackResult, place: PackPlace): Readonly<Record<string, unknown>> {
+/** The `--json` document of a pack. */
+export type PackDocument = ReturnType<typeof packDocument>;
+
+export function packDocument(packed: PackResult, place: PackPlace) {
   return {
     packer: packed.manifest.packer,
     manifest: { path: place.output ?? null, digest: place.digest },

@@ -7,6 +7,7 @@ import { addImage } from './command-line/image.ts';
 import { addJava } from './command-line/java.ts';
 import { addNpm } from './command-line/npm.ts';
 import type { Run } from './command-line/options.ts';
+import { addInit, addPack } from './command-line/pack.ts';
 import { addPython } from './command-line/python.ts';
 import { addDiff, addReport } from './command-line/report.ts';
 import { addResolve } from './command-line/resolve.ts';
@@ -27,6 +28,7 @@ export function createProgram(version: string, run: Run): Command {
       'after',
       `
 Examples:
+  $ block-pack pack                       all that the project is configured for
   $ block-pack java target/lib            pack the jars of a Maven build
   $ block-pack npm                        pack the node_modules of this directory
   $ block-pack python .venv               pack a virtual environment
@@ -45,6 +47,8 @@ Exit codes:
 block-pack help <command> says more about each.`,
     );
   for (const add of [
+    addPack,
+    addInit,
     addJava,
     addNpm,
     addPython,

@@ -11,6 +11,8 @@ afterEach(() => work.remove());
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const commands = [
+  'pack',
+  'init',
   'java',
   'npm',
   'python',

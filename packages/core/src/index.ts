@@ -102,6 +102,7 @@ export {
   isTarLayer,
   layerCompression,
   layerMediaTypes,
+  layerOrder,
   parseImageConfig,
   parseImageIndex,
   parseImageManifest,
@@ -188,6 +189,7 @@ export {
 } from './layer/index.ts';
 export { mapOf } from './map-of.ts';
 export { blobMissing, MemoryBlobStore } from './memory-blob-store.ts';
+export { nearestWord } from './nearest-word.ts';
 export type { Packed, PackedImport, PackOptions, PackProgress } from './pack.ts';
 export { checkSignal, emptyMemory, pack } from './pack.ts';
 export type {

@@ -5,6 +5,7 @@ import { type Sent, writeTogether } from './write-groups.ts';
 /** What one dependency costs in a bundle. */
 export interface DependencyCost {
   readonly path: ImagePath;
+  readonly digest: Digest;
   /** The component; the path's last name where none is known. */
   readonly to: string;
   /** The older one that it is written against. */
@@ -68,6 +69,7 @@ function costOf(
   const old = like?.line;
   return {
     path: line.path,
+    digest: line.digest,
     to: nameOf(line),
     from: old && nameOf(old),
     size: content.size,

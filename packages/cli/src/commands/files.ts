@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { isManifestPlace, manifestPlace, type Packer } from '@block-pack/core';
 import { createApplicationPacker, parseExcluded } from '../application-files.ts';
-import type { CommandContext, Outcome } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { holdsWorkingDirectory } from '../pack-output.ts';
-import { type InputView, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
+import { type InputView, type PackOutcome, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
 export interface FilesCommandOptions extends PackRunOptions {
@@ -15,7 +15,7 @@ export async function files(
   input: string,
   options: FilesCommandOptions,
   context: CommandContext,
-): Promise<Outcome> {
+): Promise<PackOutcome> {
   const packer = filesPackerFor(options, context);
   const inside = holdsWorkingDirectory(input, context)
     ? { output: join(input, manifestPlace(packer.ecosystem)) }

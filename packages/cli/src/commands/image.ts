@@ -11,17 +11,21 @@ import type { CommandContext, Outcome } from '../command.ts';
 import { openBases } from '../image/base-images.ts';
 import { type BuiltImage, buildImage } from '../image/build-image.ts';
 import { type ImageCall, type ImageOptions, parseCall } from '../image/image-call.ts';
-import { imageDocument, imageText } from '../image/image-summary.ts';
+import { type ImageDocument, imageDocument, imageText } from '../image/image-summary.ts';
 import { readSources } from '../image/import-sources.ts';
 import { joinImages, type PlatformImage, sortByPlatform } from '../image/joined-images.ts';
 import { LayerMemory } from '../image/layer-memory.ts';
 import { publishFromStore } from '../image/publish-image.ts';
 
+export interface ImageOutcome extends Outcome {
+  readonly document: ImageDocument;
+}
+
 export async function image(
   manifests: readonly string[],
   options: ImageOptions,
   context: CommandContext,
-): Promise<Outcome> {
+): Promise<ImageOutcome> {
   const call = parseCall(manifests, options, context.directory, process.env.SOURCE_DATE_EPOCH);
   const store = await openStore(context.storeDirectory, { create: true });
   const lease = await store.lease();

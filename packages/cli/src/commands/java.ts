@@ -10,10 +10,10 @@ import {
   readEvidence,
 } from '@block-pack/java';
 import { diskLookup } from '@block-pack/store';
-import type { CommandContext, Outcome } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
 import { tellingSecrets } from '../likely-secrets.ts';
-import { type InputView, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
+import { type InputView, type PackOutcome, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
 export interface JavaCommandOptions extends PackRunOptions {
@@ -35,7 +35,7 @@ export async function java(
   inputs: readonly string[],
   options: JavaCommandOptions,
   context: CommandContext,
-): Promise<Outcome> {
+): Promise<PackOutcome> {
   return runPack(tellingSecrets(javaPackerFor(options, context)), inputs, options, context, javaView);
 }
 

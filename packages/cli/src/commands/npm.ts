@@ -13,9 +13,9 @@ import {
   tarballDirectory,
 } from '@block-pack/npm';
 import { type DiskLookup, diskLookup } from '@block-pack/store';
-import type { CommandContext, Outcome } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { tellingSecrets } from '../likely-secrets.ts';
-import { type InputView, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
+import { type InputView, type PackOutcome, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
 export interface NpmCommandOptions extends PackRunOptions {
@@ -32,7 +32,7 @@ export async function npm(
   input: string,
   options: NpmCommandOptions,
   context: CommandContext,
-): Promise<Outcome> {
+): Promise<PackOutcome> {
   return runPack(tellingSecrets(npmPackerFor(options, context)), [input], options, context, npmView);
 }
 

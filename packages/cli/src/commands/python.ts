@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import { BlockPackError, type Packer, zipDirectory } from '@block-pack/core';
 import { createPythonPacker, type PythonPlacement, readLock } from '@block-pack/python';
 import { OpenFiles } from '@block-pack/store';
-import type { CommandContext, Outcome } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
 import { tellingSecrets } from '../likely-secrets.ts';
-import { type InputView, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
+import { type InputView, type PackOutcome, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 import { type Interpreter, startInterpreter } from '../python-interpreter.ts';
 
@@ -35,7 +35,7 @@ export async function python(
   input: string,
   options: PythonCommandOptions,
   context: CommandContext,
-): Promise<Outcome> {
+): Promise<PackOutcome> {
   const { packer, close } = pythonPackerFor(input, options, context);
   try {
     return await runPack(tellingSecrets(packer), [input], options, context, pythonView);

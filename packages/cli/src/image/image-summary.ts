@@ -21,13 +21,10 @@ export interface ImageResult {
   readonly output: Publication;
 }
 
-export function imageDocument({
-  form,
-  root,
-  built,
-  images,
-  output,
-}: ImageResult): Readonly<Record<string, unknown>> {
+/** The `--json` document of an image. */
+export type ImageDocument = ReturnType<typeof imageDocument>;
+
+export function imageDocument({ form, root, built, images, output }: ImageResult) {
   const { mediaType, digest, size } = root;
   return {
     form,

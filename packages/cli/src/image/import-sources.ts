@@ -6,6 +6,7 @@ import {
   type ImportsFile,
   importSize,
   isImportsName,
+  layerOrder,
   pack,
   sortImports,
   type Warning,
@@ -21,7 +22,7 @@ import { readManifest } from '../read-manifest.ts';
 import type { ImageCall } from './image-call.ts';
 
 /**
- * The import manifests under their names in the image, sorted by them.
+ * The import manifests under their names in the image, in the order of their layers.
  * @throws USAGE for two of one name, BLOB_MISSING for an import whose block the store does not have
  */
 export async function readSources(
@@ -37,7 +38,7 @@ export async function readSources(
   }
   if (files.length > 0)
     add(sources, { name: 'files', manifest: await packFiles(files, output.place.path, store, context) });
-  return sources.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return sources.sort(layerOrder);
 }
 
 /** A name before the first `=`; a file whose own name begins so can be written as ./name=file. */

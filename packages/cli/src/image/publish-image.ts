@@ -36,7 +36,7 @@ export async function publishFromStore(
   return { ...report, place: place.text, store: store.directory, tag };
 }
 
-export function publicationDocument({ place, name, blobs, bytes, newBytes }: Publication): object {
+export function publicationDocument({ place, name, blobs, bytes, newBytes }: Publication) {
   return { place, name: name ?? null, blobs, bytes, newBytes };
 }
 

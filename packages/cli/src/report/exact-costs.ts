@@ -30,7 +30,7 @@ export async function exactCosts(
     const costs = await dependencyCosts({ document: { groups }, sent }, sources);
     const total = groups.reduce((sum, { payload }) => sum + payload.size, 0);
     return {
-      byPath: new Map(costs.map(({ path, bytes }) => [path, bytes])),
+      byDigest: new Map(costs.map(({ digest, bytes }) => [digest, bytes])),
       total: missing > 0 ? undefined : total,
     };
   } finally {

@@ -11,6 +11,7 @@ import {
   importsLimit,
   importsRoom,
   importsTar,
+  layerOrder,
   readImportsLayers,
 } from './imports-layer.ts';
 import { imageConfigMediaType, layerMediaTypes } from './media-types.ts';
@@ -91,5 +92,15 @@ describe('the import manifests of an image', () => {
       code: 'INPUT_UNSUPPORTED',
       message: expect.stringContaining(`can have ${room} beside the ${below.length} of its base`),
     });
+  });
+});
+
+describe('the layers of import manifests', () => {
+  it('lie in the order of the names, application files above what changes less', () => {
+    const file = (name: string, packer: string): ImportsFile => {
+      return { name, manifest: { packer, directives: [], imports: [] } };
+    };
+    const all = [file('a', 'files'), file('python', 'python'), file('files', 'files'), file('java', 'java')];
+    expect(all.sort(layerOrder).map(({ name }) => name)).toEqual(['java', 'python', 'a', 'files']);
   });
 });

@@ -4,6 +4,7 @@ import { bytesOf, collect } from '../bytes.ts';
 import { readCanonicalTar, writeCanonicalTar } from '../canonical-tar.ts';
 import { type Digest, digestOf } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
+import { compareBytewise } from '../image-path.ts';
 import { decodeImportManifest, encodeImportManifest, type ImportManifest } from '../import-manifest.ts';
 import { gzipMember } from '../layer/gzip-member.ts';
 import { imageAnnotations } from './image-annotations.ts';
@@ -30,7 +31,7 @@ export interface EncodedImportsLayer {
 export interface FoundImportsLayer {
   /** Its place among the manifest's layers, from 0. */
   readonly layer: number;
-  /** Sorted by name. */
+  /** In the order of their layers, see {@link layerOrder}. */
   readonly files: readonly ImportsFile[];
 }
 
@@ -50,7 +51,16 @@ export function isImportsName(name: string): boolean {
   return fileName.test(`${prefix}${name}`);
 }
 
-/** The last layer of an image: the import manifests of the layers before it, sorted by name, and nothing else. @throws as {@link importsTar} */
+/**
+ * The order in which the layers of import manifests lie: by name, application files above the rest. They change with each release, and whatever
+ * lies above a changed layer is unpacked again.
+ */
+export function layerOrder(a: ImportsFile, b: ImportsFile): number {
+  const onTop = ({ manifest }: ImportsFile) => Number(manifest.packer === 'files');
+  return onTop(a) - onTop(b) || compareBytewise(a.name, b.name);
+}
+
+/** The last layer of an image: the import manifests of the layers before it, and nothing else. @throws as {@link importsTar} */
 export async function encodeImportsLayer(
   files: readonly ImportsFile[],
   room = importsLimit,
@@ -176,10 +186,11 @@ async function readFiles(
     if (marked) throw imageInvalid(name, 'it is marked as an imports layer, and is none', cause);
     return undefined;
   });
-  return texts?.map(([file, text]) => ({
+  const files = texts?.map(([file, text]) => ({
     name: file.slice(prefix.length),
     manifest: decodeImportManifest(text, `/${file} of ${name}`),
   }));
+  return files?.sort(layerOrder);
 }
 
 /** @param room bytes that may come out */

@@ -23,6 +23,7 @@ export {
   importsRoom,
   importsTar,
   isImportsName,
+  layerOrder,
   readImportsLayers,
 } from './imports-layer.ts';
 export { documentLimit, imageInvalid, parseJsonDocument } from './json-document.ts';

@@ -75,7 +75,7 @@ export function toStandard(image: OpenedImage): AssembledImage {
   };
 }
 
-/** Places of the layers that the imports layers explain: each stands right before its imports layer, in the order of the names. */
+/** Places of the layers that the imports layers explain: each stands right before its imports layer, in the order of its files. */
 function derivedLayers({ name, manifest, imports }: OpenedImage): ReadonlySet<number> {
   const derived = new Set<number>();
   for (const { layer, files } of imports) {

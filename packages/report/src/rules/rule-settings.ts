@@ -1,9 +1,8 @@
-import { BlockPackError } from '@block-pack/core';
+import { BlockPackError, nearestWord } from '@block-pack/core';
 import * as v from 'valibot';
 import { parseByteSize } from '../text/parse-byte-size.ts';
 import { type FindingKind, findingKind, findingNames } from './findings.ts';
 import { licenseEntry } from './license-entry.ts';
-import { nearestWord } from './nearest-word.ts';
 import { packagePattern } from './package-pattern.ts';
 import { ruleNames } from './rule-names.ts';
 import type { RuleName, Rules } from './rules.ts';

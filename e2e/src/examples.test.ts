@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest';
+import { root, run } from './workspace.ts';
+
+test('the examples in the docs are what reports of real applications say today', () => {
+  const { stdout, stderr, exitCode } = run(process.execPath, ['tools/bin/examples.mjs', '--check'], {
+    cwd: root,
+  });
+  expect({ stdout, stderr, exitCode }).toEqual({ stdout: '', stderr: '', exitCode: 0 });
+});
