@@ -6,7 +6,7 @@ import { applyCovers } from './apply-covers.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { unpackStreams } from './packing.ts';
 import { decodePieces, readPieces } from './pieces.ts';
-import { decodeSectionHeader, headerLimit } from './section.ts';
+import { decodeSectionHeader, headerLimit, type Transform, transforms } from './section.ts';
 import { streamNames } from './streams.ts';
 import { differenceMagic } from './write-difference.ts';
 
@@ -14,12 +14,14 @@ import { differenceMagic } from './write-difference.ts';
  * Makes the contents of a difference, one behind the other, from the very bases it was written for, in their order. It checks that all
  * is well formed; whether the result is right only its digest can tell.
  * @param size bytes that the contents have together; a difference that says otherwise is refused before anything is made
+ * @param allowed transforms that its sections may have
  * @throws DELTA_INVALID
  */
 export async function* applyDifference(
   bases: readonly DifferenceBase[],
   difference: Bytes,
   size: number,
+  allowed: readonly Transform[] = transforms,
 ): Bytes {
   const reader = new ByteReader(difference, () => deltaInvalid('it ends too early'));
   try {
@@ -27,7 +29,7 @@ export async function* applyDifference(
     if (missing !== size) throw deltaInvalid(`it makes ${missing} bytes, and ${size} are needed`);
     let affordable = allowedCost(size);
     while (missing > 0) {
-      const { made, cost } = await applySection(reader, bases, missing, affordable);
+      const { made, cost } = await applySection(reader, bases, missing, affordable, allowed);
       missing -= made.length;
       affordable -= cost;
       for (let at = 0; at < made.length; at += chunkSize) yield made.subarray(at, at + chunkSize);
@@ -57,6 +59,7 @@ async function applySection(
   bases: readonly DifferenceBase[],
   most: number,
   affordable: number,
+  allowed: readonly Transform[],
 ): Promise<{ readonly made: Uint8Array; readonly cost: number }> {
   const headerLength = await readVarint(reader);
   if (headerLength > headerLimit) throw deltaInvalid(`a section's header has ${headerLength} bytes`);
@@ -67,6 +70,8 @@ async function applySection(
     baseLength,
     streams: lengths,
   } = decodeSectionHeader(await reader.take(headerLength));
+  if (!allowed.includes(transform))
+    throw deltaInvalid(`a section has the transform ${transform}, which its encoding does not allow`);
   if (newLength > most) throw deltaInvalid(`a section makes ${newLength} bytes where ${most} are missing`);
   const parts: Uint8Array[] = [];
   for (const { packed } of lengths.parts) parts.push(await collect(reader.part(packed), packed, 'a stream'));

@@ -5,7 +5,7 @@ import { alignParts } from './align.ts';
 import type { DifferenceBase } from './allowance.ts';
 import { encodePieces, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
-import { sectionLimit } from './section.ts';
+import { sectionLimit, type Transform } from './section.ts';
 import { matchSection, packSection } from './write-section.ts';
 
 /** `BPD` and the version of the format. */
@@ -24,6 +24,8 @@ export interface DifferenceOptions {
   /** Most bytes of content, and of base, that are compared at once, up to 64 MiB; see docs/format/difference.md for the memory. */
   readonly sectionLength?: number;
   readonly signal?: AbortSignal;
+  /** Called for each section with what was done to it. */
+  readonly onTransform?: (transform: Transform) => void;
   /** Called with the bytes of content that are written so far. */
   readonly onProgress?: (bytes: number) => void;
 }
@@ -57,6 +59,7 @@ export async function* writeDifference(
     packing = packSection(matched, encodePieces(plan.bases, bases), options.quality);
     // Whoever stops reading does not wait for it.
     packing.catch(() => {});
+    options.onTransform?.(matched.classes === undefined ? 'none' : 'class');
     written += matched.newLength;
     options.onProgress?.(written);
   }
