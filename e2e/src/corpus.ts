@@ -38,6 +38,12 @@ export async function applications<Name extends string>(
   return Object.fromEntries(folders) as Record<Name, string>;
 }
 
+/** The SPDX project's own verifier, as a jar. Fetched when it is not here yet. */
+export async function spdxVerifier(): Promise<string> {
+  await fetchCorpus('spdx-tools.mjs');
+  return join(fetched, 'spdx-tools/tools-java-jar-with-dependencies.jar');
+}
+
 /** Runs a script of the corpus. Takes minutes the first time; vitest calls a worker dead that does not answer so long. */
 export async function fetchCorpus(script: string, args: readonly string[] = []): Promise<void> {
   const { ended } = start(process.execPath, [join(root, 'e2e/corpus', script), ...args]);

@@ -33,18 +33,11 @@ async function application(name) {
   const { title, what, releases } = applications[name];
   print(`\n${title}: ${what}`);
   const results = await updatesOf(await releases(), peersHere());
-  const rows = [...results].map(([who, updates]) => ({
-    who,
-    bytes: updates.reduce((sum, { bytes }) => sum + bytes, 0),
-    ...(updates[0].make && {
-      make: together(updates.map(({ make }) => make)),
-      apply: together(updates.map(({ apply }) => apply)),
-    }),
-  }));
+  const rows = [...results].map(([who, updates]) => rowOf(who, updates));
   const lines = table(
     ['', 'bytes', 'to make', 'to apply'],
     rows.map(({ who, bytes, make, apply }) => [
-      labelOf(who),
+      isGivenChanges(who) ? `${labelOf(who)} ¹` : labelOf(who),
       bytesText(bytes),
       costText(make),
       costText(apply),
@@ -53,9 +46,20 @@ async function application(name) {
   return finish(name, { rows }, lines, [limitOf(name, rows)]);
 }
 
+/** All updates together; nothing but the name of what gave up, or of what no tool makes. */
+function rowOf(who, updates) {
+  if (updates.at(-1).gaveUp) return { who };
+  const bytes = updates.reduce((sum, update) => sum + update.bytes, 0);
+  if (updates[0].make === undefined) return { who, bytes };
+  const [make, apply] = ['make', 'apply'].map((deed) => together(updates.map((update) => update[deed])));
+  return { who, bytes, make, apply };
+}
+
 function limitOf(name, rows) {
   const bytesOf = (who) => rows.find((row) => row.who === who).bytes;
-  const others = rows.filter(({ who }) => peers.some((peer) => peer.name === who)).map(({ bytes }) => bytes);
+  const others = rows
+    .filter(({ who }) => peers.some((peer) => peer.name === who))
+    .flatMap(({ bytes }) => bytes ?? []);
   const limit = goals[name].bestPeer ? Math.min(...others) : goals[name].bytes;
   return { text: 'bytes of the bundles', seen: bytesOf('block-pack'), limit };
 }
@@ -84,9 +88,11 @@ function maven() {
 }
 
 function labelOf(who) {
-  if (who === 'block-pack') return '**block-pack**';
-  const peer = peers.find(({ name }) => name === who);
-  return peer?.of === 'changes' ? `${who} ¹` : who;
+  return who === 'block-pack' ? '**block-pack**' : who;
+}
+
+function isGivenChanges(who) {
+  return peers.some(({ name, of }) => name === who && of === 'changes');
 }
 
 function finish(name, record, lines, outcomes) {

@@ -31,7 +31,8 @@ export const applications = [
     name: 'awscli',
     command: 'python',
     releases: ['1.40.0', '1.40.1'],
-    fetch: (release) => wheels('awscli', release, [...awscli[release], ...besideBotocore]),
+    fetch: (release) =>
+      wheels(`awscli-${release}`, [...awscli[release], ...besideBotocore], import.meta.filename),
   },
 ];
 

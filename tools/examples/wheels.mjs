@@ -1,30 +1,26 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
+import { corpus, makeOnce, run } from '../../e2e/corpus/commands.mjs';
 
 /** The same wheels whatever machine fetches them. */
 const target = ['--platform', 'manylinux2014_x86_64', '--python-version', '3.11', '--implementation', 'cp'];
 
 /**
- * A directory of wheels below `.cache/<name>/<version>`; fetched once.
+ * A directory of wheels; fetched once, and again when what is wanted changes.
  * @param requirements such as `six==1.17.0`
+ * @param source the file that names them
  * @returns its directory
  */
-export function wheels(name, version, requirements) {
-  const directory = join(cache, name, version);
-  if (existsSync(directory)) return directory;
-  const draft = `${directory}.draft`;
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true });
-  const quiet = ['--quiet', '--disable-pip-version-check'];
-  const words = ['download', '--no-deps', '--only-binary', ':all:', ...target, '--dest', draft];
-  const { status } = spawnSync('python3', ['-m', 'pip', ...quiet, ...words, ...requirements], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+export function wheels(name, requirements, source) {
+  const folder = join(corpus, 'wheels', name);
+  makeOnce(folder, [import.meta.filename, source], () => {
+    // Systems have Python without pip; an environment brings its own.
+    const tools = `${folder}.tools`;
+    run('making an environment', 'python3', '-m', 'venv', tools);
+    const pip = ['-m', 'pip', '--quiet', '--disable-pip-version-check'];
+    const words = ['download', '--no-deps', '--only-binary', ':all:', ...target, '--dest', folder];
+    run(`fetching wheels of ${name}`, join(tools, 'bin/python'), ...pip, ...words, ...requirements);
+    rmSync(tools, { recursive: true });
   });
-  if (status !== 0) throw new Error(`the wheels of ${name} ${version} could not be fetched`);
-  renameSync(draft, directory);
-  return directory;
+  return folder;
 }

@@ -18,7 +18,7 @@ export const floors: Readonly<Record<string, Room>> = {
   delta: { floor: 2, thirdParty: ['pako'], touches: [] },
   report: {
     floor: 2,
-    thirdParty: ['@renovatebot/pep440', 'semver', 'spdx-expression-parse', 'valibot'],
+    thirdParty: ['@renovatebot/pep440', 'd3-hierarchy', 'semver', 'spdx-expression-parse', 'valibot'],
     touches: [],
   },
   store: { floor: 2, thirdParty: ['tar', 'valibot'], touches: ['disk'] },

@@ -13,6 +13,8 @@ beforeAll(() => {
   work = new Workplace();
   work.write('repository/README.md', '');
   git('init', '--quiet');
+  for (const setting of ['log.diffMerges=combined', 'diff.relative=true', 'log.showSignature=true'])
+    git('config', ...setting.split('='));
   write('java.import', { asm: '1', log: '1' });
   commit('2024-01-10', 'begin');
   git('checkout', '--quiet', '-b', 'bump');
@@ -125,6 +127,8 @@ describe('forecast', () => {
     });
     expect(forecast('.').figures).toEqual(whole.figures);
     expect(forecast('HEAD:block-pack').figures).toEqual(whole.figures);
+    const below = work.json('forecast', '-C', 'repository/block-pack', 'HEAD:block-pack').document;
+    expect(below.figures).toEqual(whole.figures);
     expect(forecast('HEAD~1:block-pack/java.import').changes).toHaveLength(whole.changes.length - 1);
     const fromOutside = work.json('forecast', 'repository/block-pack/java.import').document;
     expect(fromOutside.figures).toEqual(whole.figures);

@@ -216,8 +216,8 @@ describe('block-pack verify of an image', () => {
       config.rootfs.diff_ids.push(...config.rootfs.diff_ids.slice(-1));
     });
     expect(findingsOf('oci:twice:1.0').map(({ imports, message }) => `${imports} ${message}`)).toEqual([
-      'files stands in more than one layer of imports',
       'java stands in more than one layer of imports',
+      'files stands in more than one layer of imports',
     ]);
   });
 

@@ -61,14 +61,13 @@ export { findingNames } from './rules/findings.ts';
 export { judge } from './rules/judge.ts';
 export type { LicenseEntry } from './rules/license-entry.ts';
 export type { PackagePattern } from './rules/package-pattern.ts';
-export { ruleNames } from './rules/rule-names.ts';
+export { acceptableRules } from './rules/rule-names.ts';
 export type { RuleSettings } from './rules/rule-settings.ts';
 export { joinRuleSettings, parseRuleSettings, rulesOf, rulesOfChanges } from './rules/rule-settings.ts';
 export type {
   Acceptance,
   AcceptedViolation,
   Judgement,
-  PackageRuleName,
   RuleName,
   Rules,
   Violation,

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, linkSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { dependencyPlugin, makeOnce, maven, run } from '../../../e2e/corpus/commands.mjs';
 import { corpus, emptied } from '../corpus.mjs';
@@ -75,7 +83,12 @@ function installed(state) {
   return folder;
 }
 
-const older = { numpy: '2.4.5', pandas: '3.1.0', cryptography: '50.0.1' };
+/** The bumps, from the pinned versions back. */
+const older = {
+  'numpy==2.4.6': 'numpy==2.4.5',
+  'pandas==3.1.1': 'pandas==3.1.0',
+  'cryptography==50.0.2': 'cryptography==50.0.1',
+};
 
 /** What `pip install --target` makes of the wheels. */
 function environment(state) {
@@ -86,9 +99,10 @@ function environment(state) {
     const pip = (...args) =>
       run(`pip, ${state}`, join(folder, 'tools/bin/python'), '-m', 'pip', '--quiet', ...args);
     const plain = ['--no-deps', '--no-compile', '--only-binary', ':all:', '--target', join(folder, 'target')];
-    pip('install', ...plain, '-r', requirements);
-    const others = Object.entries(older).map(([name, version]) => `${name}==${version}`);
-    if (state === 'before') pip('install', ...plain, '--upgrade', ...others);
+    const pinned = (line) => (state === 'before' ? (older[line] ?? line) : line);
+    const list = join(folder, 'requirements.txt');
+    writeFileSync(list, readFileSync(requirements, 'utf8').replace(/^.*==.*$/gm, pinned));
+    pip('install', ...plain, '-r', list);
   });
   return join(folder, 'target');
 }

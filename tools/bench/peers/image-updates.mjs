@@ -14,7 +14,7 @@ import { createGunzip } from 'node:zlib';
 import { digestIn } from '../layout-digest.mjs';
 import { blockPack, scratch } from '../process-run.mjs';
 import { tarsOfChanges } from './changes.mjs';
-import { measuredRun } from './measured-run.mjs';
+import { GaveUp, measuredRun } from './measured-run.mjs';
 
 const folder = join(scratch, 'peers-work');
 const at = (...names) => join(folder, ...names);
@@ -24,7 +24,7 @@ const store = ['--store', at('store')];
  * Brings an application from release to release, by block-pack and by its peers. All are given the same bytes: of each release the uncompressed layer of
  * its image, with times and owners made equal already, which peers would otherwise have to move as well.
  * @param releases `[{ name, words }]`: what `block-pack` is told to make an import manifest of it
- * @returns a map of contestants to their results by update: `{ bytes, make?: { cpu, peakMb }, apply?: { cpu, peakMb } }`
+ * @returns a map of contestants to their results by update: `{ bytes, make?: { cpu, peakMb }, apply?: { cpu, peakMb } }`, or at last `{ gaveUp: true }`
  */
 export async function updatesOf(releases, peers) {
   rmSync(folder, { recursive: true, force: true });
@@ -38,7 +38,8 @@ export async function updatesOf(releases, peers) {
       add('the layer, gzip', { bytes: statSync(layer).size });
       add('block-pack', bundled(releases[index - 1].name, name));
       const changes = tarsOfChanges(at('before.tar'), at('after.tar'), at('changes'));
-      for (const peer of peers) add(peer.name, contested(peer, changes));
+      for (const peer of peers.filter(({ name }) => !results.get(name)?.at(-1).gaveUp))
+        add(peer.name, attempted(peer, changes));
     }
     renameSync(at('after.tar'), at('before.tar'));
   }
@@ -70,6 +71,15 @@ function bundled(before, name) {
 function run(...words) {
   const { cpu, peakMb } = measuredRun(process.execPath, [...blockPack(...words), '--quiet']);
   return { cpu, peakMb };
+}
+
+function attempted(peer, changes) {
+  try {
+    return contested(peer, changes);
+  } catch (error) {
+    if (!(error instanceof GaveUp)) throw error;
+    return { gaveUp: true };
+  }
 }
 
 /** What the peer makes must be the tar that it was given. */

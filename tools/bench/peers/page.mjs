@@ -20,8 +20,9 @@ export function table(columns, rows) {
   return [line(columns), line(columns.map((_, at) => (at === 0 ? '---' : '--:'))), ...rows.map(line)];
 }
 
+/** @param bytes undefined for a tool that was given up */
 export function bytesText(bytes) {
-  return bytes.toLocaleString('en');
+  return bytes === undefined ? 'given up' : bytes.toLocaleString('en');
 }
 
 /** `1.2 s, 340 MB`, or nothing for what is not made. */

@@ -14,7 +14,7 @@ export function withFormatOptions(command: Command, more = ''): Command {
   return command
     .option(
       '--format <format>',
-      `text, json, markdown, csv${more}, with =FILE where it goes, or step-summary in GitHub Actions; repeatable (default: text)`,
+      `text, json, markdown, html, csv${more}, with =FILE where it goes, or step-summary in GitHub Actions; repeatable (default: text)`,
       collect,
     )
     .option('--all', 'every row of every table');

@@ -41,7 +41,7 @@ export function manifestHistories(name: string, directory: string): readonly Man
   return pathsOf(start, git).map((path) => {
     const words = ['--first-parent', '-m', '--follow', '-M', '--raw', '-z', '--no-abbrev'];
     const plain = ['--no-color', '--no-show-signature', '--no-ext-diff', '--format=%H %ct'];
-    const log = git('log', ...words, ...plain, start.commit, '--', `:(top,literal)${path}`);
+    const log = git(...settings, 'log', ...words, ...plain, start.commit, '--', `:(top,literal)${path}`);
     const revisions = [...revisionsIn(log)].reverse();
     if (revisions.length === 0) throw missingInGit(name, `no commit has ${path}`);
     return {
@@ -53,6 +53,9 @@ export function manifestHistories(name: string, directory: string): readonly Man
     };
   });
 }
+
+/** Without what users may have set: other forms of merges, and only what is below the working directory. */
+const settings = ['-c', 'log.diffMerges=separate', '-c', 'diff.relative=false'];
 
 interface Start {
   readonly directory: string;

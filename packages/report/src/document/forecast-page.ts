@@ -5,6 +5,10 @@ import { type Field, tableOf } from './report-tables.ts';
 
 export function forecastPage({ names, figures, months, packages, changes }: UpdateHistory): ReportPage {
   const { updates, ship, whole } = figures;
+  const picture = {
+    title: 'What shipped',
+    components: packages.map((one) => ({ ...one, bytes: one.ship })),
+  };
   const largest = changes
     .filter(({ kind, ship: shipped }) => kind === 'update' && shipped > 0)
     .sort((a, b) => b.ship - a.ship);
@@ -14,7 +18,7 @@ export function forecastPage({ names, figures, months, packages, changes }: Upda
     remarks: paceRemarks(figures),
     sections: [
       ...section('Months', months.toReversed(), monthFields),
-      ...section('What costs most', packages, packageFields(ship)),
+      ...section('What costs most', packages, packageFields(ship)).map((one) => ({ ...one, picture })),
       ...section('Largest updates', largest, changeFields),
     ],
   };
@@ -39,26 +43,56 @@ function section<T>(title: string, rows: readonly T[], fields: readonly Field<T>
 
 const monthFields: readonly Field<MonthCost>[] = [
   { title: 'MONTH', cell: ({ month }) => month },
-  { title: 'UPDATES', align: 'right', cell: ({ updates }) => String(updates) },
-  { title: 'SHIPPED', align: 'right', cell: ({ ship }) => byteSize(ship) },
-  { title: 'AS LAYERS', align: 'right', cell: ({ whole }) => byteSize(whole) },
+  {
+    title: 'UPDATES',
+    align: 'right',
+    cell: ({ updates }) => String(updates),
+    number: ({ updates }) => updates,
+  },
+  { title: 'SHIPPED', align: 'right', cell: ({ ship }) => byteSize(ship), number: ({ ship }) => ship },
+  { title: 'AS LAYERS', align: 'right', cell: ({ whole }) => byteSize(whole), number: ({ whole }) => whole },
 ];
 
 function packageFields(all: number): readonly Field<PackageCost>[] {
   return [
     { title: 'PACKAGE', isForeign: true, cell: ({ name }) => name },
     { title: 'LAST', isForeign: true, cell: ({ version }) => version ?? '' },
-    { title: 'UPDATES', align: 'right', cell: ({ updates }) => String(updates) },
-    { title: 'SHIPPED', align: 'right', cell: ({ ship }) => byteSize(ship) },
-    { title: 'SHARE', align: 'right', cell: ({ ship }) => percentage(ship / all) },
+    {
+      title: 'UPDATES',
+      align: 'right',
+      cell: ({ updates }) => String(updates),
+      number: ({ updates }) => updates,
+    },
+    { title: 'SHIPPED', align: 'right', cell: ({ ship }) => byteSize(ship), number: ({ ship }) => ship },
+    {
+      title: 'SHARE',
+      align: 'right',
+      cell: ({ ship }) => percentage(ship / all),
+      number: ({ ship }) => ship,
+    },
   ];
 }
 
 const changeFields: readonly Field<HistoryChange>[] = [
   { title: 'DATE', cell: ({ date }) => date.slice(0, 10) },
   { title: 'COMMIT', cell: ({ commit }) => commit.slice(0, 12) },
-  { title: 'SHIPPED', align: 'right', cell: ({ ship }) => byteSize(ship) },
-  { title: 'CHANGED', align: 'right', cell: ({ packages }) => String(packages.changed) },
-  { title: 'NEW', align: 'right', cell: ({ packages }) => String(packages.new) },
-  { title: 'REMOVED', align: 'right', cell: ({ packages }) => String(packages.removed) },
+  { title: 'SHIPPED', align: 'right', cell: ({ ship }) => byteSize(ship), number: ({ ship }) => ship },
+  {
+    title: 'CHANGED',
+    align: 'right',
+    cell: ({ packages }) => String(packages.changed),
+    number: ({ packages }) => packages.changed,
+  },
+  {
+    title: 'NEW',
+    align: 'right',
+    cell: ({ packages }) => String(packages.new),
+    number: ({ packages }) => packages.new,
+  },
+  {
+    title: 'REMOVED',
+    align: 'right',
+    cell: ({ packages }) => String(packages.removed),
+    number: ({ packages }) => packages.removed,
+  },
 ];

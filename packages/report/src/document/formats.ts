@@ -2,6 +2,7 @@ import { renderCycloneDx } from '../bill/render-cyclonedx.ts';
 import { renderSpdx } from '../bill/render-spdx.ts';
 import { renderSarif } from '../rules/render-sarif.ts';
 import { renderCsv } from './render-csv.ts';
+import { renderHtml } from './render-html.ts';
 import { renderJson } from './render-json.ts';
 import { renderMarkdown } from './render-markdown.ts';
 import { renderText } from './render-text.ts';
@@ -13,6 +14,7 @@ export const formats = {
   text: renderText,
   json: renderJson,
   markdown: renderMarkdown,
+  html: renderHtml,
   csv: renderCsv,
   cyclonedx: renderCycloneDx,
   spdx: renderSpdx,

@@ -1,3 +1,4 @@
+import type { Ecosystem } from '../versions/ecosystem.ts';
 import type { ReportTable } from './report-tables.ts';
 
 /** What people read of a report, before it is laid out for one format. Its texts are our own; what comes out of files stands in foreign columns and in `names`. */
@@ -14,4 +15,20 @@ export interface PageSection {
   readonly title: string;
   readonly remark?: string;
   readonly table: ReportTable;
+  /** For formats that draw. */
+  readonly picture?: SectionPicture;
+}
+
+/** What the rows of a table stand for in bytes. */
+export interface SectionPicture {
+  readonly title: string;
+  /** One for each row, in their order. */
+  readonly components: readonly PicturedComponent[];
+}
+
+export interface PicturedComponent {
+  readonly ecosystem: Ecosystem;
+  readonly name: string;
+  readonly version?: string | undefined;
+  readonly bytes: number;
 }

@@ -10,6 +10,8 @@ import type { Column } from '../text/table.ts';
 export interface ReportTable {
   readonly columns: readonly ReportColumn[];
   readonly rows: readonly (readonly string[])[];
+  /** What cells are sorted by where that is not their text, such as bytes: by row, then by column. */
+  readonly numbers?: readonly (readonly (number | undefined)[])[];
 }
 
 export interface ReportColumn extends Column {
@@ -20,14 +22,18 @@ export interface ReportColumn extends Column {
 /** A column, and what stands in it. */
 export interface Field<T> extends ReportColumn {
   cell(of: T): string;
+  /** What the cell stands for. */
+  number?(of: T): number | undefined;
 }
 
 /** One row for each package that is not as it was. */
-export function changesTable({ changes }: ContentsDifference): ReportTable {
-  return tableOf(
-    changeFields,
-    changes.filter(({ kind }) => kind !== 'unchanged'),
-  );
+export function changesTable(difference: ContentsDifference): ReportTable {
+  return tableOf(changeFields, changedPackages(difference));
+}
+
+/** Those of the rows of {@link changesTable}, in their order. */
+export function changedPackages({ changes }: ContentsDifference): readonly PackageChange[] {
+  return changes.filter(({ kind }) => kind !== 'unchanged');
 }
 
 export function packagesTable(packages: readonly Package[]): ReportTable {
@@ -51,9 +57,19 @@ const changeFields: readonly Field<PackageChange>[] = [
   { title: 'FROM', isForeign: true, cell: ({ before }) => before?.version ?? '' },
   { title: 'TO', isForeign: true, cell: ({ after }) => after?.version ?? '' },
   { title: 'KIND', cell: changeWord },
-  { title: 'SIZE', align: 'right', cell: ({ after }) => sizeText(after) },
-  { title: 'SHIPS', align: 'right', cell: ({ ship }) => (ship === 0 ? '' : byteSize(ship)) },
-  { title: 'AS DELTA', align: 'right', cell: ({ exact }) => (exact === undefined ? '' : byteSize(exact)) },
+  { title: 'SIZE', align: 'right', cell: ({ after }) => sizeText(after), number: ({ after }) => after?.size },
+  {
+    title: 'SHIPS',
+    align: 'right',
+    cell: ({ ship }) => (ship === 0 ? '' : byteSize(ship)),
+    number: ({ ship }) => ship,
+  },
+  {
+    title: 'AS DELTA',
+    align: 'right',
+    cell: ({ exact }) => (exact === undefined ? '' : byteSize(exact)),
+    number: ({ exact }) => exact,
+  },
   { title: 'RELATION', cell: (change) => shownPackage(change).relation ?? '' },
   { title: 'AS PUBLISHED', cell: ({ after }) => (after === undefined ? '' : integrityWord(after)) },
   { title: 'LICENSE', isForeign: true, cell: licenseChange },
@@ -63,7 +79,7 @@ const changeFields: readonly Field<PackageChange>[] = [
 const packageFields: readonly Field<Package>[] = [
   { title: 'PACKAGE', isForeign: true, cell: ({ name }) => name },
   { title: 'VERSION', isForeign: true, cell: ({ version }) => version ?? '' },
-  { title: 'SIZE', align: 'right', cell: sizeText },
+  { title: 'SIZE', align: 'right', cell: sizeText, number: ({ size }) => size },
   { title: 'RELATION', cell: ({ relation }) => relation ?? '' },
   { title: 'AS PUBLISHED', cell: integrityWord },
   { title: 'LICENSE', isForeign: true, cell: licenseWord },
@@ -84,9 +100,11 @@ function licenseChange({ before, after }: PackageChange): string {
 /** Columns in which nothing stands are left out. */
 export function tableOf<T>(fields: readonly Field<T>[], all: readonly T[]): ReportTable {
   const rows = all.map((one) => fields.map(({ cell }) => cell(one)));
-  const used = fields.flatMap((_, at) => (at === 0 || rows.some((row) => row[at] !== '') ? [at] : []));
+  const isUsed = fields.map((_, at) => at === 0 || rows.some((row) => row[at] !== ''));
+  const used = fields.filter((_, at) => isUsed[at]);
   return {
-    columns: used.flatMap((at) => fields[at] ?? []),
-    rows: rows.map((row) => used.map((at) => row[at] ?? '')),
+    columns: used,
+    rows: rows.map((row) => row.filter((_, at) => isUsed[at])),
+    numbers: all.map((one) => used.map(({ number }) => number?.(one))),
   };
 }

@@ -47,13 +47,29 @@ function imagesSection(images: readonly SharingImage[], matrix: Sharing['matrix'
       title: `#${number + 1}`,
       align: 'right',
       cell: ({ at }) => (at === other ? '-' : byteSize(matrix[at]?.[other] ?? 0)),
+      number: ({ at }) => (at === other ? undefined : matrix[at]?.[other]),
     }),
   );
   const fields: readonly Field<Row>[] = [
-    { title: '#', align: 'right', cell: ({ at }) => String(numbers.get(at)) },
+    {
+      title: '#',
+      align: 'right',
+      cell: ({ at }) => String(numbers.get(at)),
+      number: ({ at }) => numbers.get(at),
+    },
     { title: 'IMAGE', isForeign: true, cell: ({ image }) => image.name },
-    { title: 'SIZE', align: 'right', cell: ({ image }) => byteSize(image.bytes) },
-    { title: 'SHARED', align: 'right', cell: ({ image }) => byteSize(image.shared) },
+    {
+      title: 'SIZE',
+      align: 'right',
+      cell: ({ image }) => byteSize(image.bytes),
+      number: ({ image }) => image.bytes,
+    },
+    {
+      title: 'SHARED',
+      align: 'right',
+      cell: ({ image }) => byteSize(image.shared),
+      number: ({ image }) => image.shared,
+    },
     ...columns,
   ];
   const nearest: Field<Row> = {
@@ -79,6 +95,15 @@ function alignSection(skews: readonly VersionSkew[]): PageSection[] {
       remark:
         'in this order; taken that one version serves every image, and that its block is the one that is there',
       table: tableOf(skewFields, skews),
+      picture: {
+        title: 'What aligning saves',
+        components: skews.map(({ ecosystem, name, versions, common, saves }) => ({
+          ecosystem,
+          name,
+          version: versions[common]?.version,
+          bytes: saves,
+        })),
+      },
     },
   ];
 }
@@ -88,8 +113,8 @@ const skewFields: readonly Field<VersionSkew>[] = [
   { title: 'TO', isForeign: true, cell: ({ versions, common }) => versions[common]?.version ?? '' },
   { title: 'FROM', isForeign: true, cell: otherVersions },
   { title: 'STEP', cell: ({ step }) => (step === 'unknown' ? '' : step === 'same' ? 'same version' : step) },
-  { title: 'IMAGES', align: 'right', cell: ({ moving }) => String(moving) },
-  { title: 'SAVES', align: 'right', cell: ({ saves }) => byteSize(saves) },
+  { title: 'IMAGES', align: 'right', cell: ({ moving }) => String(moving), number: ({ moving }) => moving },
+  { title: 'SAVES', align: 'right', cell: ({ saves }) => byteSize(saves), number: ({ saves }) => saves },
 ];
 
 /** With the number of images that have them, the most frequent first. */

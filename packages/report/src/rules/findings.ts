@@ -30,8 +30,8 @@ export const findingKinds = {
     title: 'Not as it was published',
     find({ package: { integrity } }) {
       if (integrity?.state !== 'modified') return undefined;
-      const files = count(integrity.changes.length, 'file');
-      return `is not as it was published: ${files} differ from ${integrity.against}`;
+      const files = count(integrity.changes.length, 'other file');
+      return `is not as it was published, by ${integrity.against}: ${files}`;
     },
   },
   unverified: {

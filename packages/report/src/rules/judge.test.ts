@@ -124,7 +124,7 @@ describe('a report', () => {
       known({
         integrity: { state: 'modified', against: 'its tarball', changes: [{ path: 'x', change: 'added' }] },
       }),
-      'is not as it was published: 1 file differ from its tarball',
+      'is not as it was published, by its tarball: 1 other file',
     ],
     ['install-script', known({ hasInstallScript: true }), 'runs a script when it is installed'],
     ['native-code', known({}, { nativeCode: ['a.node', 'b.node'] }), 'has native code: a.node and 1 more'],
@@ -208,7 +208,7 @@ describe('sarif', () => {
     expect(run.results[0]).toMatchObject({
       ruleId: 'modified',
       level: 'warning',
-      message: { text: 'a 1.0.0 is not as it was published: 0 files differ from its tarball' },
+      message: { text: 'a 1.0.0 is not as it was published, by its tarball: 0 other files' },
       locations: [
         {
           physicalLocation: {

@@ -88,7 +88,8 @@ function transferViolations(document: ReviewDocument, { maxTransfer }: Rules): r
   const { figures, changes } = document.difference;
   const ship = figures.exact ?? figures.ship;
   const unknown = changes.filter(
-    ({ kind, after }) => (kind === 'new' || kind === 'changed') && after !== undefined && !('size' in after),
+    ({ kind, after }) =>
+      (kind === 'new' || kind === 'changed') && after !== undefined && after.size === undefined,
   ).length;
   if (ship <= maxTransfer && unknown === 0) return [];
   const message =

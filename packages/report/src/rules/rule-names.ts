@@ -10,9 +10,10 @@ const otherRules = {
   'deny-license': 'A denied licence',
 } as const satisfies Readonly<Record<Exclude<RuleName, FindingKind>, string>>;
 
-export const ruleNames: readonly RuleName[] = [
+/** All rules that are about a package: a limit of the whole is not accepted, but raised. */
+export const acceptableRules: readonly RuleName[] = [
   ...findingNames,
-  ...(Object.keys(otherRules) as (keyof typeof otherRules)[]),
+  ...(Object.keys(otherRules) as (keyof typeof otherRules)[]).filter((rule) => rule !== 'max-transfer'),
 ];
 
 export function ruleTitle(rule: RuleName): string {

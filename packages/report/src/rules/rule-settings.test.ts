@@ -40,7 +40,7 @@ test.each([
   [{ allowLicenses: ['MIT OR ISC'] }, 'is not one licence'],
   [
     { deny: ['/x'], accept: [{ rule: 'den', package: '/x', reason: 'x' }] },
-    '"den" is no rule; Did you mean deny?',
+    '"den" is no rule about packages; Did you mean deny?',
   ],
 ])('%j cannot be followed', (settings, reason) => expect(refusal(() => rulesOf(settings))).toContain(reason));
 

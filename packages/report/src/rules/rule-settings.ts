@@ -4,7 +4,7 @@ import { parseByteSize } from '../text/parse-byte-size.ts';
 import { type FindingKind, findingKind, findingNames } from './findings.ts';
 import { licenseEntry } from './license-entry.ts';
 import { packagePattern } from './package-pattern.ts';
-import { ruleNames } from './rule-names.ts';
+import { acceptableRules } from './rule-names.ts';
 import type { RuleName, Rules } from './rules.ts';
 
 const size = v.union([v.string(), v.pipe(v.number(), v.safeInteger(), v.minValue(1))]);
@@ -113,7 +113,7 @@ function findingName(name: string): FindingKind {
 }
 
 function ruleName(name: string): RuleName {
-  return oneOf(name, ruleNames, 'no rule');
+  return oneOf(name, acceptableRules, 'no rule about packages');
 }
 
 function oneOf<Name extends string>(name: string, names: readonly Name[], flaw: string): Name {

@@ -27,10 +27,15 @@ export interface Acceptance {
   readonly reason: string;
 }
 
-/** The rules by the names that an acceptance has for them. */
-export type RuleName = FindingKind | 'max-transfer' | PackageRuleName;
-
-export type PackageRuleName = 'max-block' | 'allow' | 'deny' | 'allow-license' | 'deny-license';
+/** The rules by their names. */
+export type RuleName =
+  | FindingKind
+  | 'max-transfer'
+  | 'max-block'
+  | 'allow'
+  | 'deny'
+  | 'allow-license'
+  | 'deny-license';
 
 /** What broke a rule. */
 export interface Violation {

@@ -38,7 +38,8 @@ export function summarize(contents: Contents): ContentsSummary {
   };
 }
 
-function largestFirst(a: Package, b: Package): number {
+/** Those of most bytes first. */
+export function largestFirst(a: Package, b: Package): number {
   return (b.size ?? 0) - (a.size ?? 0) || comparePackages(a, b);
 }
 
