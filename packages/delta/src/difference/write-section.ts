@@ -47,7 +47,7 @@ export async function matchSection(
   return { ...matched, newLength: bytes.length - baseLength, baseLength };
 }
 
-/** Undefined where the bytes as they are would come to less. Of a long window that is not asked: it was never so. */
+/** Undefined where the bytes as they are would come to less. Of a long window that is not asked, since it would cost the most. */
 async function matchLevelled(
   classes: LevelledWindow,
   window: Window,
