@@ -22,6 +22,7 @@ export const floors: Readonly<Record<string, Room>> = {
     touches: [],
   },
   store: { floor: 2, thirdParty: ['tar', 'valibot'], touches: ['disk'] },
+  nx: { floor: 3, thirdParty: [], touches: ['disk'] },
   cli: { floor: 3, thirdParty: ['commander'], touches: ['disk', 'process'] },
 };
 

@@ -1,3 +1,4 @@
+import { manifestPlace } from '@block-pack/core';
 import {
   atLine,
   choice,
@@ -143,3 +144,14 @@ export const application = table({
 });
 
 export type ApplicationEntry = Read<typeof application>;
+
+/** The import manifest of an entry: its name in an image, and its file, which lies where it can be committed, since a build's own directory is cleaned. */
+export function importManifestOf(
+  packer: PackerName,
+  {
+    name = packer,
+    output = manifestPlace(name),
+  }: { readonly name?: string | undefined; readonly output?: string | undefined },
+): { readonly name: string; readonly output: string } {
+  return { name, output };
+}

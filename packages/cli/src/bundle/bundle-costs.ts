@@ -48,7 +48,10 @@ async function sharesOf(
     return members.map(() => payload.size);
   const alone: number[] = [];
   for (const one of members)
-    alone.push((await writeTogether('blocks', [one], encoding, sources)).payload.size);
+    alone.push(
+      (await writeTogether('blocks', [one], encoding === 'inflated' ? encoding : 'delta', sources)).payload
+        .size,
+    );
   const total = alone.reduce((sum, size) => sum + size, 0);
   let before = 0;
   let shared = 0;

@@ -232,7 +232,7 @@ export async function writeTogether(
   return {
     holds,
     payload: { digest, size },
-    encoding,
+    encoding: written.usedEncoding(),
     skeleton: written.skeleton,
     bases: bases.map((base) => ({ digest: base.digest, size: base.content.size, kind: base.kind })),
     objects: sent.map((one, at) => {

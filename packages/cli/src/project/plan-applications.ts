@@ -1,6 +1,14 @@
 import { dirname, resolve } from 'node:path';
-import type { ApplicationEntry, AtLine, Configuration, ImageEntry, ReportEntry } from '@block-pack/config';
-import { BlockPackError, isImportsName, manifestPlace } from '@block-pack/core';
+import {
+  type ApplicationEntry,
+  type AtLine,
+  type Configuration,
+  type ImageEntry,
+  importManifestOf,
+  type PackerName,
+  type ReportEntry,
+} from '@block-pack/config';
+import { BlockPackError, isImportsName } from '@block-pack/core';
 import type { FilesCommandOptions } from '../commands/files.ts';
 import type { JavaCommandOptions } from '../commands/java.ts';
 import type { NpmCommandOptions } from '../commands/npm.ts';
@@ -134,7 +142,7 @@ function planPacks(
   const run = frozen === true ? { frozen } : {};
   return [
     ...java.map(({ line, value: { name, output, input, ...options } }) => {
-      const placed = place('java', name, output, where(line, 'java'));
+      const placed = place('java', { name, output }, where(line, 'java'));
       return {
         packer: 'java',
         ...placed,
@@ -143,7 +151,7 @@ function planPacks(
       } as const;
     }),
     ...npm.map(({ line, value: { name, output, input = '.', ...options } }) => {
-      const placed = place('npm', name, output, where(line, 'npm'));
+      const placed = place('npm', { name, output }, where(line, 'npm'));
       return {
         packer: 'npm',
         ...placed,
@@ -152,7 +160,7 @@ function planPacks(
       } as const;
     }),
     ...python.map(({ line, value: { name, output, input, ...options } }) => {
-      const placed = place('python', name, output, where(line, 'python'));
+      const placed = place('python', { name, output }, where(line, 'python'));
       const compiler =
         options.pyc === 'unchecked-hash' ? { pycPython: compilerOf(pycPython, placed.where) } : {};
       return {
@@ -163,7 +171,7 @@ function planPacks(
       } as const;
     }),
     ...files.map(({ line, value: { name, output, input, ...options } }) => {
-      const placed = place('files', name, output, where(line, 'files'));
+      const placed = place('files', { name, output }, where(line, 'files'));
       return {
         packer: 'files',
         ...placed,
@@ -174,16 +182,14 @@ function planPacks(
   ];
 }
 
-/** Beside what it describes, where it can be committed: a build's own directory is cleaned. */
-function place(packer: string, name = packer, output = manifestPlace(name), where: string) {
+/** @throws USAGE for a name that no manifest can have in an image */
+function place(packer: PackerName, entry: Parameters<typeof importManifestOf>[1], where: string) {
+  const { name, output } = importManifestOf(packer, entry);
   if (isImportsName(name)) return { name, output, where };
   throw new BlockPackError(
     'USAGE',
     `${JSON.stringify(name)} cannot be the name of an import manifest (${where})`,
-    {
-      hint: 'Small letters, digits and - _ . between them.',
-      details: { name },
-    },
+    { hint: 'Small letters, digits and -, with a letter first.', details: { name } },
   );
 }
 

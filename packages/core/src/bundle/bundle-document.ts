@@ -50,6 +50,7 @@ export type BundleGroup = {
   | { readonly encoding: 'raw' }
   | { readonly encoding: 'brotli' }
   | ({ readonly encoding: 'delta' } & TakenApart)
+  | ({ readonly encoding: 'class' } & TakenApart)
   | ({ readonly encoding: 'inflated' } & TakenApart)
 );
 
@@ -144,10 +145,10 @@ const group = v.variant('encoding', [
   v.strictObject({ ...held, encoding: v.literal('raw'), objects: alone }),
   /** The payload is the object in brotli. */
   v.strictObject({ ...held, encoding: v.literal('brotli'), objects: alone }),
-  /** Archives taken apart: skeletons, and then a difference that makes the contents. */
+  /** Archives taken apart: skeletons, and then a difference that makes the contents, for `class` one that levels class files. */
   v.strictObject({
     ...held,
-    encoding: v.literal('delta'),
+    encoding: v.picklist(['delta', 'class']),
     skeleton,
     bases: v.array(base),
     objects: together,
@@ -194,7 +195,7 @@ export function parseBundleDocument(bytes: Uint8Array, name: string): BundleDocu
   return parsed.output;
 }
 
-const encodings: readonly unknown[] = ['raw', 'brotli', 'delta', 'inflated'];
+const encodings: readonly unknown[] = ['raw', 'brotli', 'delta', 'class', 'inflated'];
 const origins: readonly unknown[] = ['present', 'carried', 'segments', 'tar', 'imports'];
 
 function refuseNewer(json: unknown, name: string): void {

@@ -1,22 +1,27 @@
 import { ByteReader, type Bytes, chunkSize, collect } from '@block-pack/core';
+import { classStreamNames } from '../class/class-streams.ts';
+import { applyToClasses } from '../class/level-classes.ts';
 import { allowedCost, costOf, type DifferenceBase } from './allowance.ts';
 import { applyCovers } from './apply-covers.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { unpackStreams } from './packing.ts';
 import { decodePieces, readPieces } from './pieces.ts';
-import { decodeSectionHeader, headerLimit } from './section.ts';
+import { decodeSectionHeader, headerLimit, type Transform, transforms } from './section.ts';
+import { streamNames } from './streams.ts';
 import { differenceMagic } from './write-difference.ts';
 
 /**
  * Makes the contents of a difference, one behind the other, from the very bases it was written for, in their order. It checks that all
  * is well formed; whether the result is right only its digest can tell.
  * @param size bytes that the contents have together; a difference that says otherwise is refused before anything is made
+ * @param allowed transforms that its sections may have
  * @throws DELTA_INVALID
  */
 export async function* applyDifference(
   bases: readonly DifferenceBase[],
   difference: Bytes,
   size: number,
+  allowed: readonly Transform[] = transforms,
 ): Bytes {
   const reader = new ByteReader(difference, () => deltaInvalid('it ends too early'));
   try {
@@ -24,7 +29,7 @@ export async function* applyDifference(
     if (missing !== size) throw deltaInvalid(`it makes ${missing} bytes, and ${size} are needed`);
     let affordable = allowedCost(size);
     while (missing > 0) {
-      const { made, cost } = await applySection(reader, bases, missing, affordable);
+      const { made, cost } = await applySection(reader, bases, missing, affordable, allowed);
       missing -= made.length;
       affordable -= cost;
       for (let at = 0; at < made.length; at += chunkSize) yield made.subarray(at, at + chunkSize);
@@ -54,26 +59,46 @@ async function applySection(
   bases: readonly DifferenceBase[],
   most: number,
   affordable: number,
+  allowed: readonly Transform[],
 ): Promise<{ readonly made: Uint8Array; readonly cost: number }> {
   const headerLength = await readVarint(reader);
   if (headerLength > headerLimit) throw deltaInvalid(`a section's header has ${headerLength} bytes`);
   const {
+    transform,
     form,
     newLength,
     baseLength,
     streams: lengths,
   } = decodeSectionHeader(await reader.take(headerLength));
+  if (!allowed.includes(transform))
+    throw deltaInvalid(`a section has the transform ${transform}, which its encoding does not allow`);
   if (newLength > most) throw deltaInvalid(`a section makes ${newLength} bytes where ${most} are missing`);
   const parts: Uint8Array[] = [];
   for (const { packed } of lengths.parts) parts.push(await collect(reader.part(packed), packed, 'a stream'));
-  const streams = unpackStreams(lengths, parts);
+  const unpacked = unpackStreams(lengths, parts);
+  const streams = named(streamNames, unpacked);
   const pieces = decodePieces(streams.pieces, bases, baseLength);
   const cost = costOf(pieces, bases);
   if (cost > affordable) throw deltaInvalid('its sections ask for more of the bases than they may');
   const bytes = new Uint8Array(baseLength + newLength);
   await readPieces(pieces, bases, bytes);
-  applyCovers({ bytes, baseLength }, streams, form);
-  return { made: bytes.subarray(baseLength), cost };
+  const window = { bytes, baseLength };
+  if (transform === 'none') {
+    applyCovers(window, streams, form);
+    return { made: bytes.subarray(baseLength), cost };
+  }
+  const classStreams = named(classStreamNames, unpacked.slice(streamNames.length));
+  return {
+    made: applyToClasses(window, classStreams, (levelled) => applyCovers(levelled, streams, form)),
+    cost,
+  };
+}
+
+function named<N extends string>(
+  names: readonly N[],
+  streams: readonly Uint8Array[],
+): Readonly<Record<N, Uint8Array>> {
+  return Object.fromEntries(names.map((name, index) => [name, streams[index]])) as Record<N, Uint8Array>;
 }
 
 async function readVarint(reader: ByteReader): Promise<number> {

@@ -3,7 +3,6 @@ import { brotliCompress, brotliDecompressSync, constants } from 'node:zlib';
 import { concat } from '@block-pack/core';
 import type { VarintReader, VarintWriter } from '../varint.ts';
 import { deltaInvalid } from './delta-invalid.ts';
-import { type StreamName, type Streams, streamNames } from './streams.ts';
 
 /** Streams of fewer bytes are packed together: each alone would cost more. */
 const pooledBelow = 1536;
@@ -26,15 +25,18 @@ export interface PackedStreams {
 }
 
 /** @param quality of {@link https://www.rfc-editor.org/rfc/rfc7932 brotli}; without it, the best that is worth its time */
-export async function packStreams(streams: Streams, quality?: number): Promise<PackedStreams> {
-  const all = streamNames.map((name) => streams[name]);
-  const small = all.filter(({ length }) => length > 0 && length < pooledBelow);
-  const large = all.filter(({ length }) => length >= pooledBelow);
-  const parts = small.length === 0 ? large : [concat(small), ...large];
+export async function packStreams(all: readonly Uint8Array[], quality?: number): Promise<PackedStreams> {
   return {
     rawLengths: all.map(({ length }) => length),
-    parts: await Promise.all(parts.map((part) => packed(part, quality))),
+    parts: await Promise.all(partsOf(all).map((part) => packed(part, quality))),
   };
+}
+
+/** What is packed as one: all short streams, each long one. */
+export function partsOf(all: readonly Uint8Array[]): Uint8Array[] {
+  const small = all.filter(({ length }) => length > 0 && length < pooledBelow);
+  const large = all.filter(({ length }) => length >= pooledBelow);
+  return small.length === 0 ? large : [concat(small), ...large];
 }
 
 /** As it is where it does not shrink: the length says which. */
@@ -56,23 +58,23 @@ export function writeLengths(to: VarintWriter, { rawLengths, parts }: PackedStre
 
 /** The lengths of packed streams, as a section's header says them. */
 export interface StreamLengths {
-  readonly raw: ReadonlyMap<StreamName, number>;
+  readonly raw: readonly number[];
   /** Packed and unpacked length of each part. */
   readonly parts: readonly { readonly packed: number; readonly raw: number }[];
 }
 
 /**
+ * @param count of streams
  * @param limit bytes that all streams together may have
  * @throws DELTA_INVALID
  */
-export function readLengths(from: VarintReader, limit: number): StreamLengths {
-  const raw = new Map(streamNames.map((name) => [name, from.next()]));
-  const lengths = [...raw.values()];
-  const total = sum(lengths);
+export function readLengths(from: VarintReader, count: number, limit: number): StreamLengths {
+  const raw = Array.from({ length: count }, () => from.next());
+  const total = sum(raw);
   if (total > limit)
     throw deltaInvalid(`its streams have ${total} bytes, and no more than ${limit} are ever needed`);
-  const pooled = sum(lengths.filter((length) => length < pooledBelow));
-  const parts = [pooled, ...lengths.filter((length) => length >= pooledBelow)]
+  const pooled = sum(raw.filter((length) => length < pooledBelow));
+  const parts = [pooled, ...raw.filter((length) => length >= pooledBelow)]
     .filter((length) => length > 0)
     .map((length) => ({ raw: length, packed: from.next() }));
   const longer = parts.find((part) => part.packed > part.raw);
@@ -82,21 +84,23 @@ export function readLengths(from: VarintReader, limit: number): StreamLengths {
 }
 
 /**
+ * The streams, in their order.
  * @param parts as long as `lengths` says
  * @throws DELTA_INVALID
  */
-export function unpackStreams({ raw, parts: lengths }: StreamLengths, parts: readonly Uint8Array[]): Streams {
+export function unpackStreams(
+  { raw, parts: lengths }: StreamLengths,
+  parts: readonly Uint8Array[],
+): Uint8Array[] {
   const unpackedParts = parts.map((part, index) => unpacked(part, lengths[index]?.raw ?? 0));
-  const hasPool = [...raw.values()].some((length) => length > 0 && length < pooledBelow);
+  const hasPool = raw.some((length) => length > 0 && length < pooledBelow);
   const pool = hasPool ? unpackedParts.shift() : undefined;
   let pooled = 0;
-  const streamOf = (name: StreamName): Uint8Array => {
-    const length = raw.get(name) ?? 0;
+  return raw.map((length) => {
     if (length >= pooledBelow) return unpackedParts.shift() ?? new Uint8Array();
     pooled += length;
     return pool?.subarray(pooled - length, pooled) ?? new Uint8Array();
-  };
-  return Object.fromEntries(streamNames.map((name) => [name, streamOf(name)])) as Streams;
+  });
 }
 
 function unpacked(bytes: Uint8Array, length: number): Uint8Array {

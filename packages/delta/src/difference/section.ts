@@ -1,7 +1,8 @@
+import { classStreamNames } from '../class/class-streams.ts';
 import { VarintReader, VarintWriter } from '../varint.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { type PackedStreams, readLengths, type StreamLengths, writeLengths } from './packing.ts';
-import { type DifferenceForm, differenceForms } from './streams.ts';
+import { type DifferenceForm, differenceForms, streamNames } from './streams.ts';
 
 /** Most bytes of a section's base, and of what it makes: this bounds what a reader needs, whatever it reads. */
 export const sectionLimit = 64 << 20;
@@ -11,11 +12,17 @@ export const headerLimit = 256;
 
 /**
  * What is done to base and new bytes before they are compared, and undone afterwards. A closed list: the position is the id, an id is
- * never given anew, and a reader refuses those it does not know. `none` compares the bytes as they are.
+ * never given anew, and a reader refuses those it does not know. `none` compares the bytes as they are; `class` levels class files.
  */
-export const transforms = ['none'] as const;
+export const transforms = ['none', 'class'] as const;
 
 export type Transform = (typeof transforms)[number];
+
+/** The streams of a section with this transform, in their order. */
+export const transformStreams = {
+  none: streamNames,
+  class: [...streamNames, ...classStreamNames],
+} as const satisfies Record<Transform, readonly string[]>;
 
 export interface SectionHeader {
   readonly transform: Transform;
@@ -46,7 +53,7 @@ export function decodeSectionHeader(bytes: Uint8Array): SectionHeader {
   const newLength = limited(reader.next(), 'new bytes');
   const baseLength = limited(reader.next(), 'bytes of a base');
   if (newLength === 0) throw deltaInvalid('a section that makes nothing');
-  const streams = readLengths(reader, streamLimit(newLength));
+  const streams = readLengths(reader, transformStreams[transform].length, streamLimit(newLength));
   reader.end();
   return { transform, form, newLength, baseLength, streams };
 }

@@ -5,7 +5,7 @@ import { applyDifference } from './apply-difference.ts';
 
 interface Vector {
   readonly name: string;
-  /** UTF-8 text. */
+  /** UTF-8 text, or in a list of its own base64. */
   readonly bases: readonly string[];
   /** Base64. */
   readonly difference: string;
@@ -13,15 +13,23 @@ interface Vector {
   readonly digest: string;
 }
 
-const file = new URL('../../../../docs/format/vectors/difference.json', import.meta.url);
-const vectors: readonly Vector[] = JSON.parse(readFileSync(file, 'utf8'));
+function vectors(name: string): readonly Vector[] {
+  const file = new URL(`../../../../docs/format/vectors/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
 
 /** What was written once is read for ever; what is written may change. */
 describe('the golden vectors of differences', () => {
-  it.each(vectors)('$name', async ({ bases, difference, size, digest }) => {
-    const sources = bases.map((text) => randomAccessOf(new TextEncoder().encode(text)));
-    const bytes = new Uint8Array(Buffer.from(difference, 'base64'));
-    const made = await collect(applyDifference(sources, bytesOf(bytes), size), 1 << 20, 'what it makes');
-    expect({ size: made.length, digest: digestOf(made) }).toEqual({ size, digest });
-  });
+  it.each(vectors('difference'))('$name', (vector) => check(vector, 'utf8'));
+  it.each(vectors('class-files'))('$name', (vector) => check(vector, 'base64'));
 });
+
+async function check(
+  { bases, difference, size, digest }: Vector,
+  encoding: 'utf8' | 'base64',
+): Promise<void> {
+  const sources = bases.map((text) => randomAccessOf(new Uint8Array(Buffer.from(text, encoding))));
+  const bytes = new Uint8Array(Buffer.from(difference, 'base64'));
+  const made = await collect(applyDifference(sources, bytesOf(bytes), size), 1 << 20, 'what it makes');
+  expect({ size: made.length, digest: digestOf(made) }).toEqual({ size, digest });
+}

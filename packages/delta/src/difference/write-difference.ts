@@ -1,10 +1,11 @@
 import { type Bytes, checkSignal, type RandomAccess } from '@block-pack/core';
+import type { ContentPair } from '../class/level-classes.ts';
 import { VarintWriter } from '../varint.ts';
 import { alignParts } from './align.ts';
 import type { DifferenceBase } from './allowance.ts';
 import { encodePieces, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
-import { sectionLimit } from './section.ts';
+import { sectionLimit, type Transform } from './section.ts';
 import { matchSection, packSection } from './write-section.ts';
 
 /** `BPD` and the version of the format. */
@@ -23,6 +24,8 @@ export interface DifferenceOptions {
   /** Most bytes of content, and of base, that are compared at once, up to 64 MiB; see docs/format/difference.md for the memory. */
   readonly sectionLength?: number;
   readonly signal?: AbortSignal;
+  /** Called for each section with what was done to it. */
+  readonly onTransform?: (transform: Transform) => void;
   /** Called with the bytes of content that are written so far. */
   readonly onProgress?: (bytes: number) => void;
 }
@@ -48,11 +51,15 @@ export async function* writeDifference(
   let packing: Promise<Uint8Array> | undefined;
   for (const plan of await plansFor(bases, contents, options)) {
     checkSignal(options.signal);
-    const matched = await matchSection(await readWindow(plan, bases, sources));
+    const matched = await matchSection(
+      await readWindow(plan, bases, sources),
+      pairsOf(plan, contents, bases),
+    );
     if (packing !== undefined) yield await packing;
     packing = packSection(matched, encodePieces(plan.bases, bases), options.quality);
     // Whoever stops reading does not wait for it.
     packing.catch(() => {});
+    options.onTransform?.(matched.classes === undefined ? 'none' : 'class');
     written += matched.newLength;
     options.onProgress?.(written);
   }
@@ -93,6 +100,27 @@ async function readWindow(
   await readPieces(basePieces, bases, bytes);
   await readPieces(contentPieces, contents, bytes.subarray(baseLength));
   return { bytes, baseLength };
+}
+
+/** Whole contents of a section whose bases are whole in it. */
+function pairsOf(
+  { bases: basePieces, contents: contentPieces }: SectionPlan,
+  contents: readonly DifferenceContent[],
+  bases: readonly RandomAccess[],
+): ContentPair[] {
+  const sources = new Map<number, { readonly source: number; readonly sourceLength: number }>();
+  let end = 0;
+  for (const { index, length } of basePieces) {
+    if (length === at(bases, index).size) sources.set(index, { source: end, sourceLength: length });
+    end += length;
+  }
+  return contentPieces.flatMap(({ index, length }) => {
+    const target = end;
+    end += length;
+    const { base, content } = at(contents, index);
+    const source = base === undefined ? undefined : sources.get(base);
+    return source === undefined || length !== content.size ? [] : [{ ...source, target, length }];
+  });
 }
 
 function at<T>(list: readonly T[], index: number): T {

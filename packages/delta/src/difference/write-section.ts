@@ -1,13 +1,21 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { concat } from '@block-pack/core';
+import { classStreamNames } from '../class/class-streams.ts';
+import { type ContentPair, type LevelledWindow, levelClasses } from '../class/level-classes.ts';
 import { VarintWriter } from '../varint.ts';
 import type { Cover, Window } from './cover.ts';
 import { match } from './match.ts';
-import { packStreams } from './packing.ts';
+import { packStreams, partsOf } from './packing.ts';
 import { EitherSearch, RepeatSearch } from './repeat-search.ts';
-import { encodeSectionHeader, streamLimit } from './section.ts';
-import { type CoverStreams, type DifferenceForm, differenceForms, writeStreams } from './streams.ts';
+import { encodeSectionHeader, streamLimit, type Transform } from './section.ts';
+import {
+  type CoverStreams,
+  type DifferenceForm,
+  differenceForms,
+  streamNames,
+  writeStreams,
+} from './streams.ts';
 import { SuffixSearch } from './suffix-search.ts';
 
 /** One way to write the new bytes. */
@@ -20,12 +28,37 @@ interface Candidate {
 export interface MatchedSection extends Candidate {
   readonly newLength: number;
   readonly baseLength: number;
+  /** Where its class files are levelled. */
+  readonly classes: LevelledWindow | undefined;
 }
 
-/** The smallest way to make the new bytes of a window from its base. This takes the thread; {@link packSection} others. */
-export async function matchSection(window: Window): Promise<MatchedSection> {
+/**
+ * The smallest way to make the new bytes of a window from its base. This takes the thread; {@link packSection} others.
+ * @param pairs contents that may be class files
+ */
+export async function matchSection(
+  window: Window,
+  pairs: readonly ContentPair[] = [],
+): Promise<MatchedSection> {
   const { bytes, baseLength } = window;
-  return { ...(await smallest(window)), newLength: bytes.length - baseLength, baseLength };
+  const classes = levelClasses(window, pairs);
+  const levelled = classes && (await matchLevelled(classes, window));
+  const matched = levelled ?? { ...(await smallest(window)).candidate, classes: undefined };
+  return { ...matched, newLength: bytes.length - baseLength, baseLength };
+}
+
+/** Undefined where the bytes as they are would come to less. Of a long window that is not asked, since it would cost the most. */
+async function matchLevelled(
+  classes: LevelledWindow,
+  window: Window,
+): Promise<(Candidate & Pick<MatchedSection, 'classes'>) | undefined> {
+  const { candidate } = await smallest(classes.window);
+  if (window.bytes.length <= shortWindow) {
+    const plain = await smallest(window, [ways.short[0]]);
+    const streams = [...Object.values(candidate.streams), ...Object.values(classes.streams)];
+    if (plain.size < (await roughSize(streams))) return undefined;
+  }
+  return { ...candidate, classes };
 }
 
 /**
@@ -33,25 +66,33 @@ export async function matchSection(window: Window): Promise<MatchedSection> {
  * @param pieces where the base comes from, encoded
  */
 export async function packSection(
-  { form, streams, newLength, baseLength }: MatchedSection,
+  { form, streams, newLength, baseLength, classes }: MatchedSection,
   pieces: Uint8Array,
   quality?: number,
 ): Promise<Uint8Array> {
-  const packed = await packStreams({ pieces, ...streams }, quality);
-  const header = encodeSectionHeader({ transform: 'none', form, newLength, baseLength }, packed);
+  const transform: Transform = classes === undefined ? 'none' : 'class';
+  const all = { pieces, ...streams };
+  const packed = await packStreams(
+    [
+      ...streamNames.map((name) => all[name]),
+      ...(classes === undefined ? [] : classStreamNames.map((name) => classes.streams[name])),
+    ],
+    quality,
+  );
+  const header = encodeSectionHeader({ transform, form, newLength, baseLength }, packed);
   const length = new VarintWriter();
   length.add(header.length);
   return concat([length.bytes(), header, ...packed.parts]);
 }
 
-async function smallest(window: Window): Promise<Candidate> {
+async function smallest(window: Window, among: readonly Way[] = waysFor(window)): Promise<Sized> {
   const copy = wholeCopy(window);
-  if (copy !== undefined) return { form: 'split', streams: writeStreams(window, [copy], 'split') };
+  if (copy !== undefined) return sized({ form: 'split', streams: writeStreams(window, [copy], 'split') });
   let best = sized(literalsOnly(window));
   const limit = streamLimit(window.bytes.length - window.baseLength);
   // Sizes are found by other threads while this one looks for the next covers.
   let waiting: Promise<Sized>[] = [];
-  for (const covers of coversOf(window)) {
+  for (const covers of coversOf(window, among)) {
     best = smaller(best, waiting);
     await best;
     waiting = differenceForms
@@ -59,7 +100,7 @@ async function smallest(window: Window): Promise<Candidate> {
       .filter(({ streams }) => totalLength(streams) <= limit)
       .map(sized);
   }
-  return (await smaller(best, waiting)).candidate;
+  return smaller(best, waiting);
 }
 
 /** Places in the base where the new bytes may begin that are looked at. */
@@ -85,7 +126,7 @@ interface Sized {
 }
 
 async function sized(candidate: Candidate): Promise<Sized> {
-  return { candidate, size: await roughSize(candidate.streams) };
+  return { candidate, size: await roughSize(Object.values(candidate.streams)) };
 }
 
 /** Of equally small ones the first. */
@@ -126,17 +167,20 @@ const ways = {
 /** Bytes of a window up to which all ways are tried. */
 const shortWindow = 8 << 20;
 
-function* coversOf(window: Window): Iterable<readonly Cover[]> {
+function* coversOf(window: Window, among: readonly Way[]): Iterable<readonly Cover[]> {
   if (window.baseLength === 0) {
     yield match(window, new RepeatSearch(window), 32);
     return;
   }
   const base = new SuffixSearch(window);
-  const kind = window.bytes.length <= shortWindow ? 'short' : isText(window) ? 'text' : 'binary';
-  for (const [where, threshold] of ways[kind]) {
+  for (const [where, threshold] of among) {
     const search = where === 'base' ? base : new EitherSearch(base, new RepeatSearch(window));
     yield match(window, search, threshold);
   }
+}
+
+function waysFor(window: Window): readonly Way[] {
+  return ways[window.bytes.length <= shortWindow ? 'short' : isText(window) ? 'text' : 'binary'];
 }
 
 /** One byte in this many tells text from other things. */
@@ -159,11 +203,9 @@ const compress = promisify(brotliCompress);
 /** Orders candidates as their final sizes would, at a fraction of the time. */
 const roughQuality = 5;
 
-async function roughSize(streams: CoverStreams): Promise<number> {
+async function roughSize(streams: readonly Uint8Array[]): Promise<number> {
   const params = { [constants.BROTLI_PARAM_QUALITY]: roughQuality };
-  const sizes = Object.values(streams)
-    .filter(({ length }) => length > 0)
-    .map(async (stream) => (await compress(stream, { params })).length);
+  const sizes = partsOf(streams).map(async (part) => (await compress(part, { params })).length);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 

@@ -15,7 +15,7 @@ import type { GroupEncoding, WrittenGroup } from './write-group.ts';
 
 /** A group, as its bundle says it is. */
 export interface ReadGroupOptions {
-  readonly encoding: GroupEncoding;
+  readonly encoding: GroupEncoding | 'class';
   readonly skeleton: WrittenGroup['skeleton'];
   readonly blocks: readonly {
     readonly size: number;
@@ -27,6 +27,9 @@ export interface ReadGroupOptions {
   /** Keeps a block; called for each of them in their order. What it is given is the right one only if its digest is. */
   keep(block: number, content: Bytes): Promise<void>;
 }
+
+/** What an encoding lets the sections of its difference do: a reader knows before it begins. */
+const encodingTransforms = { delta: ['none'], class: ['none', 'class'] } as const;
 
 /** Bytes: skeletons of some hundred thousand entries. */
 const skeletonLimit = 1 << 28;
@@ -51,9 +54,9 @@ export async function readGroup(
     const plan = groupContents(planned, opened);
     const total = plan.contents.reduce((sum, { size }) => sum + size, 0);
     const made =
-      encoding === 'delta'
-        ? applyDifference(plan.sources, reader.rest(), total)
-        : unpackContents(reader.rest(), total);
+      encoding === 'inflated'
+        ? unpackContents(reader.rest(), total)
+        : applyDifference(plan.sources, reader.rest(), total, encodingTransforms[encoding]);
     const source = new ByteReader(made, () => deltaInvalid('its contents end too early'));
     try {
       for (const [at, block] of planned.entries()) await keep(at, blockBytes(block, opened, source));

@@ -8,7 +8,8 @@ import { type KeepBytes, type Layout, readLayout } from '../archive/read-layout.
 import type { Recipe } from '../archive/recipe.ts';
 import { type Archive, takeApart } from '../archive/take-apart.ts';
 import { packContents } from '../difference/pack-contents.ts';
-import { writeDifference } from '../difference/write-difference.ts';
+import type { Transform } from '../difference/section.ts';
+import { type DifferenceOptions, writeDifference } from '../difference/write-difference.ts';
 import {
   type GroupContents,
   groupContents,
@@ -53,6 +54,8 @@ export interface WrittenGroup {
   readonly blocks: readonly { readonly apart: boolean; readonly bases: readonly number[] }[];
   /** To be read once. */
   readonly payload: Bytes;
+  /** How the contents travel: known when the payload was read. */
+  usedEncoding(): GroupEncoding | 'class';
 }
 
 /**
@@ -82,11 +85,13 @@ export async function writeGroup(
   const planned = plannedBlocks(news, recipes);
   const plan = groupContents(planned, oldArchives);
   const packed = await packSkeleton(skeleton);
+  const used = new Set<Transform>();
   return {
     skeleton: { size: skeleton.length, packed: packed.length },
     contents: plan.contents.reduce((sum, { size }) => sum + size, 0),
     blocks: news.map(({ archive, bases }) => ({ apart: archive !== undefined, bases })),
-    payload: payloadOf(packed, news, plan, encoding, options),
+    payload: payloadOf(packed, news, plan, encoding, { ...options, onTransform: (one) => used.add(one) }),
+    usedEncoding: () => (used.has('class') ? 'class' : encoding),
   };
 }
 
@@ -176,7 +181,7 @@ async function* payloadOf(
   news: readonly NewArchive[],
   { contents, sources }: GroupContents,
   encoding: GroupEncoding,
-  { signal, onProgress }: WriteGroupOptions,
+  { signal, onProgress, onTransform }: WriteGroupOptions & Required<Pick<DifferenceOptions, 'onTransform'>>,
 ): Bytes {
   yield skeleton;
   const held = new HeldContents();
@@ -185,6 +190,7 @@ async function* payloadOf(
   if (encoding === 'delta') {
     yield* writeDifference(sources, accesses, {
       ...(signal !== undefined && { signal }),
+      onTransform,
       onProgress: (bytes) => onProgress?.(bytes, total),
     });
     return;

@@ -1,0 +1,59 @@
+import { deltaInvalid } from '../difference/delta-invalid.ts';
+import type { ClassCursor } from './class-cursor.ts';
+
+/** What a walk over annotations needs of the one over their class. */
+interface AnnotationWalk {
+  readonly cursor: ClassCursor;
+  constant2(): void;
+  times(deed: () => void, count?: number): void;
+}
+
+/** Values of annotations inside of each other: arrays, and annotations in them. Real ones have three levels. */
+const deepest = 64;
+
+/** {@link https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html#jvms-4.7.16 JVMS 4.7.16} */
+export function walkAnnotation(walk: AnnotationWalk, depth = 0): void {
+  walk.constant2();
+  walk.times(() => {
+    walk.constant2();
+    walkElementValue(walk, depth);
+  });
+}
+
+export function walkElementValue(walk: AnnotationWalk, depth = 0): void {
+  if (depth > deepest) throw deltaInvalid(`annotations of a class file are nested ${depth} deep`);
+  const tag = String.fromCharCode(walk.cursor.u1());
+  if ('BCDFIJSZsc'.includes(tag)) walk.constant2();
+  else if (tag === 'e') {
+    walk.constant2();
+    walk.constant2();
+  } else if (tag === '@') walkAnnotation(walk, depth + 1);
+  else if (tag === '[') walk.times(() => walkElementValue(walk, depth + 1));
+  else throw deltaInvalid(`an annotation of a class file has a value of the unknown kind ${tag}`);
+}
+
+/** Bytes that say what kind of type is annotated: {@link https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html#jvms-4.7.20 JVMS 4.7.20} */
+const targetLengths = new Map<number, number>([
+  ...range(0x00, 0x01, 1),
+  ...range(0x10, 0x10, 2),
+  ...range(0x11, 0x12, 2),
+  ...range(0x13, 0x15, 0),
+  ...range(0x16, 0x16, 1),
+  ...range(0x17, 0x17, 2),
+  ...range(0x42, 0x46, 2),
+  ...range(0x47, 0x4b, 3),
+]);
+
+function range(from: number, to: number, length: number): [number, number][] {
+  return Array.from({ length: to - from + 1 }, (_, i) => [from + i, length]);
+}
+
+/** Target and path of an annotated type. */
+export function walkTypeTarget(cursor: ClassCursor): void {
+  const type = cursor.u1();
+  const isVariable = type === 0x40 || type === 0x41;
+  const length = isVariable ? 6 * cursor.u2() : targetLengths.get(type);
+  if (length === undefined) throw deltaInvalid(`a class file annotates a type of the unknown kind ${type}`);
+  cursor.skip(length);
+  cursor.skip(2 * cursor.u1());
+}

@@ -1,0 +1,334 @@
+import { BlockPackError, bytesOf, collect, randomAccessOf } from '@block-pack/core';
+import { FakeClass, fuzzRuns, u2, u4 } from '@block-pack/core/testing';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { applyDifference } from '../difference/apply-difference.ts';
+import { writeDifference } from '../difference/write-difference.ts';
+import { applyToClasses, levelClasses } from './level-classes.ts';
+
+describe('a class file among changes', () => {
+  it('costs little where a new constant gave all others new numbers', async () => {
+    const before = classOf({ calls: 60 });
+    const after = classOf({ calls: 60, first: 'a text that is new' });
+    expect(await costOf(before, after)).toBeLessThan(160);
+  });
+
+  it('costs little where another compiler laid out its constants', async () => {
+    const before = classOf({ calls: 60 });
+    const after = classOf({ calls: 60, textsFirst: true });
+    expect(await costOf(before, after)).toBeLessThan(400);
+  });
+
+  it('costs little where a line was put in above all methods', async () => {
+    expect(await costOf(classOf({ calls: 60 }), classOf({ calls: 60, line: 11 }))).toBeLessThan(120);
+  });
+
+  it('costs little where a package that it names everywhere has a new version', async () => {
+    const before = classOf({ calls: 60, owner: 'shaded/v2_18_3/Owner' });
+    const after = classOf({ calls: 60, owner: 'shaded/v2_18_4/Owner' });
+    expect(await costOf(before, after)).toBeLessThan(120);
+  });
+
+  it('is levelled with every attribute and instruction that there is', () => {
+    const levelled = level(everything(), everything('changed'));
+    expect(levelled?.count).toBe(1);
+  });
+
+  it('may name an attribute like something that all objects have', () => {
+    expect(level(withAttribute('constructor'), withAttribute('__proto__'))?.count).toBe(1);
+  });
+
+  it.each([
+    ['is cut off', (bytes: Uint8Array) => bytes.subarray(0, -1)],
+    ['goes on behind its end', (bytes: Uint8Array) => Uint8Array.from([...bytes, 0])],
+    ['has a constant of an unknown kind', (bytes: Uint8Array) => bytes.with(10, 77)],
+    ['is none', () => new TextEncoder().encode('no class file at all')],
+  ])('goes as it is where it %s', async (_, change) => {
+    const before = classOf({ calls: 3 });
+    const after = change(classOf({ calls: 4 }));
+    expect(level(before, after)).toBeUndefined();
+    await costOf(before, after);
+  });
+
+  it('goes as it is where an attribute says another length than it has', () => {
+    const fake = new FakeClass();
+    fake.add([...u2(fake.text('SourceFile')), ...u4(3), ...u2(fake.text('A.java')), 0]);
+    expect(level(classOf({ calls: 3 }), fake.bytes('a/A'))).toBeUndefined();
+  });
+
+  it('goes as it is where its annotations are nested without end', () => {
+    const nested = (depth: number) => {
+      const fake = new FakeClass();
+      const arrays = Array.from({ length: depth }, () => [0x5b, ...u2(1)]);
+      const value = [...arrays.flat(), 0x73, ...u2(fake.text('end'))];
+      fake.method('a', '()I', fake.attribute('AnnotationDefault', value));
+      return fake.bytes('a/A');
+    };
+    expect(level(nested(1), nested(20))?.count).toBe(1);
+    expect(level(nested(1), nested(20_000))).toBeUndefined();
+  });
+
+  it('is levelled once where two new ones are like the same old one', async () => {
+    const before = classOf({ calls: 9 });
+    const contents = [classOf({ calls: 10 }), classOf({ calls: 11 })];
+    const difference = await written(
+      [before],
+      contents.map((content) => ({ content, base: 0 })),
+    );
+    expect(await applied([before], difference, contents)).toEqual(whole(contents));
+  });
+
+  it('is the same whatever was changed in it, by a compiler or by chance', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, shapes, mutations, async (before, after, changes) => {
+        await costOf(classOf(before), changed(classOf(after), changes));
+      }),
+      fuzzRuns(30),
+    );
+  });
+
+  it('comes back or stays as it is, however it was damaged', () => {
+    const [older, newer] = [everything(), everything('changed')];
+    fc.assert(
+      fc.property(shapes, mutations, mutations, (shape, before, after) => {
+        level(changed(older, before), changed(newer, after));
+        level(changed(classOf(shape), before), changed(classOf({ ...shape, calls: 5 }), after));
+      }),
+      fuzzRuns(150),
+    );
+  });
+
+  it('is refused, or made of other bytes, where what is said of it was damaged', () => {
+    const before = everything();
+    const after = everything('changed');
+    const levelled = level(before, after);
+    if (levelled === undefined) throw new Error('it is no class file');
+    const { streams } = levelled;
+    const names = Object.keys(streams) as (keyof typeof streams)[];
+    fc.assert(
+      fc.property(fc.constantFrom(...names), mutations, mutations, (name, changes, bodyChanges) => {
+        const bad = { ...streams, [name]: changed(streams[name], changes) };
+        const body = changed(levelled.window.bytes.subarray(before.length), bodyChanges);
+        expect(refusalOf(() => restored(before, body, bad, after.length))).toMatch(/^(DELTA_INVALID|made)$/);
+      }),
+      fuzzRuns(1_000),
+    );
+  });
+});
+
+interface Shape {
+  readonly calls: number;
+  readonly first?: string | undefined;
+  readonly textsFirst?: boolean;
+  readonly line?: number;
+  readonly owner?: string;
+}
+
+/** Methods that call others, each with a table of lines. */
+function classOf({ calls, first, textsFirst = false, line = 10, owner = 'a/Owner' }: Shape): Uint8Array {
+  const fake = new FakeClass();
+  if (first !== undefined) fake.string(first);
+  if (textsFirst) for (let i = 0; i < calls; i++) fake.text(`method${i * i}`);
+  for (let i = 0; i < calls; i++) {
+    const call = fake.member(owner, `method${i * i}`, i % 3 === 0 ? '()V' : '(I)V');
+    const code = [0x2a, 0xb6, ...u2(call), 0x12, fake.string('short') & 0xff, 0x57, 0xb1];
+    const lines = fake.attribute(
+      'LineNumberTable',
+      u2(2),
+      u2(0),
+      u2(line + 3 * i),
+      u2(4),
+      u2(line + 3 * i + 1),
+    );
+    fake.method(`own${i}`, '()V', fake.code(code, [], lines));
+  }
+  fake.add(fake.attribute('SourceFile', u2(fake.text('Own.java'))));
+  return fake.bytes('a/Own');
+}
+
+function withAttribute(name: string): Uint8Array {
+  const fake = new FakeClass();
+  fake.add(fake.attribute(name, 1, 2, 3));
+  return fake.bytes('a/A');
+}
+
+/** One of each attribute and of each form of instruction. */
+function everything(text = 'text'): Uint8Array {
+  const fake = new FakeClass();
+  const at = (index: number) => u2(index);
+  const name = at(fake.text(text));
+  const owner = at(fake.class('a/Owner'));
+  const field = at(fake.member('a/Owner', 'field', 'I', 9));
+  const method = fake.member('a/Owner', 'method', '()V');
+  const ofInterface = at(fake.member('a/Owner', 'method', '()V', 11));
+  const dynamic = at(fake.invokeDynamic(0, 'run', '()Ljava/lang/Runnable;'));
+  const annotation = [
+    ...name,
+    ...u2(4),
+    ...[...name, 0x73, ...name],
+    ...[...name, 0x65, ...name, ...name],
+    ...[...name, 0x40, ...name, ...u2(0)],
+    ...[...name, 0x5b, ...u2(1), 0x49, ...at(fake.integer(7))],
+  ];
+  const annotations = ['RuntimeVisibleAnnotations', 'RuntimeInvisibleAnnotations'].map((kind) =>
+    fake.attribute(kind, u2(1), annotation),
+  );
+  const typed = [
+    [0x00, 0],
+    [0x10, 0, 0],
+    [0x12, 0, 0],
+    [0x13],
+    [0x16, 0],
+    [0x17, 0, 0],
+    [0x40, 0, 1, 0, 0, 0, 1, 0, 0],
+    [0x42, 0, 0],
+    [0x47, 0, 0, 0],
+  ].flatMap((target) => [...target, 1, 0, 0, ...annotation]);
+  const typeAnnotations = fake.attribute('RuntimeVisibleTypeAnnotations', u2(9), typed);
+  const simple = [
+    fake.attribute('Synthetic'),
+    fake.attribute('Deprecated'),
+    fake.attribute('Signature', name),
+  ];
+  fake.field('constant', 'J', fake.attribute('ConstantValue', at(fake.long(5))), ...simple, ...annotations);
+  const code = [
+    [0x12, 1, 0x13, ...name, 0x14, ...at(fake.long(5))],
+    [0xb2, ...field, 0xb4, ...field, 0xb6, ...at(method), 0xb9, ...ofInterface, 1, 0, 0xba, ...dynamic, 0, 0],
+    [0xbb, ...owner, 0xbd, ...owner, 0xc0, ...owner, 0xc1, ...owner, 0xc5, ...owner, 2],
+    [0x10, 1, 0x11, 1, 2, 0x15, 1, 0x36, 1, 0x84, 1, 1, 0xa7, 0, 3, 0xc6, 0, 3, 0xc8, 0, 0, 0, 5, 0xbc, 4],
+    [0xc4, 0x15, 0, 1, 0xc4, 0x84, 0, 1, 0, 1],
+  ].flat();
+  const aligned = (from: number) => new Array<number>((4 - ((from + 1) % 4)) % 4).fill(0);
+  code.push(0xaa, ...aligned(code.length), ...u4(0), ...u4(1), ...u4(2), ...u4(0), ...u4(0));
+  code.push(0xab, ...aligned(code.length), ...u4(0), ...u4(1), ...u4(5), ...u4(0), 0xb1);
+  const variables = [...u2(1), ...u2(2), ...u2(code.length - 2), ...name, ...name, ...u2(1)];
+  const frames = [
+    [0, 70, 1, 247, 0, 1, 7, ...owner, 249, 0, 1, 251, 0, 1, 253, 0, 1, 8, 0, 0, 1],
+    [255, 0, 1, ...u2(2), 2, 3, ...u2(1), 4],
+  ].flat();
+  fake.method(
+    'method',
+    '(I)V',
+    fake.code(
+      code,
+      [[...u2(0), ...u2(4), ...u2(8), ...owner]],
+      fake.attribute('LineNumberTable', u2(2), u2(0), u2(5), u2(9), u2(2)),
+      fake.attribute('LocalVariableTable', variables),
+      fake.attribute('LocalVariableTypeTable', variables),
+      fake.attribute('StackMapTable', u2(7), frames),
+      typeAnnotations,
+      fake.attribute('Unheard', 1, 2),
+    ),
+    fake.attribute('Exceptions', u2(1), owner),
+    fake.attribute('RuntimeVisibleParameterAnnotations', 2, u2(0), u2(1), annotation),
+    fake.attribute('MethodParameters', 1, name, u2(0)),
+    fake.attribute('AnnotationDefault', 0x63, name),
+  );
+  fake.add(fake.attribute('InnerClasses', u2(1), owner, u2(0), name, u2(1)));
+  fake.add(fake.attribute('EnclosingMethod', owner, u2(0)));
+  fake.add(fake.attribute('NestHost', owner));
+  for (const list of ['NestMembers', 'PermittedSubclasses', 'ModulePackages'])
+    fake.add(fake.attribute(list, u2(1), owner));
+  fake.add(fake.attribute('ModuleMainClass', owner));
+  fake.add(fake.attribute('Record', u2(1), name, name, u2(1), fake.attribute('Signature', name)));
+  const bootstrap = at(fake.handle(6, method));
+  fake.add(fake.attribute('BootstrapMethods', u2(1), bootstrap, u2(1), at(fake.methodType('()V'))));
+  const opened = [...u2(1), ...owner, ...u2(0), ...u2(1), ...owner];
+  const provided = [...u2(1), ...owner, ...u2(1), ...owner];
+  const required = [...u2(1), ...owner, ...u2(0), ...name];
+  fake.add(fake.attribute('Module', owner, u2(0), name, required, opened, opened, u2(1), owner, provided));
+  return fake.bytes('a/Everything', 'java/lang/Object', 'a/One', 'a/Two');
+}
+
+const shapes = fc.record({
+  calls: fc.nat({ max: 12 }),
+  first: fc.option(fc.string({ maxLength: 8 }), { nil: undefined }),
+  textsFirst: fc.boolean(),
+  line: fc.nat({ max: 70_000 }),
+  owner: fc.constantFrom('a/Owner', 'a/v1/Owner', 'a/v2/Owner', 'b'),
+});
+
+/** Bytes to be set, put in or taken out, at places in proportion. */
+const mutations = fc.array(
+  fc.record({
+    kind: fc.constantFrom('set', 'insert', 'remove'),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    value: fc.nat({ max: 255 }),
+  }),
+  { maxLength: 3 },
+);
+
+function changed(
+  bytes: Uint8Array,
+  changes: readonly { readonly kind: string; readonly at: number; readonly value: number }[],
+): Uint8Array {
+  const made = Array.from(bytes);
+  for (const { kind, at, value } of changes)
+    made.splice(
+      Math.floor(at * made.length),
+      kind === 'insert' ? 0 : 1,
+      ...(kind === 'remove' ? [] : [value]),
+    );
+  return Uint8Array.from(made);
+}
+
+/** Levels a class file alone; what is levelled is made again to the byte. */
+function level(before: Uint8Array, after: Uint8Array) {
+  const bytes = whole([before, after]);
+  const pair = { source: 0, sourceLength: before.length, target: before.length, length: after.length };
+  const levelled = levelClasses({ bytes, baseLength: before.length }, [pair]);
+  if (levelled === undefined) return undefined;
+  const body = levelled.window.bytes.subarray(before.length);
+  expect(restored(before, body, levelled.streams, after.length)).toEqual(after);
+  return levelled;
+}
+
+function restored(
+  before: Uint8Array,
+  body: Uint8Array,
+  streams: Parameters<typeof applyToClasses>[1],
+  length: number,
+): Uint8Array {
+  const bytes = new Uint8Array(before.length + length);
+  bytes.set(before);
+  return applyToClasses({ bytes, baseLength: before.length }, streams, (window) =>
+    window.bytes.set(body.subarray(0, window.bytes.length - before.length), before.length),
+  );
+}
+
+function refusalOf(deed: () => unknown): string {
+  try {
+    deed();
+    return 'made';
+  } catch (error) {
+    return error instanceof BlockPackError ? error.code : String(error);
+  }
+}
+
+async function costOf(before: Uint8Array, after: Uint8Array): Promise<number> {
+  const difference = await written([before], [{ content: after, base: 0 }]);
+  expect(await applied([before], difference, [after])).toEqual(after);
+  return difference.length;
+}
+
+function written(
+  bases: readonly Uint8Array[],
+  contents: readonly { readonly content: Uint8Array; readonly base: number }[],
+): Promise<Uint8Array> {
+  const sources = contents.map(({ content, base }) => ({ content: randomAccessOf(content), base }));
+  return collect(writeDifference(bases.map(randomAccessOf), sources), 1 << 26, 'the difference');
+}
+
+function applied(
+  bases: readonly Uint8Array[],
+  difference: Uint8Array,
+  contents: readonly Uint8Array[],
+): Promise<Uint8Array> {
+  const size = contents.reduce((sum, { length }) => sum + length, 0);
+  const made = applyDifference(bases.map(randomAccessOf), bytesOf(difference), size);
+  return collect(made, size, 'what it makes');
+}
+
+function whole(parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
+}

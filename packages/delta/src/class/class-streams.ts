@@ -1,0 +1,39 @@
+import { deltaInvalid } from '../difference/delta-invalid.ts';
+import { VarintReader, VarintWriter } from '../varint.ts';
+
+/** What a section with classes has beside its other streams, in the order of the format. */
+export const classStreamNames = [
+  'classes',
+  'constantLiterals',
+  'constantSeeks',
+  'constantRuns',
+  'constantTags',
+  'constantIndexes',
+  'constantNumbers',
+  'bootstraps',
+  'edits',
+  'textLengths',
+  'texts',
+] as const;
+
+export type ClassStreamName = (typeof classStreamNames)[number];
+
+export type ClassStreams = Readonly<Record<ClassStreamName, Uint8Array>>;
+
+export type ClassStreamWriters = Readonly<Record<ClassStreamName, VarintWriter>>;
+
+export type ClassStreamReaders = Readonly<Record<ClassStreamName, VarintReader>>;
+
+export function openClassWriters(): ClassStreamWriters {
+  return eachClassStream(() => new VarintWriter());
+}
+
+export function openClassReaders(streams: ClassStreams): ClassStreamReaders {
+  return eachClassStream(
+    (name) => new VarintReader(streams[name], `the ${name} of class files`, deltaInvalid),
+  );
+}
+
+export function eachClassStream<T>(make: (name: ClassStreamName) => T): Readonly<Record<ClassStreamName, T>> {
+  return Object.fromEntries(classStreamNames.map((name) => [name, make(name)])) as Record<ClassStreamName, T>;
+}

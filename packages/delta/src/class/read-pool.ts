@@ -1,0 +1,239 @@
+import { deltaInvalid } from '../difference/delta-invalid.ts';
+import { VarintWriter } from '../varint.ts';
+import { peekU2 } from './class-cursor.ts';
+import type { ClassStreamReaders } from './class-streams.ts';
+import {
+  type ConstantPool,
+  classMagic,
+  readConstantPool,
+  shapeOf,
+  slotsOf,
+  textBytes,
+} from './constant-pool.ts';
+import { bootstrapKind, indexKind, LastNumbers, shiftKind } from './last-numbers.ts';
+import { PoolOrder, type PoolOrderName, poolOrders } from './pool-order.ts';
+
+/** The constants of a class file, made again. */
+export interface MadePool {
+  readonly pool: ConstantPool;
+  /** By index of an old constant the new one that it became, or 0. */
+  readonly renumbered: Uint16Array;
+}
+
+/**
+ * Reads what `writePool` wrote.
+ * @param limit bytes that may be made
+ * @throws DELTA_INVALID
+ */
+export function readPool(from: ClassStreamReaders, old: ConstantPool, limit: number): MadePool {
+  const version = from.classes.nextByte() === 0 ? old.version : from.constantNumbers.take(4);
+  const count = old.count + from.classes.nextSigned();
+  if (count < 1 || count > 0xffff) throw deltaInvalid(`a class file of ${count} constants`);
+  const plan = readRuns(from, old, count);
+  const to = new PoolWriter(limit);
+  to.u2(classMagic >>> 16);
+  to.u2(classMagic & 0xffff);
+  to.bytes(version);
+  to.u2(count);
+  const constants = new ConstantReader(from, old, plan, to);
+  for (let index = 1; index < count; index += slotsOf(plan.tags[index] as number)) constants.next(index);
+  constants.end();
+  const bytes = to.made();
+  return { pool: readConstantPool(bytes, 0, bytes.length), renumbered: plan.renumbered };
+}
+
+interface PoolPlan {
+  readonly tags: Uint8Array;
+  readonly sources: Uint16Array;
+  readonly renumbered: Uint16Array;
+}
+
+function readRuns(from: ClassStreamReaders, old: ConstantPool, count: number): PoolPlan {
+  const tags = new Uint8Array(count);
+  const sources = new Uint16Array(count);
+  const renumbered = new Uint16Array(old.count);
+  let index = 1;
+  const place = (tag: number): void => {
+    tags[index] = tag;
+    index += slotsOf(tag);
+    if (index > count) throw deltaInvalid(`a class file has more than its ${count} constants`);
+  };
+  const order = new PoolOrder(old, orderOf(from.classes.nextByte()));
+  while (index < count) {
+    for (let literals = from.constantLiterals.next(); literals > 0; literals--)
+      place(from.constantTags.nextByte());
+    if (index === count) break;
+    let source = soughtIn(order, from.constantSeeks.next());
+    const run = from.constantRuns.next();
+    if (run === 0) throw deltaInvalid('a run of no constants');
+    for (let i = 0; i < run; i++) {
+      if (!order.isFree(source))
+        throw deltaInvalid(`constant ${source} of a class file is copied, and not there or copied twice`);
+      sources[index] = source;
+      renumbered[source] = index;
+      place(old.tags[source] as number);
+      order.place(source);
+      source = order.expected();
+    }
+  }
+  return { tags, sources, renumbered };
+}
+
+function orderOf(id: number): PoolOrderName {
+  const name = poolOrders[id];
+  if (name === undefined) throw deltaInvalid(`constants of a class file lie in the unknown order ${id}`);
+  return name;
+}
+
+function soughtIn(order: PoolOrder, seek: number): number {
+  if (seek === 1) return order.other();
+  const folded = Math.max(0, seek - 2);
+  return order.expected() + (folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2);
+}
+
+class PoolWriter {
+  readonly #to = new VarintWriter();
+  #left: number;
+
+  constructor(limit: number) {
+    this.#left = limit;
+  }
+
+  u1(value: number): void {
+    this.#spend(1);
+    this.#to.addByte(value);
+  }
+
+  u2(value: number): void {
+    this.#spend(2);
+    this.#to.addByte(value >>> 8);
+    this.#to.addByte(value & 0xff);
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.#spend(bytes.length);
+    this.#to.addBytes(bytes);
+  }
+
+  made(): Uint8Array {
+    return this.#to.bytes();
+  }
+
+  #spend(length: number): void {
+    this.#left -= length;
+    if (this.#left < 0) throw deltaInvalid('constants of class files have more bytes than are to be made');
+  }
+}
+
+class ConstantReader {
+  readonly #from: ClassStreamReaders;
+  readonly #old: ConstantPool;
+  readonly #plan: PoolPlan;
+  readonly #to: PoolWriter;
+  readonly #last = new LastNumbers();
+  /** Texts until the next one that is edited, and that one. */
+  #untilEdit: number;
+
+  constructor(from: ClassStreamReaders, old: ConstantPool, plan: PoolPlan, to: PoolWriter) {
+    this.#from = from;
+    this.#old = old;
+    this.#plan = plan;
+    this.#to = to;
+    this.#untilEdit = from.edits.next();
+  }
+
+  next(index: number): void {
+    const tag = this.#plan.tags[index] as number;
+    const source = this.#plan.sources[index] as number;
+    this.#to.u1(tag);
+    if (source === 0) this.#literal(tag);
+    else this.#copy(tag, source);
+  }
+
+  end(): void {
+    if (this.#untilEdit !== 0) throw deltaInvalid('an edit of a text that a class file does not have');
+  }
+
+  #literal(tag: number): void {
+    const shape = shapeOf(tag);
+    switch (shape.holds) {
+      case 'text':
+        this.#text([this.#from.texts.take(this.#from.textLengths.next())]);
+        return;
+      case 'number':
+        this.#to.bytes(this.#from.constantNumbers.take(shape.length));
+        return;
+      case 'indexes':
+        for (let field = 0; field < shape.count; field++) this.#index(tag, field);
+        return;
+      case 'handle':
+        this.#to.u1(this.#from.constantNumbers.nextByte());
+        this.#index(tag, 0);
+        return;
+      case 'bootstrap':
+        this.#number(this.#last.value(bootstrapKind, this.#from.bootstraps.nextSigned()));
+        this.#index(tag, 0);
+    }
+  }
+
+  #index(tag: number, field: number): void {
+    this.#number(this.#last.value(indexKind(tag, field), this.#from.constantIndexes.nextSigned()));
+  }
+
+  #number(value: number): void {
+    if (value < 0 || value > 0xffff) throw deltaInvalid(`a class file has a constant ${value}`);
+    this.#to.u2(value);
+  }
+
+  #text(parts: readonly Uint8Array[]): void {
+    this.#number(parts.reduce((sum, { length }) => sum + length, 0));
+    for (const part of parts) this.#to.bytes(part);
+  }
+
+  #copy(tag: number, source: number): void {
+    const { bytes, offsets } = this.#old;
+    const offset = offsets[source] as number;
+    const shape = shapeOf(tag);
+    switch (shape.holds) {
+      case 'text':
+        this.#copyText(source);
+        return;
+      case 'number':
+        this.#to.bytes(bytes.subarray(offset, offset + shape.length));
+        return;
+      case 'indexes':
+        for (let field = 0; field < shape.count; field++) this.#copyIndex(offset + 2 * field);
+        return;
+      case 'handle':
+        this.#to.u1(bytes[offset] as number);
+        this.#copyIndex(offset + 1);
+        return;
+      case 'bootstrap': {
+        const shift = this.#last.value(shiftKind, this.#from.bootstraps.nextSigned());
+        this.#number(peekU2(bytes, offset) + shift);
+        this.#copyIndex(offset + 2);
+      }
+    }
+  }
+
+  #copyIndex(at: number): void {
+    const index = this.#plan.renumbered[peekU2(this.#old.bytes, at)] ?? 0;
+    if (index === 0) throw deltaInvalid('a constant of a class file is copied, and not what it is made of');
+    this.#to.u2(index);
+  }
+
+  #copyText(source: number): void {
+    const text = textBytes(this.#old, source);
+    if (this.#untilEdit !== 1) {
+      if (this.#untilEdit > 1) this.#untilEdit--;
+      this.#text([text]);
+      return;
+    }
+    const start = this.#from.edits.next();
+    const end = this.#from.edits.next();
+    if (start + end > text.length) throw deltaInvalid('an edit of more than a text');
+    const middle = this.#from.texts.take(this.#from.textLengths.next());
+    this.#text([text.subarray(0, start), middle, text.subarray(text.length - end)]);
+    this.#untilEdit = this.#from.edits.next();
+  }
+}

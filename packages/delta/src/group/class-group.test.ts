@@ -1,0 +1,52 @@
+import { bytesOf, collect, randomAccessOf } from '@block-pack/core';
+import { FakeClass, fakeJar, u2 } from '@block-pack/core/testing';
+import { expect, test } from 'vitest';
+import { readGroup } from './read-group.ts';
+import { writeGroup } from './write-group.ts';
+
+const limit = 1 << 20;
+const keepInner = async (bytes: Uint8Array) => randomAccessOf(bytes);
+
+/** Calls many methods; one text more gives all constants another number. */
+function classFile(...texts: readonly string[]): Uint8Array {
+  const fake = new FakeClass();
+  for (const text of texts) fake.string(text);
+  for (let i = 0; i < 40; i++)
+    fake.method(`m${i}`, '()V', fake.code([0xb8, u2(fake.member('a/B', `call${i * i}`, '()V')), 0xb1]));
+  return fake.bytes('a/A');
+}
+
+async function send(content: string | Uint8Array, old: string | Uint8Array) {
+  const jar = fakeJar({ 'a/A.class': content });
+  const olds = [{ kind: 'file', content: randomAccessOf(fakeJar({ 'a/A.class': old })) } as const];
+  const block = { kind: 'file', content: randomAccessOf(jar), bases: [0] } as const;
+  const written = await writeGroup([block], olds, 'delta', { keepInner });
+  const payload = await collect(written.payload, limit, 'the payload');
+  const receive = async (encoding: 'delta' | 'class') => {
+    let made: Uint8Array | undefined;
+    await readGroup(bytesOf(payload), olds, {
+      encoding,
+      skeleton: written.skeleton,
+      blocks: written.blocks.map((one) => ({ ...one, size: jar.length })),
+      keepInner,
+      keep: async (_, bytes) => {
+        made = new Uint8Array(await collect(bytes, limit, 'the jar'));
+      },
+    });
+    return made;
+  };
+  return { jar, written, receive };
+}
+
+test('a jar with changed class files says so in its encoding, and a reader of plain changes refuses it', async () => {
+  const { jar, written, receive } = await send(classFile('new'), classFile());
+  expect(written.usedEncoding()).toBe('class');
+  expect(await receive('class')).toEqual(jar);
+  await expect(receive('delta')).rejects.toMatchObject({ code: 'DELTA_INVALID' });
+});
+
+test('a jar whose class files are none travels as plain changes', async () => {
+  const { jar, written, receive } = await send('a new text', 'an old text');
+  expect(written.usedEncoding()).toBe('delta');
+  expect(await receive('delta')).toEqual(jar);
+});
