@@ -36,6 +36,9 @@ export interface WrittenLayers {
   readonly sent: readonly SentLayer[];
 }
 
+/** Each is a group of its own, and a reader takes 256 whatever they bring: as many are left for blocks and import manifests. */
+const mostTars = 128;
+
 /** @param origins of which those that are carried may become tars */
 export async function writeLayers(
   origins: readonly LayerOrigin[],
@@ -50,7 +53,10 @@ export async function writeLayers(
   for (const origin of origins) {
     checkSignal(context.signal);
     const layer = origin.origin === 'carried' ? places.get(origin.digest) : undefined;
-    written.push(layer === undefined ? { origin } : await writeLayer(layer, origin, search, sources));
+    const groups = written.filter(({ group }) => group !== undefined).length;
+    if (layer === undefined) written.push({ origin });
+    else if (groups >= mostTars) written.push(asItIs(layer, origin, 'one of too many layers'));
+    else written.push(await writeLayer(layer, origin, search, sources));
   }
   return {
     origins: written.map(({ origin }) => origin),
@@ -78,17 +84,20 @@ function layerPlaces({ manifests }: Closure): ReadonlyMap<Digest, PlacedLayer> {
   );
 }
 
+function asItIs({ layer: { digest, size } }: PlacedLayer, origin: LayerOrigin, why: string) {
+  const sent = { digest, size, bytes: size, encoding: 'carried', from: undefined, why } as const;
+  return { origin, sent };
+}
+
 async function writeLayer(
-  { layer, at }: PlacedLayer,
+  placed: PlacedLayer,
   carried: LayerOrigin,
   search: DeflateSearch,
   sources: LayerSources,
 ): Promise<{ origin: LayerOrigin; group?: BundleGroup; sent: SentLayer }> {
+  const { layer, at } = placed;
   const { digest, size } = layer;
-  const whole = (why: string) => {
-    const sent = { digest, size, bytes: size, encoding: 'carried', from: undefined, why } as const;
-    return { origin: carried, sent };
-  };
+  const whole = (why: string) => asItIs(placed, carried, why);
   sources.context.progress.show(`unpacking a layer of ${byteSize(size)}`);
   const unpacked = await unpack(layer, sources);
   if (unpacked === undefined) return whole('cannot be unpacked here');

@@ -80,13 +80,16 @@ interface WrittenSteps {
   readonly sent: readonly Sent[];
 }
 
+/** A step has four groups, and more only for 64 MiB each: so they are never more than half of those that a reader takes whatever they bring. */
+const mostSteps = 32;
+
 async function smallestSteps<T>(
   holds: BundleGroup['holds'],
   wanted: readonly T[],
   objects: Objects<T>,
 ): Promise<WrittenSteps> {
   const together = await writeSteps(holds, planTogether(wanted, objects.search), objects);
-  if (objects.count < 2) return together;
+  if (objects.count < 2 || objects.count > mostSteps) return together;
   const steps = await planInSteps(wanted, objects.count, objects.search);
   if (steps.slice(0, -1).every((step) => step.length === 0)) return together;
   const inSteps = await writeSteps(holds, steps, objects);

@@ -4,6 +4,7 @@ import { type Digest, isDigest } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
 import { isImportsName } from '../image/imports-layer.ts';
 import { documentLimit, parseJsonDocument } from '../image/json-document.ts';
+import { areTooManyGroups } from './group-limit.ts';
 import { isTagged } from './image-name.ts';
 
 /** What a bundle brings, and how a site makes it of what it has. Specified in docs/format/bundle.md. */
@@ -234,6 +235,7 @@ function checkReferences({ images, companions = [], layers, groups }: BundleDocu
   for (const group of groups) checkKinds(group, name);
   checkTars(layers, name);
   for (const one of groups) checkBases(one, name);
+  if (areTooManyGroups(groups)) throw bundleInvalid(name, 'it has more groups than their objects are worth');
 }
 
 /** A layer that is a tar itself has the tar's digest. */

@@ -194,6 +194,22 @@ describe("a bundle's list", () => {
   });
 });
 
+it('may have few groups whatever they bring, and more where their objects are worth it', () => {
+  const [text] = document.groups;
+  const withGroups = (count: number, size: number) => ({
+    ...document,
+    groups: Array.from({ length: count }, (_, i) => ({
+      ...text,
+      objects: [{ ...blob(`text ${i}`), size, kind: 'file', apart: false, bases: [0] }],
+    })),
+  });
+  const parse = (list: unknown) =>
+    parseBundleDocument(new TextEncoder().encode(JSON.stringify(list)), 'update.tar');
+  expect(parse(withGroups(256, 0)).groups).toHaveLength(256);
+  expect(() => parse(withGroups(257, 0))).toThrow('it has more groups than their objects are worth');
+  expect(parse(withGroups(1000, 2 ** 24)).groups).toHaveLength(1000);
+});
+
 describe('the base of a block', () => {
   const imports = (...lines: readonly string[]) =>
     decodeImportManifest(`#block-pack import manifest v1\n#packer java\n${lines.join('\n')}\n`, 'test')
