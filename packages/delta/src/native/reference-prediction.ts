@@ -111,7 +111,7 @@ const multiplier = 0x9e3779b1;
 /** Old addresses that went elsewhere than covers say. A later one takes the place of an earlier one now and then. */
 class Exceptions {
   readonly #from = new Int32Array(2 ** memoryBits).fill(-1);
-  readonly #to = new Int32Array(2 ** memoryBits);
+  readonly #to = new Float64Array(2 ** memoryBits);
 
   get(from: number): number | undefined {
     const slot = slotOf(from);

@@ -90,7 +90,7 @@ const inPage: ReferenceForm = {
     const first = view.getUint32(at, true);
     const second = view.getUint32(at + 4, true);
     const pages = (((first << 8) >> 13) << 2) | ((first >>> 29) & 3);
-    return (((place >> page) + pages) << page) + (((second >>> 10) & 0xfff) << scaleOf(second));
+    return ((place >> page) + pages) * 2 ** page + (((second >>> 10) & 0xfff) << scaleOf(second));
   },
   point({ view }, at, place, target) {
     const first = view.getUint32(at, true);
