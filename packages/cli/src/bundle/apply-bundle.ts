@@ -91,16 +91,14 @@ class Application {
   /** Begins anew where something that is there proves to be damaged, without it; what was made stays made. */
   async run(): Promise<AppliedBundle> {
     const { held } = this.#options;
-    let damage: unknown;
     for (;;) {
       const { failures } = held;
       try {
         return await this.#attempt();
       } catch (error) {
+        if (held.failures > failures) continue;
         const isMissing = error instanceof BlockPackError && error.code === 'BLOB_MISSING';
-        if (isMissing && damage !== undefined) throw damage;
-        if (held.failures === failures) throw error;
-        damage = error;
+        throw isMissing && held.damage !== undefined ? held.damage : error;
       }
     }
   }

@@ -13,6 +13,7 @@ export class SoundHeld implements Held {
   readonly #held: Held;
   readonly #damaged = new Set<Digest>();
   #failures = 0;
+  #damage: BlockPackError | undefined;
 
   constructor(held: Held) {
     this.#held = held;
@@ -21,6 +22,11 @@ export class SoundHeld implements Held {
   /** How often something could not be read. */
   get failures(): number {
     return this.#failures;
+  }
+
+  /** The first of these failures. */
+  get damage(): BlockPackError | undefined {
+    return this.#damage;
   }
 
   hasBlob(blob: Descriptor): boolean {
@@ -40,13 +46,14 @@ export class SoundHeld implements Held {
     try {
       yield* this.#held.read(digest, range);
     } catch (error) {
-      if (isDamage(error)) this.#doWithout(digest);
+      if (isDamage(error)) this.#doWithout(digest, error);
       throw error;
     }
   }
 
-  #doWithout(digest: Digest): void {
+  #doWithout(digest: Digest, damage: BlockPackError): void {
     this.#failures++;
+    this.#damage ??= damage;
     if (!this.#held.forget?.(digest)) this.#damaged.add(digest);
   }
 
@@ -72,6 +79,6 @@ export class SoundHeld implements Held {
 }
 
 /** Bytes that are others, or that a disk cannot read any more. */
-function isDamage(error: unknown): boolean {
+function isDamage(error: unknown): error is BlockPackError {
   return error instanceof BlockPackError && ['DIGEST_MISMATCH', 'INPUT_UNREADABLE'].includes(error.code);
 }
