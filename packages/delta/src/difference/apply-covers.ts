@@ -1,3 +1,4 @@
+import type { MixedContents } from '../mixing/mixed-covers.ts';
 import type { Programs } from '../native/programs.ts';
 import { ReferencePrediction } from '../native/reference-prediction.ts';
 import { VarintReader } from '../varint.ts';
@@ -9,6 +10,7 @@ import type { CoverStreams, DifferenceForm } from './streams.ts';
 /**
  * Fills the window behind its base with the new bytes.
  * @param programs native code, whose references are predicted
+ * @param mixed fills streams that are mixed, each byte before it is read
  * @throws DELTA_INVALID for whatever leads out of the window, and for streams that are not used up exactly
  */
 export function applyCovers(
@@ -16,19 +18,24 @@ export function applyCovers(
   streams: CoverStreams,
   form: DifferenceForm,
   programs?: Programs,
+  mixed?: MixedContents,
 ): void {
   const { bytes, baseLength } = window;
   const literals = new VarintReader(streams.literals, 'literals', deltaInvalid);
-  const differences = new Differences(streams, form);
+  const differences = new Differences(streams, form, mixed);
   const prediction = programs && new ReferencePrediction(window, programs, coversOf(window, streams));
   const correct = (from: number, to: number): void => differences.correct(bytes, from, to);
   let at = baseLength;
+  let sourceEnd = 0;
   for (const cover of coversOf(window, streams)) {
+    mixed?.literals(at, cover.target - at, sourceEnd);
     bytes.set(literals.take(cover.target - at), at);
     at = cover.target + cover.length;
+    sourceEnd = cover.source + cover.length;
     if (prediction !== undefined && isOfBase(cover, baseLength)) prediction.copy(cover, correct);
     else differences.copy(bytes, cover);
   }
+  mixed?.literals(at, bytes.length - at, sourceEnd);
   bytes.set(literals.take(bytes.length - at), at);
   for (const stream of [literals, differences]) stream.end();
 }
@@ -65,10 +72,12 @@ function* coversOf({ bytes, baseLength }: Window, streams: CoverStreams): Iterab
 class Differences {
   readonly #runs: VarintReader;
   readonly #values: VarintReader;
+  readonly #mixed: MixedContents | undefined;
   /** Bytes until the next one that differs. */
   #run: number;
 
-  constructor(streams: CoverStreams, form: DifferenceForm) {
+  constructor(streams: CoverStreams, form: DifferenceForm, mixed: MixedContents | undefined) {
+    this.#mixed = mixed;
     this.#runs = new VarintReader(streams.differences, 'differences', deltaInvalid);
     const values = new VarintReader(streams.values, 'values of differences', deltaInvalid);
     if (form === 'joined') values.end();
@@ -91,6 +100,7 @@ class Differences {
     let at = from;
     while (this.#run < to - at) {
       at += this.#run;
+      this.#mixed?.value(at);
       bytes[at] = (bytes[at] as number) + this.#values.nextByte();
       at++;
       this.#run = this.#nextRun();
@@ -106,7 +116,9 @@ class Differences {
 
   /** After the last difference, all agrees. */
   #nextRun(): number {
-    return this.#runs.atEnd ? Number.POSITIVE_INFINITY : this.#runs.next();
+    if (this.#runs.atEnd) return Number.POSITIVE_INFINITY;
+    this.#mixed?.run();
+    return this.#runs.next();
   }
 }
 

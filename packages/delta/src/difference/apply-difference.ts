@@ -1,13 +1,16 @@
 import { ByteReader, type Bytes, chunkSize, collect } from '@block-pack/core';
 import { classStreamNames } from '../class/class-streams.ts';
 import { applyToClasses } from '../class/level-classes.ts';
-import { decodePrograms, programStreamNames } from '../native/programs.ts';
-import { allowedCost, costOf, type DifferenceBase } from './allowance.ts';
+import { BitDecoder } from '../mixing/bit-coder.ts';
+import { SectionMixer } from '../mixing/section-mixer.ts';
+import { decodePrograms, type Programs, programStreamNames } from '../native/programs.ts';
+import { allowedCost, allowedMixing, costOf, type DifferenceBase } from './allowance.ts';
 import { applyCovers } from './apply-covers.ts';
+import type { Window } from './cover.ts';
 import { deltaInvalid } from './delta-invalid.ts';
-import { unpackStreams } from './packing.ts';
+import { mixedLength, unpackStreams } from './packing.ts';
 import { decodePieces, readPieces } from './pieces.ts';
-import { decodeSectionHeader, headerLimit, type Transform, transforms } from './section.ts';
+import { decodeSectionHeader, headerLimit, mixableStreams, type Transform, transforms } from './section.ts';
 import { streamNames } from './streams.ts';
 import { differenceMagic } from './write-difference.ts';
 
@@ -28,11 +31,10 @@ export async function* applyDifference(
   try {
     let missing = await readHeader(reader, bases);
     if (missing !== size) throw deltaInvalid(`it makes ${missing} bytes, and ${size} are needed`);
-    let affordable = allowedCost(size);
+    const left = { cost: allowedCost(size), mixed: allowedMixing(size) };
     while (missing > 0) {
-      const { made, cost } = await applySection(reader, bases, missing, affordable, allowed);
+      const made = await applySection(reader, bases, missing, left, allowed);
       missing -= made.length;
-      affordable -= cost;
       for (let at = 0; at < made.length; at += chunkSize) yield made.subarray(at, at + chunkSize);
     }
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
@@ -53,15 +55,15 @@ async function readHeader(reader: ByteReader, bases: readonly DifferenceBase[]):
 
 /**
  * @param most bytes that are missing
- * @param affordable what this section and those behind it may cost
+ * @param left what this section and those behind it may cost, and how many bytes of their streams may be mixed: both are spent
  */
 async function applySection(
   reader: ByteReader,
   bases: readonly DifferenceBase[],
   most: number,
-  affordable: number,
+  left: { cost: number; mixed: number },
   allowed: readonly Transform[],
-): Promise<{ readonly made: Uint8Array; readonly cost: number }> {
+): Promise<Uint8Array> {
   const headerLength = await readVarint(reader);
   if (headerLength > headerLimit) throw deltaInvalid(`a section's header has ${headerLength} bytes`);
   const {
@@ -74,27 +76,51 @@ async function applySection(
   if (!allowed.includes(transform))
     throw deltaInvalid(`a section has the transform ${transform}, which its encoding does not allow`);
   if (newLength > most) throw deltaInvalid(`a section makes ${newLength} bytes where ${most} are missing`);
+  left.mixed -= mixedLength(lengths);
+  if (left.mixed < 0) throw deltaInvalid('more bytes of its streams are mixed than may be');
   const parts: Uint8Array[] = [];
   for (const { packed } of lengths.parts) parts.push(await collect(reader.part(packed), packed, 'a stream'));
   const unpacked = unpackStreams(lengths, parts);
   const streams = named(streamNames, unpacked);
   const pieces = decodePieces(streams.pieces, bases, baseLength);
-  const cost = costOf(pieces, bases);
-  if (cost > affordable) throw deltaInvalid('its sections ask for more of the bases than they may');
+  left.cost -= costOf(pieces, bases);
+  if (left.cost < 0) throw deltaInvalid('its sections ask for more of the bases than they may');
   const bytes = new Uint8Array(baseLength + newLength);
   await readPieces(pieces, bases, bytes);
-  const window = { bytes, baseLength };
-  const more = unpacked.slice(streamNames.length);
-  if (transform === 'class') {
-    const levelled = named(classStreamNames, more);
-    return { made: applyToClasses(window, levelled, (one) => applyCovers(one, streams, form)), cost };
+  const decoder = lengths.mixed.size === 0 ? undefined : new BitDecoder(parts.at(-1) ?? new Uint8Array());
+  const mixer =
+    decoder && new SectionMixer(decoder, mixableStreams(transform, form, unpacked, lengths.mixed));
+  mixer?.mixTransform(bytes.subarray(0, baseLength));
+  mixer?.mixCovers();
+  const made = transformed(transform, { bytes, baseLength }, unpacked, (compared, programs) =>
+    applyCovers(compared, streams, form, programs, mixer?.contents(compared)),
+  );
+  decoder?.end();
+  return made;
+}
+
+/** @param cover fills a window as it was compared */
+function transformed(
+  transform: Transform,
+  window: Window,
+  streams: readonly Uint8Array[],
+  cover: (compared: Window, programs?: Programs) => void,
+): Uint8Array {
+  const { bytes, baseLength } = window;
+  const more = streams.slice(streamNames.length);
+  switch (transform) {
+    case 'class':
+      return applyToClasses(window, named(classStreamNames, more), cover);
+    case 'native':
+      cover(
+        window,
+        decodePrograms(named(programStreamNames, more).programs, baseLength, bytes.length - baseLength),
+      );
+      break;
+    case 'none':
+      cover(window);
   }
-  const programs =
-    transform === 'native'
-      ? decodePrograms(named(programStreamNames, more).programs, baseLength, newLength)
-      : undefined;
-  applyCovers(window, streams, form, programs);
-  return { made: bytes.subarray(baseLength), cost };
+  return bytes.subarray(baseLength);
 }
 
 function named<N extends string>(

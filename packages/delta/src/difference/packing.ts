@@ -18,18 +18,55 @@ export const fastQuality = 9;
 
 const compress = promisify(brotliCompress);
 
+/** Streams that are coded together, and what they come to. */
+export interface MixedPart {
+  /** Their places among the streams. */
+  readonly places: ReadonlySet<number>;
+  /** Bytes of all of them. */
+  readonly length: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Packed streams: what a section's header says of them, and their bytes in the order of the header. */
 export interface PackedStreams {
   readonly rawLengths: readonly number[];
+  /** The places of those in the last part. */
+  readonly mixed: ReadonlySet<number>;
   readonly parts: readonly Uint8Array[];
 }
 
-/** @param quality of {@link https://www.rfc-editor.org/rfc/rfc7932 brotli}; without it, the best that is worth its time */
-export async function packStreams(all: readonly Uint8Array[], quality?: number): Promise<PackedStreams> {
-  return {
-    rawLengths: all.map(({ length }) => length),
-    parts: await Promise.all(partsOf(all).map((part) => packed(part, quality))),
-  };
+/**
+ * @param quality of {@link https://www.rfc-editor.org/rfc/rfc7932 brotli}; without it, the best that is worth its time
+ * @param mixed is taken where it is smaller
+ */
+export async function packStreams(
+  all: readonly Uint8Array[],
+  quality?: number,
+  mixed?: MixedPart,
+): Promise<PackedStreams> {
+  const rawLengths = all.map(({ length }) => length);
+  const known = new Map<Uint8Array, Promise<Uint8Array>>();
+  const plain = await packedParts(partsOf(all), known, quality);
+  if (mixed === undefined) return { rawLengths, mixed: new Set(), parts: plain };
+  const others = all.filter((_, place) => !mixed.places.has(place));
+  const parts = [...(await packedParts(partsOf(others), known, quality)), mixed.bytes];
+  return totalLength(parts) < totalLength(plain)
+    ? { rawLengths, mixed: mixed.places, parts }
+    : { rawLengths, mixed: new Set(), parts: plain };
+}
+
+/** @param known parts that are packed already, or are being packed */
+function packedParts(
+  parts: readonly Uint8Array[],
+  known: Map<Uint8Array, Promise<Uint8Array>>,
+  quality?: number,
+): Promise<Uint8Array[]> {
+  for (const part of parts) if (!known.has(part)) known.set(part, packed(part, quality));
+  return Promise.all(parts.flatMap((part) => known.get(part) ?? []));
+}
+
+function totalLength(parts: readonly Uint8Array[]): number {
+  return sum(parts.map(({ length }) => length));
 }
 
 /** What is packed as one: all short streams, each long one. */
@@ -59,44 +96,62 @@ export function writeLengths(to: VarintWriter, { rawLengths, parts }: PackedStre
 /** The lengths of packed streams, as a section's header says them. */
 export interface StreamLengths {
   readonly raw: readonly number[];
+  /** The places of those in the last part. */
+  readonly mixed: ReadonlySet<number>;
   /** Packed and unpacked length of each part. */
   readonly parts: readonly { readonly packed: number; readonly raw: number }[];
 }
 
 /**
  * @param count of streams
+ * @param mixed the places of those that are mixed
  * @param limit bytes that all streams together may have
  * @throws DELTA_INVALID
  */
-export function readLengths(from: VarintReader, count: number, limit: number): StreamLengths {
+export function readLengths(
+  from: VarintReader,
+  count: number,
+  mixed: ReadonlySet<number>,
+  limit: number,
+): StreamLengths {
   const raw = Array.from({ length: count }, () => from.next());
   const total = sum(raw);
   if (total > limit)
     throw deltaInvalid(`its streams have ${total} bytes, and no more than ${limit} are ever needed`);
-  const pooled = sum(raw.filter((length) => length < pooledBelow));
-  const parts = [pooled, ...raw.filter((length) => length >= pooledBelow)]
+  const plain = raw.filter((_, place) => !mixed.has(place));
+  const pooled = sum(plain.filter((length) => length < pooledBelow));
+  const together = mixedLength({ raw, mixed });
+  const parts = [pooled, ...plain.filter((length) => length >= pooledBelow), together]
     .filter((length) => length > 0)
     .map((length) => ({ raw: length, packed: from.next() }));
   const longer = parts.find((part) => part.packed > part.raw);
   if (longer !== undefined)
     throw deltaInvalid(`a stream of ${longer.raw} bytes is packed in ${longer.packed}`);
-  return { raw, parts };
+  if (mixed.size > 0 && together === 0) throw deltaInvalid('streams without bytes are mixed');
+  return { raw, mixed, parts };
+}
+
+/** Bytes of all streams that are mixed. */
+export function mixedLength({ raw, mixed }: Pick<StreamLengths, 'raw' | 'mixed'>): number {
+  return sum(raw.filter((_, place) => mixed.has(place)));
 }
 
 /**
- * The streams, in their order.
+ * The streams, in their order; of those that are mixed, room for them.
  * @param parts as long as `lengths` says
  * @throws DELTA_INVALID
  */
 export function unpackStreams(
-  { raw, parts: lengths }: StreamLengths,
+  { raw, mixed, parts: lengths }: StreamLengths,
   parts: readonly Uint8Array[],
 ): Uint8Array[] {
-  const unpackedParts = parts.map((part, index) => unpacked(part, lengths[index]?.raw ?? 0));
-  const hasPool = raw.some((length) => length > 0 && length < pooledBelow);
+  const plain = mixed.size === 0 ? parts : parts.slice(0, -1);
+  const unpackedParts = plain.map((part, index) => unpacked(part, lengths[index]?.raw ?? 0));
+  const hasPool = raw.some((length, place) => length > 0 && length < pooledBelow && !mixed.has(place));
   const pool = hasPool ? unpackedParts.shift() : undefined;
   let pooled = 0;
-  return raw.map((length) => {
+  return raw.map((length, place) => {
+    if (mixed.has(place)) return new Uint8Array(length);
     if (length >= pooledBelow) return unpackedParts.shift() ?? new Uint8Array();
     pooled += length;
     return pool?.subarray(pooled - length, pooled) ?? new Uint8Array();

@@ -1,4 +1,5 @@
 import { classStreamNames } from '../class/class-streams.ts';
+import type { MixableStreams } from '../mixing/section-mixer.ts';
 import { programStreamNames } from '../native/programs.ts';
 import { VarintReader, VarintWriter } from '../varint.ts';
 import { deltaInvalid } from './delta-invalid.ts';
@@ -27,6 +28,17 @@ export const transformStreams = {
   native: [...streamNames, ...programStreamNames],
 } as const satisfies Record<Transform, readonly string[]>;
 
+/** What a mixer has to know of the streams of a section. */
+export function mixableStreams(
+  transform: Transform,
+  form: DifferenceForm,
+  streams: readonly Uint8Array[],
+  mixed: ReadonlySet<number>,
+): MixableStreams {
+  const names = transformStreams[transform];
+  return { names, streams, own: streamNames.length, isJoined: form === 'joined', mixed };
+}
+
 export interface SectionHeader {
   readonly transform: Transform;
   readonly form: DifferenceForm;
@@ -41,7 +53,7 @@ export function encodeSectionHeader(
 ): Uint8Array {
   const writer = new VarintWriter();
   writer.add(transforms.indexOf(header.transform));
-  writer.add(differenceForms.indexOf(header.form));
+  writer.add(formsOf(header.form, streams.mixed));
   writer.add(header.newLength);
   writer.add(header.baseLength);
   writeLengths(writer, streams);
@@ -52,13 +64,29 @@ export function encodeSectionHeader(
 export function decodeSectionHeader(bytes: Uint8Array): SectionHeader {
   const reader = new VarintReader(bytes, 'numbers of a header', deltaInvalid);
   const transform = known(transforms, reader.next(), 'transform');
-  const form = known(differenceForms, reader.next(), 'form of differences');
+  const names = transformStreams[transform];
+  const { form, mixed } = readForms(reader.next(), names.length);
   const newLength = limited(reader.next(), 'new bytes');
   const baseLength = limited(reader.next(), 'bytes of a base');
   if (newLength === 0) throw deltaInvalid('a section that makes nothing');
-  const streams = readLengths(reader, transformStreams[transform].length, streamLimit(newLength));
+  const streams = readLengths(reader, names.length, mixed, streamLimit(newLength));
   reader.end();
   return { transform, form, newLength, baseLength, streams };
+}
+
+/** The form of the differences is bit 0, and bit n says that stream n is mixed; the first one, which says where the base is, never is. */
+function formsOf(form: DifferenceForm, mixed: ReadonlySet<number>): number {
+  return [...mixed].reduce((bits, place) => bits | (1 << place), differenceForms.indexOf(form));
+}
+
+function readForms(bits: number, count: number) {
+  if (bits >= 2 ** count)
+    throw deltaInvalid(`its forms ${bits} are not known; a newer block-pack may have made it`);
+  const places = Array.from({ length: count }, (_, place) => place).slice(1);
+  return {
+    form: known(differenceForms, bits & 1, 'form of differences'),
+    mixed: new Set(places.filter((place) => ((bits >>> place) & 1) === 1)),
+  };
 }
 
 /** What the streams of a section may have together. Their sum is near the new bytes at worst, for what is all literal. */

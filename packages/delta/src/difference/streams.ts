@@ -93,7 +93,9 @@ function writeDifferences(
   return { differences: runs.bytes(), values: form === 'split' ? values.bytes() : new Uint8Array() };
 }
 
+/** Copied: what is in the window may be made again. */
 function literalsOf({ bytes, baseLength }: Window, covers: readonly Cover[]): Uint8Array {
+  if (covers.length === 0) return bytes.slice(baseLength);
   const literals: Uint8Array[] = [];
   let at = baseLength;
   for (const { target, length } of covers) {

@@ -4,12 +4,13 @@ import type { FoundPrograms } from '../native/choose-regions.ts';
 import { type FilePiece, findPrograms } from '../native/find-programs.ts';
 import { VarintWriter } from '../varint.ts';
 import { alignParts } from './align.ts';
-import type { DifferenceBase } from './allowance.ts';
+import { allowedMixing, type DifferenceBase } from './allowance.ts';
 import type { Window } from './cover.ts';
+import { mixSection } from './mix-section.ts';
 import { encodePieces, type Piece, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
 import { sectionLimit, type Transform } from './section.ts';
-import { matchSection, packSection, transformOf } from './write-section.ts';
+import { matchSection, type PackedSection, packSection, transformOf } from './write-section.ts';
 
 /** `BPD` and the version of the format. */
 export const differenceMagic = Uint8Array.of(0x42, 0x50, 0x44, 0x31);
@@ -26,12 +27,19 @@ export interface DifferenceOptions {
   readonly quality?: number;
   /** Most bytes of content, and of base, that are compared at once, up to 64 MiB; see docs/format/difference.md for the memory. */
   readonly sectionLength?: number;
+  /** Most bytes of streams that are mixed: smaller, but reading half a million of them may take a second. 2^18 without it. */
+  readonly mostMixed?: number;
   readonly signal?: AbortSignal;
+  /** Called for each section with bytes of its streams that are mixed. */
+  readonly onMixing?: (bytes: number) => void;
   /** Called for each section with what was done to it. */
   readonly onTransform?: (transform: Transform) => void;
   /** Called with the bytes of content that are written so far. */
   readonly onProgress?: (bytes: number) => void;
 }
+
+/** What is read in half a second. */
+const usuallyMixed = 2 ** 18;
 
 /** Both memory and time grow with it. Larger ones find little more: what belongs together lies together. */
 const usualSectionLength = 24 << 20;
@@ -50,6 +58,12 @@ export async function* writeDifference(
   const sources = contents.map(({ content }) => content);
   yield encodeHeader(bases, sources);
   let written = 0;
+  let mixable = mixableBytes(sources, options);
+  const pack = async (section: Promise<PackedSection>): Promise<Uint8Array> => {
+    const { bytes, mixed } = await section;
+    if (mixed > 0) options.onMixing?.(mixed);
+    return bytes;
+  };
   // Other threads pack a section while this one matches the next.
   let packing: Promise<Uint8Array> | undefined;
   for (const plan of await plansFor(bases, contents, options)) {
@@ -57,8 +71,10 @@ export async function* writeDifference(
     const window = await readWindow(plan, bases, sources);
     const found = await programsOf(plan, contents, bases, window);
     const matched = await matchSection(window, pairsOf(plan, contents, bases), found);
+    const mixed = mixSection(matched, window, mixable);
+    mixable -= mixed?.length ?? 0;
     if (packing !== undefined) yield await packing;
-    packing = packSection(matched, encodePieces(plan.bases, bases), options.quality);
+    packing = pack(packSection(matched, encodePieces(plan.bases, bases), mixed, options.quality));
     // Whoever stops reading does not wait for it.
     packing.catch(() => {});
     options.onTransform?.(transformOf(matched));
@@ -66,6 +82,13 @@ export async function* writeDifference(
     options.onProgress?.(written);
   }
   if (packing !== undefined) yield await packing;
+}
+
+function mixableBytes(
+  contents: readonly RandomAccess[],
+  { mostMixed = usuallyMixed }: DifferenceOptions,
+): number {
+  return Math.min(mostMixed, allowedMixing(contents.reduce((sum, { size }) => sum + size, 0)));
 }
 
 function encodeHeader(bases: readonly DifferenceBase[], contents: readonly RandomAccess[]): Uint8Array {

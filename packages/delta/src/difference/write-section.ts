@@ -10,7 +10,7 @@ import { VarintWriter } from '../varint.ts';
 import { applyCovers } from './apply-covers.ts';
 import type { Cover, Window } from './cover.ts';
 import { match } from './match.ts';
-import { packStreams, partsOf } from './packing.ts';
+import { type MixedPart, mixedLength, packStreams, partsOf } from './packing.ts';
 import { EitherSearch, RepeatSearch } from './repeat-search.ts';
 import { encodeSectionHeader, streamLimit, type Transform } from './section.ts';
 import {
@@ -69,30 +69,46 @@ async function matchLevelled(
   return { ...candidate, classes };
 }
 
+export interface PackedSection {
+  readonly bytes: Uint8Array;
+  /** Bytes of its streams that are mixed. */
+  readonly mixed: number;
+}
+
 /**
  * A section's bytes.
  * @param pieces where the base comes from, encoded
+ * @param mixed streams of it; they are taken where they are smaller so
  */
 export async function packSection(
   section: MatchedSection,
   pieces: Uint8Array,
+  mixed?: MixedPart,
   quality?: number,
-): Promise<Uint8Array> {
-  const { form, streams, newLength, baseLength, classes, programs } = section;
+): Promise<PackedSection> {
+  const { form, newLength, baseLength } = section;
   const transform = transformOf(section);
-  const all = { pieces, ...streams };
-  const packed = await packStreams(
-    [
-      ...streamNames.map((name) => all[name]),
-      ...(classes === undefined ? [] : classStreamNames.map((name) => classes.streams[name])),
-      ...(programs === undefined ? [] : [programs]),
-    ],
-    quality,
-  );
+  const packed = await packStreams(sectionStreams(section, pieces), quality, mixed);
   const header = encodeSectionHeader({ transform, form, newLength, baseLength }, packed);
   const length = new VarintWriter();
   length.add(header.length);
-  return concat([length.bytes(), header, ...packed.parts]);
+  return {
+    bytes: concat([length.bytes(), header, ...packed.parts]),
+    mixed: mixedLength({ raw: packed.rawLengths, mixed: packed.mixed }),
+  };
+}
+
+/** In the order of the format. */
+export function sectionStreams(
+  { streams, classes, programs }: MatchedSection,
+  pieces: Uint8Array,
+): Uint8Array[] {
+  const own = { pieces, ...streams };
+  return [
+    ...streamNames.map((name) => own[name]),
+    ...(classes === undefined ? [] : classStreamNames.map((name) => classes.streams[name])),
+    ...(programs === undefined ? [] : [programs]),
+  ];
 }
 
 export function transformOf({ classes, programs }: MatchedSection): Transform {

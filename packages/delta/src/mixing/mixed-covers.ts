@@ -1,0 +1,133 @@
+import type { Window } from '../difference/cover.ts';
+import { hashed } from './hashed.ts';
+import { Recurrence } from './recurrence.ts';
+import { magnitude, type StreamMixer } from './stream-mixer.ts';
+import { byteAt, setLastBytes } from './text-contexts.ts';
+
+/** Where a section's own streams stand among all. */
+export interface CoverPlaces {
+  readonly coverLengths: number;
+  readonly literalLengths: number;
+  readonly origins: number;
+  readonly seeks: number;
+  readonly differences: number;
+  /** That of the differences where they are joined. */
+  readonly values: number;
+  /** Values are of one kind wherever they stand. */
+  readonly valueKind: number;
+  readonly literals: number;
+}
+
+/** Where covers lie: each number beside the others of its cover. */
+export function mixCovers(mixer: StreamMixer, places: CoverPlaces): void {
+  const { around } = mixer;
+  const last = { literal: 0, cover: 0, origin: 0, seek: 0 };
+  while (!mixer.atEnd(places.coverLengths)) {
+    setAround(around, magnitude(last.cover), magnitude(last.literal), last.origin, 0);
+    const literal = mixer.number(places.literalLengths, aroundCount);
+    setAround(around, magnitude(literal), magnitude(last.cover), last.origin, 0);
+    const cover = mixer.number(places.coverLengths, aroundCount);
+    setAround(around, last.origin, magnitude(literal), magnitude(cover), 0);
+    const origin = mixer.byte(places.origins, aroundCount);
+    setAround(around, origin, magnitude(last.seek), magnitude(literal), literal);
+    const seek = mixer.number(places.seeks, aroundCount);
+    last.literal = literal;
+    last.cover = cover;
+    last.origin = origin;
+    last.seek = seek;
+  }
+}
+
+const aroundCount = 7;
+
+function setAround(around: Int32Array, one: number, two: number, three: number, four: number): void {
+  around[0] = one;
+  around[1] = two;
+  around[2] = hashed(one, two);
+  around[3] = hashed(one, three);
+  around[4] = hashed(hashed(one, two), three);
+  around[5] = hashed(four, three);
+  around[6] = hashed(four, one);
+}
+
+const literalContexts = 10;
+const valueContexts = 8;
+
+/** What covers do not say, where it belongs: literals, and where and how covered bytes differ. Called before each is read. */
+export class MixedContents {
+  readonly #mixer: StreamMixer;
+  readonly #places: CoverPlaces;
+  readonly #bytes: Uint8Array;
+  readonly #recurrence: Recurrence | undefined;
+  #run = 0;
+  #runBefore = 0;
+  #value = 0;
+  #valueBefore = 0;
+
+  /** @param window filled up to its base, with zeros behind it */
+  constructor(mixer: StreamMixer, places: CoverPlaces, { bytes, baseLength }: Window) {
+    this.#mixer = mixer;
+    this.#places = places;
+    this.#bytes = bytes;
+    if (mixer.isMixed(places.literals)) this.#recurrence = new Recurrence(bytes, baseLength);
+  }
+
+  /**
+   * Literals, which it puts where they belong.
+   * @param source where the cover before them would go on
+   */
+  literals(target: number, length: number, source: number): void {
+    if (this.#recurrence === undefined || length === 0) return;
+    this.#recurrence.follow(source, target);
+    for (let at = target; at < target + length; at++) {
+      if (at > target) this.#recurrence.pass(at);
+      this.#setAroundLiteral(target, at, source + at - target);
+      const expected = this.#recurrence.expected(at);
+      const { run } = this.#recurrence;
+      this.#bytes[at] = this.#mixer.expectedByte(this.#places.literals, literalContexts, expected, run);
+    }
+  }
+
+  #setAroundLiteral(target: number, at: number, beside: number): void {
+    const { around } = this.#mixer;
+    const bytes = this.#bytes;
+    setLastBytes(around, bytes, at);
+    const [one, two] = [byteAt(bytes, at - 1), byteAt(bytes, at - 2)];
+    const [three, four] = [byteAt(bytes, at - 3), byteAt(bytes, at - 4)];
+    const next = beside < at ? byteAt(bytes, beside) : 0;
+    const afterNext = beside + 1 < at ? byteAt(bytes, beside + 1) : 0;
+    around[5] = Math.min(at - target, 3);
+    around[6] = two | (three << 8);
+    around[7] = next | (one << 8);
+    around[8] = three | (four << 8);
+    around[9] = next | (afterNext << 8);
+  }
+
+  /** How many bytes of covers agree up to the next that differs. */
+  run(): void {
+    const { around } = this.#mixer;
+    setAround(around, magnitude(this.#run), magnitude(this.#runBefore), this.#value, this.#valueBefore);
+    this.#runBefore = this.#run;
+    this.#run = this.#mixer.number(this.#places.differences, aroundCount);
+  }
+
+  /** What is added to the byte that is at `at`. */
+  value(at: number): void {
+    const { around } = this.#mixer;
+    const bytes = this.#bytes;
+    const [old, one, two] = [byteAt(bytes, at), byteAt(bytes, at - 1), byteAt(bytes, at - 2)];
+    const next = byteAt(bytes, at + 1);
+    const oldOne = this.#run === 0 ? (one - this.#value) & 0xff : one;
+    around[0] = old | (oldOne << 8) | (one << 16);
+    around[1] = one | (two << 8);
+    around[2] = this.#value;
+    around[3] = old;
+    around[4] = this.#value | (this.#valueBefore << 8);
+    around[5] = old | (one << 8) | (next << 16);
+    around[6] = this.#value | (Math.min(this.#run, 15) << 8);
+    around[7] = old | (next << 8);
+    this.#valueBefore = this.#value;
+    const { values, valueKind } = this.#places;
+    this.#value = this.#mixer.byte(values, valueContexts, hashed(valueKind << 4, 1), valueKind);
+  }
+}

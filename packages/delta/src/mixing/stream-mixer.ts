@@ -1,0 +1,117 @@
+import { deltaInvalid } from '../difference/delta-invalid.ts';
+import type { BitCoder } from './bit-coder.ts';
+import { ByteMixer, mostContexts } from './byte-mixer.ts';
+import { hashed } from './hashed.ts';
+
+/** A stream, and how far it came. */
+interface Stream {
+  /** Where it is written, all of it; where it is read, room for it. */
+  readonly bytes: Uint8Array;
+  /** Whether it is coded here, or was there before. */
+  readonly isMixed: boolean;
+  at: number;
+}
+
+const leastTableBits = 16;
+
+/** Of more bytes than this, old histories make room for new ones. */
+const mostKnown = 1 << 16;
+
+/** A byte needs two slots of 16 bytes for each context, but many are shared. */
+const tableBytesOfOne = 256;
+
+/**
+ * Codes bytes of several streams in the order in which a reader needs them. Where streams are written it reads them, where they are read it fills them:
+ * one walk serves both, and sees the same. Specified in docs/format/mixed-streams.md.
+ */
+export class StreamMixer {
+  /** What is the same when a byte comes: to be set before it is coded. */
+  readonly around = new Int32Array(mostContexts);
+  readonly #streams: readonly Stream[];
+  readonly #mixer: ByteMixer;
+
+  /** @param mixed the streams that are coded, by their places */
+  constructor(coder: BitCoder, streams: readonly Uint8Array[], mixed: ReadonlySet<number>) {
+    this.#streams = streams.map((bytes, place) => ({ bytes, isMixed: mixed.has(place), at: 0 }));
+    const total = this.#streams.reduce((sum, { bytes, isMixed }) => sum + (isMixed ? bytes.length : 0), 0);
+    this.#mixer = new ByteMixer(coder, streams.length, tableBits(total));
+  }
+
+  isMixed(place: number): boolean {
+    return this.#stream(place).isMixed;
+  }
+
+  atEnd(place: number): boolean {
+    const { at, bytes } = this.#stream(place);
+    return at === bytes.length;
+  }
+
+  /**
+   * The next varint of a stream; of one with more than 32 bits, those.
+   * @param count of contexts that are set
+   */
+  number(place: number, count: number): number {
+    let value = 0;
+    let before = 0;
+    for (let index = 0; ; index++) {
+      const byte = this.byte(place, count, hashed((place << 4) | index, before));
+      if (index < 5) value |= (byte & 0x7f) << (7 * index);
+      if (byte < 0x80 || index === mostBytes - 1) return value >>> 0;
+      before = (before << 8) | byte;
+    }
+  }
+
+  /**
+   * The next byte of a stream.
+   * @param own a context for itself, and beside each of the others
+   * @param kind bytes of one kind are predicted as others of it were
+   */
+  byte(place: number, count: number, own: number = hashed(place << 4, 0), kind: number = place): number {
+    const { contexts } = this.#mixer;
+    contexts[0] = own;
+    for (let i = 0; i < count; i++) contexts[i + 1] = hashed(own + i + 1, this.around[i] as number);
+    return this.#code(place, kind, count + 1, -1, 0);
+  }
+
+  /**
+   * The next byte of a stream, by the contexts that are set and nothing else.
+   * @param expected it might be that, or is -1
+   * @param run how many bytes before were as expected
+   */
+  expectedByte(place: number, count: number, expected: number, run: number): number {
+    const { contexts } = this.#mixer;
+    for (let i = 0; i < count; i++) contexts[i] = hashed((place << 4) | i, this.around[i] as number);
+    return this.#code(place, place, count, expected, run);
+  }
+
+  #code(place: number, kind: number, count: number, expected: number, run: number): number {
+    const stream = this.#stream(place);
+    const known = stream.bytes[stream.at];
+    if (known === undefined) throw deltaInvalid(`stream ${place} of a section ends too early`);
+    const byte = stream.isMixed ? this.#mixer.code(known, kind, count, expected, run) : known;
+    stream.bytes[stream.at++] = byte;
+    return byte;
+  }
+
+  #stream(place: number): Stream {
+    const stream = this.#streams[place];
+    if (stream === undefined) throw new RangeError(`no stream ${place}`);
+    return stream;
+  }
+}
+
+/** Longest varint. */
+const mostBytes = 8;
+
+function tableBits(total: number): number {
+  const bytes = Math.min(total, mostKnown) * tableBytesOfOne;
+  return Math.max(leastTableBits, 32 - Math.clz32(bytes - 1));
+}
+
+/** A number of at most 32 bits as one of 0 to 31: exact below 16, then two steps for each power of two. */
+export function magnitude(value: number): number {
+  if (value < 16) return value;
+  const power = 31 - Math.clz32(value);
+  if (power > 11) return 31;
+  return 16 + 2 * (power - 4) + ((value >>> (power - 1)) & 1);
+}
