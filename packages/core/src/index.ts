@@ -195,6 +195,7 @@ export type {
   Component,
   Confidence,
   Content,
+  DependencyScope,
   Evidence,
   FileChange,
   Integrity,
