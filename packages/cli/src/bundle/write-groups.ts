@@ -200,7 +200,8 @@ export function inRuns<T extends Pick<GroupBlock, 'content'>>(sent: readonly T[]
   return runs;
 }
 
-function sizeOf(groups: readonly PackedGroup[]): number {
+/** Bytes of a bundle. */
+export function sizeOf(groups: readonly PackedGroup[]): number {
   return groups.reduce((sum, { group }) => sum + group.payload, 0);
 }
 
