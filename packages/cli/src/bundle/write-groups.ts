@@ -181,6 +181,8 @@ async function smaller(
     writeAlone(holds, sent, sources, quickQuality),
   ]);
   if (sizeOf(quick) > sizeOf([together]) * 1.25) return [together];
+  if (quick.every(({ encoding }) => encoding === 'raw'))
+    return sizeOf(quick) < sizeOf([together]) ? quick : [together];
   const alone = await writeAlone(holds, sent, sources);
   return sizeOf(alone) < sizeOf([together]) ? alone : [together];
 }
