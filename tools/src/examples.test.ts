@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callFindings, ExampleDirectory, exampleFindings, hasExamples } from './examples.ts';
+import { BuiltCommand, callFindings, ExampleDirectory, exampleFindings, hasExamples } from './examples.ts';
 import { readText, showFindings, workspaceFiles } from './workspace.ts';
 
 const pages = workspaceFiles().filter((file) => file.endsWith('.md') && hasExamples(readText(file)));
 
+const command = new BuiltCommand();
+afterAll(() => command.remove());
+
 describe.each(pages)('%s', (file) => {
   let directory: ExampleDirectory;
   beforeAll(() => {
-    directory = new ExampleDirectory();
+    directory = new ExampleDirectory(command);
   });
   afterAll(() => directory.remove());
 
@@ -16,13 +19,12 @@ describe.each(pages)('%s', (file) => {
   });
 
   test('the commands that it shows have these options', { timeout: 60_000 }, () => {
-    const help = (command: string) => directory.run(`block-pack ${command} --help`).output;
-    expect(showFindings(callFindings(file, readText(file), help))).toEqual([]);
+    expect(showFindings(callFindings(file, readText(file), (name) => command.help(name)))).toEqual([]);
   });
 });
 
 describe('an example', () => {
-  const directory = new ExampleDirectory();
+  const directory = new ExampleDirectory(command);
   afterAll(() => directory.remove());
 
   test('that prints something else than its page says is found', () => {

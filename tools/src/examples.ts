@@ -7,16 +7,40 @@ import { type CodeBlock, parsePage } from './markdown.ts';
 import { comparable, outputPattern, parseTranscript, type Step } from './transcript.ts';
 import { type Finding, root } from './workspace.ts';
 
+/** The command as it is built of the sources that are tested, for the examples of all pages. */
+export class BuiltCommand {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'block-pack-built-'));
+  readonly #helps = new Map<string, string>();
+
+  constructor() {
+    execFileSync(process.execPath, [join(root, 'packages/cli/build.mjs'), this.#directory]);
+  }
+
+  get path(): string {
+    return join(this.#directory, 'block-pack.js');
+  }
+
+  /** What it prints when it is asked for help. @param command empty for the help of all */
+  help(command: string): string {
+    const known = this.#helps.get(command);
+    if (known !== undefined) return known;
+    const words = [this.path, ...(command === '' ? [] : [command]), '--help'];
+    const { stdout } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+    this.#helps.set(command, stdout);
+    return stdout;
+  }
+
+  remove(): void {
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
+
 /** A directory in which the commands of one page run in their order, with `block-pack` and `npx` on the path. */
 export class ExampleDirectory {
   readonly path = mkdtempSync(join(tmpdir(), 'block-pack-example-'));
 
-  constructor() {
-    execFileSync(process.execPath, [join(root, 'packages/cli/build.mjs'), join(this.path, 'cli')]);
-    this.#addCommand(
-      'block-pack',
-      `exec "${process.execPath}" "${join(this.path, 'cli/block-pack.js')}" "$@"`,
-    );
+  constructor(command: BuiltCommand) {
+    this.#addCommand('block-pack', `exec "${process.execPath}" "${command.path}" "$@"`);
     this.#addCommand('npx', 'exec "$@"');
     mkdirSync(join(this.path, 'work'));
   }

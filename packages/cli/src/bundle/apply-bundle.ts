@@ -1,5 +1,4 @@
 import {
-  type BlobSource,
   BlockPackError,
   type BundleBase,
   type BundleDocument,
@@ -35,6 +34,7 @@ import type { CommandContext } from '../command.ts';
 import { checkDiffIds } from './check-diff-ids.ts';
 import { type Held, joinedBlobs } from './held-images.ts';
 import type { ScratchBlobs } from './scratch-blobs.ts';
+import { SoundHeld } from './sound-held.ts';
 
 /** The images of a bundle, made whole: every blob that is read here has been checked. */
 export interface AppliedBundle {
@@ -64,7 +64,7 @@ export interface ApplyOptions {
 const textLimit = 1 << 28;
 
 /**
- * Makes the images that a bundle brings, of it and of what is held: first the import manifests, which say what else is needed; then the blocks; then
+ * Makes the images that a bundle brings, of it and of what is held: first the texts, which say what else is needed; then the blocks; then
  * the layers. Nothing is published.
  * @throws BLOB_MISSING for prerequisites that are not there, BUNDLE_INVALID, DELTA_INVALID, DIGEST_MISMATCH
  */
@@ -74,40 +74,59 @@ export async function applyBundle(bundle: OpenBundle, options: ApplyOptions): Pr
 
 class Application {
   readonly #document: BundleDocument;
-  readonly #blobs: BlobSource;
-  readonly #options: ApplyOptions;
+  readonly #bundle: OpenBundle;
+  readonly #options: ApplyOptions & { readonly held: SoundHeld };
+  /** Layers that are there and were read once. */
+  readonly #verified = new Set<Digest>();
   /** Of layers that were made. */
   readonly #diffIds = new Map<Digest, Digest>();
+  #madeBytes = 0;
 
-  constructor({ document, blobs }: OpenBundle, options: ApplyOptions) {
-    this.#document = document;
-    this.#blobs = blobs;
-    this.#options = options;
+  constructor(bundle: OpenBundle, options: ApplyOptions) {
+    this.#document = bundle.document;
+    this.#bundle = bundle;
+    this.#options = { ...options, held: new SoundHeld(options.held) };
   }
 
+  /** Begins anew where something that is there proves to be damaged, without it; what was made stays made. */
   async run(): Promise<AppliedBundle> {
-    const { layers, images, companions = [] } = this.#document;
+    const { held } = this.#options;
+    for (;;) {
+      const { failures } = held;
+      try {
+        return await this.#attempt();
+      } catch (error) {
+        if (held.failures > failures) continue;
+        const isMissing = error instanceof BlockPackError && error.code === 'BLOB_MISSING';
+        throw isMissing && held.damage !== undefined ? held.damage : error;
+      }
+    }
+  }
+
+  async #attempt(): Promise<AppliedBundle> {
+    const { layers, images, companions = [], documents } = this.#document;
     const { held, scratch } = this.#options;
     const wanted = layers.filter((layer) => !held.hasBlob(layer));
     for (const layer of wanted) if (layer.origin === 'tar') this.#form(layer);
-    for (const group of await this.#neededGroups('imports', wanted.flatMap(importsOf)))
+    for (const group of await this.#neededGroups('texts', [...documents, ...wanted.flatMap(importsOf)]))
       await this.#make(group);
     const needed = await this.#checkPrerequisites(wanted);
-    for (const layer of layers) if (held.hasBlob(layer)) await this.#verify(layer);
+    for (const layer of layers)
+      if (held.hasBlob(layer) && !this.#verified.has(layer.digest)) await this.#verify(layer);
     for (const group of needed) await this.#make(group);
-    let madeBytes = 0;
     for (const layer of wanted) {
-      if (layer.origin === 'segments') madeBytes += await this.#makeLayer(layer);
-      if (layer.origin === 'tar') madeBytes += await this.#packLayer(layer);
+      if (this.#diffIds.has(layer.digest)) continue;
+      if (layer.origin === 'segments') this.#madeBytes += await this.#makeLayer(layer);
+      if (layer.origin === 'tar') this.#madeBytes += await this.#packLayer(layer);
       if (layer.origin === 'imports') await this.#makeImportsLayer(layer);
     }
-    const blobs = joinedBlobs(scratch, this.#blobs, held);
+    const blobs = joinedBlobs(scratch, this.#bundle.blobs, held);
     await this.#checkDiffIds(blobs);
     return {
       images: images.map(asImage),
       companions: companions.map(asImage),
       blobs,
-      madeBytes,
+      madeBytes: this.#madeBytes,
     };
   }
 
@@ -120,8 +139,7 @@ class Application {
     const groups: BundleGroup[] = [];
     for (const group of this.#document.groups.filter((one) => one.holds === holds).reverse()) {
       let brings = false;
-      for (const { digest } of group.objects)
-        brings ||= needed.has(digest) && !(await this.#options.held.has(digest));
+      for (const { digest } of group.objects) brings ||= needed.has(digest) && !(await this.#isThere(digest));
       if (!brings) continue;
       groups.unshift(group);
       for (const { digest } of basesOf(group)) needed.add(digest);
@@ -129,16 +147,25 @@ class Application {
     return groups;
   }
 
+  /** In what is held, or made of a group. */
+  async #isThere(digest: Digest): Promise<boolean> {
+    const { held, scratch } = this.#options;
+    return (await held.has(digest)) || scratch.has(digest);
+  }
+
   /**
    * Everything that the bundle does not bring, before anything is made.
    * @returns groups of blocks and of layers that have to be made
    */
   async #checkPrerequisites(wanted: readonly LayerOrigin[]): Promise<readonly BundleGroup[]> {
-    const { groups } = this.#document;
+    const { groups, documents } = this.#document;
     const blocks: Digest[] = [];
     const tars: Digest[] = [];
     const brought = new Set(groups.flatMap(({ objects }) => objects.map(({ digest }) => digest)));
     const missing = new Map<Digest, string>();
+    for (const digest of documents)
+      if (!brought.has(digest) && !(await this.#options.held.has(digest)))
+        missing.set(digest, `the document ${digest}`);
     for (const layer of wanted) {
       if (layer.origin === 'present') missing.set(layer.digest, `the layer ${layer.digest}`);
       if (layer.origin === 'tar') {
@@ -178,10 +205,11 @@ class Application {
   async #verify({ digest, size }: LayerOrigin): Promise<void> {
     this.#show(`checking a layer of ${byteSize(size)}`);
     for await (const _ of this.#options.held.read(digest)) checkSignal(this.#options.context.signal);
+    this.#verified.add(digest);
   }
 
   async #make(group: BundleGroup): Promise<void> {
-    const { objects, payload } = group;
+    const { objects } = group;
     const { scratch } = this.#options;
     this.#show(`unpacking ${objects.length} ${group.holds}`);
     const keep = async (at: number, content: Bytes): Promise<void> => {
@@ -189,7 +217,7 @@ class Application {
       if (object === undefined) throw new RangeError(`no object ${at}`);
       await scratch.write(this.#sized(content, object), object.digest);
     };
-    const bytes = this.#blobs.read(payload.digest);
+    const bytes = this.#bundle.payload(group);
     if (group.encoding === 'raw') return keep(0, bytes);
     if (group.encoding === 'brotli') return keep(0, unpackContents(bytes, objects[0]?.size ?? 0));
     const olds: GroupBlock[] = [];

@@ -33,7 +33,7 @@ export async function dependencyCosts(
     const members = group.objects.flatMap(({ digest }) => blocks.get(digest) ?? []);
     const shares = await sharesOf(group, members, sources);
     for (const [at, one] of members.entries())
-      if (one.line !== undefined) costs.push(costOf(one, one.line, group, shares[at] ?? 0));
+      if (one.line !== undefined) costs.push(costOf(one, one.line, group, shares[at] ?? 0, sources));
   }
   return costs.sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : 1));
 }
@@ -44,20 +44,19 @@ async function sharesOf(
   members: readonly Sent[],
   sources: BundleSources,
 ): Promise<readonly number[]> {
-  if (members.length === 1 || encoding === 'raw' || encoding === 'brotli')
-    return members.map(() => payload.size);
+  if (members.length === 1 || encoding === 'raw' || encoding === 'brotli') return members.map(() => payload);
   const alone: number[] = [];
   for (const one of members)
     alone.push(
-      (await writeTogether('blocks', [one], encoding === 'inflated' ? encoding : 'delta', sources)).payload
-        .size,
+      (await writeTogether('blocks', [one], encoding === 'inflated' ? encoding : 'delta', sources)).group
+        .payload,
     );
   const total = alone.reduce((sum, size) => sum + size, 0);
   let before = 0;
   let shared = 0;
   return alone.map((size) => {
     before += size;
-    const share = Math.round((payload.size * before) / total) - shared;
+    const share = Math.round((payload * before) / total) - shared;
     shared += share;
     return share;
   });
@@ -68,6 +67,7 @@ function costOf(
   line: Import,
   { encoding }: BundleGroup,
   bytes: number,
+  { selfContained }: Pick<BundleSources, 'selfContained'>,
 ): DependencyCost {
   const old = like?.line;
   return {
@@ -80,7 +80,9 @@ function costOf(
     encoding,
     why:
       old === undefined
-        ? 'new'
+        ? selfContained
+          ? 'whole'
+          : 'new'
         : componentOf(line) !== undefined && componentOf(line) === componentOf(old)
           ? 'other version'
           : 'same path',

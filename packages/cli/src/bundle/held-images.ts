@@ -49,6 +49,8 @@ interface HeldSegment {
 export interface Held extends PlaceBlobs {
   /** Import manifests as they stand in images, by the digests of their texts. */
   readonly texts: ReadonlyMap<Digest, HeldText>;
+  /** Indexes, manifests and configs that are whole. */
+  readonly documents: readonly ContentDescriptor[];
   /** Imports of all of them, the best bases first. */
   readonly imports: readonly Import[];
   /** Tars of layers that others made; they are unpacked when they are read, by their diffIDs. */
@@ -57,6 +59,8 @@ export interface Held extends PlaceBlobs {
   readonly segments: SegmentMemory;
   /** Whether a blob is there; not one that would have to be read out of a layer. */
   hasBlob(blob: Descriptor): boolean;
+  /** Does without the place that an object is read from. @returns whether there is another one */
+  forget?(digest: Digest): boolean;
 }
 
 /**
@@ -66,10 +70,12 @@ export interface Held extends PlaceBlobs {
 export class HeldImages implements Held {
   readonly texts = new Map<Digest, HeldText>();
   readonly #blobs = new Map<Digest, HeldBlob>();
-  readonly #segments = new Map<Digest, HeldSegment>();
+  /** A block may stand in several layers; it is read from the last. */
+  readonly #segments = new Map<Digest, HeldSegment[]>();
   readonly #keys = new Map<SegmentKey, KeptSegment>();
   readonly #tars = new Map<Digest, HeldTar>();
   readonly #stacks: (readonly Digest[])[] = [];
+  readonly #documents: ContentDescriptor[] = [];
 
   /** Takes in one image of a place: a manifest, or an index with all that it leads to. */
   async add(root: ContentDescriptor, { blobs, name }: Pick<Images, 'blobs' | 'name'>): Promise<void> {
@@ -79,6 +85,7 @@ export class HeldImages implements Held {
       const bytes =
         kind === undefined || kind === 'config' ? undefined : await readDocument(root, blobs, name);
       this.#blobs.set(root.digest, { size: root.size, from: blobs, mediaType: root.mediaType });
+      if (bytes !== undefined) this.#documents.push(root);
       if (kind === 'index' && bytes !== undefined)
         for (const member of parseImageIndex(bytes, name, root.mediaType).manifests)
           await this.add(member, { blobs, name });
@@ -109,6 +116,7 @@ export class HeldImages implements Held {
     if (imageDocumentKind(config.mediaType) !== 'config') return;
     this.#stacks.push(layers.map(({ digest }) => digest));
     const { rootfs } = parseImageConfig(await readDocument(config, blobs, name), name);
+    this.#documents.push(config);
     for (const [at, layer] of layers.entries()) {
       const diffId = rootfs.diff_ids[at];
       if (diffId !== undefined && tarPacking(layer) && !own.has(layer.digest) && this.hasBlob(layer))
@@ -137,7 +145,10 @@ export class HeldImages implements Held {
     for (const [index, line] of manifest.imports.entries()) {
       const { packed, empty } = recipe.segments[index] ?? { packed: 0, empty: [] };
       const range = { offset, length: packed };
-      this.#segments.set(line.digest, { line, empty, layer, range });
+      this.#segments.set(line.digest, [
+        ...(this.#segments.get(line.digest) ?? []),
+        { line, empty, layer, range },
+      ]);
       this.#keys.set(segmentKey(line, recipe.encoding), { layer, ...range });
       offset += packed;
     }
@@ -153,11 +164,15 @@ export class HeldImages implements Held {
     return layers.slice(0, Math.max(0, ...lengths));
   }
 
+  get documents(): readonly ContentDescriptor[] {
+    return this.#documents;
+  }
+
   get tars(): readonly HeldTar[] {
     return [...this.#tars.values()];
   }
 
-  /** All that there is, for whoever is to make a bundle for it. Configs are left out: they travel in any case. */
+  /** All that there is, for whoever is to make a bundle for it. */
   get inventory(): Inventory {
     const purls = this.#purls();
     const described = (digest: Digest, size: number) => {
@@ -169,12 +184,13 @@ export class HeldImages implements Held {
       entries.push({ kind: 'imports', digest, size: bytes.length });
     for (const [digest, { size, mediaType }] of this.#blobs) {
       const document = imageDocumentKind(mediaType);
-      if (document === 'config' || mediaType === importsArtifactType) continue;
-      if (document === undefined) entries.push({ kind: 'blob', ...described(digest, size) });
+      if (mediaType === importsArtifactType) continue;
+      if (document === undefined || document === 'config')
+        entries.push({ kind: 'blob', ...described(digest, size) });
       else entries.push({ kind: 'image', digest, size });
     }
-    for (const [digest, { line }] of this.#segments) {
-      const size = importSize(line);
+    for (const [digest, [segment]] of this.#segments) {
+      const size = segment && importSize(segment.line);
       if (size !== undefined && !this.#blobs.has(digest))
         entries.push({ kind: 'block', ...described(digest, size) });
     }
@@ -218,11 +234,17 @@ export class HeldImages implements Held {
     const tar = this.#tars.get(digest);
     if (tar !== undefined && range === undefined)
       return yield* verified(this.#tar(tar), digest, tarName(tar));
-    const segment = this.#segments.get(digest);
+    const segment = this.#segments.get(digest)?.at(-1);
     if (segment === undefined) throw blobMissing(digest, 'the images that are there');
     const what = `The block of ${segment.line.path} in the layer ${segment.layer}`;
     const block = this.#block(segment, what);
     yield* range === undefined ? verified(block, digest, what) : part(block, range);
+  }
+
+  forget(digest: Digest): boolean {
+    const segments = this.#blobs.has(digest) ? [] : (this.#segments.get(digest) ?? []);
+    segments.pop();
+    return segments.length > 0;
   }
 
   async *#block({ line, empty, layer, range }: HeldSegment, what: string): Bytes {
