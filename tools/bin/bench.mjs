@@ -7,6 +7,7 @@ const benches = [
   'repack',
   'cold-pack',
   'large-jar',
+  'large-change',
   'updates',
   'npm',
   'python-start',
