@@ -16,6 +16,7 @@ import {
   type ImportManifest,
   type LayerOrigin,
   layerRecipe,
+  mixedBytes,
   type OpenBundle,
   randomAccessOf,
   rebuildLayer,
@@ -224,6 +225,7 @@ class Application {
     for (const base of group.bases) olds.push({ kind: base.kind, content: await this.#base(base) });
     await readGroup(bytes, olds, {
       ...group,
+      mixed: mixedBytes(group),
       blocks: objects,
       keep,
       keepInner: (inner) => scratch.keep(inner),

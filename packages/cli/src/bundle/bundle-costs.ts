@@ -1,4 +1,11 @@
-import { type BundleGroup, componentOf, type Digest, type ImagePath, type Import } from '@block-pack/core';
+import {
+  type BundleGroup,
+  componentOf,
+  type Digest,
+  type ImagePath,
+  type Import,
+  mixedBytes,
+} from '@block-pack/core';
 import type { BundleSources, MadeBundle } from './make-bundle.ts';
 import { type Sent, writeTogether } from './write-groups.ts';
 
@@ -15,6 +22,8 @@ export interface DependencyCost {
   /** Bytes of the bundle: its share, where it travels together with others. */
   readonly bytes: number;
   readonly encoding: BundleGroup['encoding'];
+  /** Whether streams of what it travels in are mixed. */
+  readonly mixed: boolean;
   readonly why: string;
 }
 
@@ -65,7 +74,7 @@ async function sharesOf(
 function costOf(
   { content, likes: [like] }: Sent,
   line: Import,
-  { encoding }: BundleGroup,
+  group: BundleGroup,
   bytes: number,
   { selfContained }: Pick<BundleSources, 'selfContained'>,
 ): DependencyCost {
@@ -77,7 +86,8 @@ function costOf(
     from: old && nameOf(old),
     size: content.size,
     bytes,
-    encoding,
+    encoding: group.encoding,
+    mixed: mixedBytes(group) > 0,
     why:
       old === undefined
         ? selfContained

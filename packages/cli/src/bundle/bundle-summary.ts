@@ -1,4 +1,4 @@
-import type { Digest } from '@block-pack/core';
+import { type Digest, mixedBytes } from '@block-pack/core';
 import { byteSize, count } from '../byte-size.ts';
 import type { Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
@@ -91,11 +91,12 @@ function documentOf({ made, wanted, since, have, bytes }: Result): Readonly<Reco
     imageBytes: made.imageBytes,
     spares: made.spares ?? null,
     layers: layers.map(({ digest, size, origin }) => ({ digest, size, origin })),
-    groups: groups.map(({ holds, encoding, payload, objects }) => ({
-      holds,
-      encoding,
-      bytes: payload,
-      objects: objects.map(({ digest, size }) => ({ digest, size })),
+    groups: groups.map((group) => ({
+      holds: group.holds,
+      encoding: group.encoding,
+      mixed: mixedBytes(group),
+      bytes: group.payload,
+      objects: group.objects.map(({ digest, size }) => ({ digest, size })),
     })),
   };
 }
@@ -111,10 +112,10 @@ function headline({ made, wanted, bytes }: Result, console: Console): string {
 
 function costTable(costs: readonly DependencyCost[], layers: readonly SentLayer[]): string {
   if (costs.length + layers.length === 0) return '';
-  const dependencies = costs.map(({ bytes, size, encoding, why, to, from }) => [
+  const dependencies = costs.map(({ bytes, size, encoding, mixed, why, to, from }) => [
     byteSize(bytes),
     byteSize(size),
-    encoding,
+    mixed ? `${encoding}, mixed` : encoding,
     why,
     to,
     from ?? '',

@@ -44,6 +44,8 @@ export interface BundleSources {
   readonly pasts: readonly Held[];
   /** Builds upon nothing that a site has, and brings that as well. */
   readonly selfContained?: boolean;
+  /** Whether as much is mixed as may be, however long it takes to apply. */
+  readonly isSmallest?: boolean;
   readonly scratch: ScratchBlobs;
   readonly context: Pick<CommandContext, 'signal' | 'progress' | 'warn'>;
 }

@@ -9,7 +9,7 @@ import {
   randomAccessOf,
   readRange,
 } from '@block-pack/core';
-import { type GroupBlock, packContents, writeGroup } from '@block-pack/delta';
+import { type GroupBlock, packContents, type WrittenGroup, writeGroup } from '@block-pack/delta';
 import { byteSize } from '../byte-size.ts';
 import type { Held } from './held-images.ts';
 import type { BundleSources, NewObjects } from './make-bundle.ts';
@@ -176,7 +176,9 @@ async function smaller(
     writeAlone(holds, sent, sources, quickQuality),
   ]);
   if (sizeOf(quick) > sizeOf([together]) * 1.25) return [together];
-  const alone = await writeAlone(holds, sent, sources);
+  // What does not shrink at all does not at any quality.
+  const isPacked = quick.every(({ group }) => group.encoding === 'raw');
+  const alone = isPacked ? quick : await writeAlone(holds, sent, sources);
   return sizeOf(alone) < sizeOf([together]) ? alone : [together];
 }
 
@@ -210,7 +212,7 @@ export async function writeTogether(
   holds: BundleGroup['holds'],
   sent: readonly SentObject[],
   encoding: 'delta' | 'inflated',
-  { scratch, context }: Pick<BundleSources, 'scratch' | 'context'>,
+  { scratch, context, isSmallest }: Pick<BundleSources, 'scratch' | 'context' | 'isSmallest'>,
 ): Promise<PackedGroup> {
   const likes = sent.flatMap((one) => one.likes);
   const bases = [...new Map(likes.map((like) => [like.digest, like])).values()];
@@ -221,14 +223,16 @@ export async function writeTogether(
   const written = await writeGroup(blocks, bases, encoding, {
     signal: context.signal,
     keepInner: (inner) => scratch.keep(inner),
+    mostMixed: isSmallest ? smallestMixing : undefined,
     onProgress: (bytes, total) =>
       context.progress.show(`comparing ${holds}, ${byteSize(bytes)} of ${byteSize(total)}`),
   });
   const { digest, size } = await scratch.write(written.payload);
+  const encoded = written.usedEncoding();
   const group: BundleGroup = {
     holds,
     payload: size,
-    encoding: written.usedEncoding(),
+    ...(encoded === 'inflated' ? { encoding: encoded } : { encoding: encoded, ...mixedIn(written) }),
     skeleton: written.skeleton,
     bases: bases.map((base) => ({ digest: base.digest, size: base.content.size, kind: base.kind })),
     objects: sent.map((one, at) => {
@@ -237,6 +241,14 @@ export async function writeTogether(
     }),
   };
   return { group, payload: digest };
+}
+
+/** Bytes of streams of a group that are mixed where time to apply does not count: half a minute of it. */
+const smallestMixing = 2 ** 24;
+
+function mixedIn(written: WrittenGroup): { readonly mixed?: number } {
+  const mixed = written.mixed();
+  return mixed === 0 ? {} : { mixed };
 }
 
 function described({ digest, content: { size }, kind }: SentObject) {

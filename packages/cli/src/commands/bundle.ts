@@ -23,6 +23,7 @@ export interface BundleCommandOptions {
   readonly from?: readonly string[];
   readonly output?: string;
   readonly selfContained?: boolean;
+  readonly smallest?: boolean;
   readonly dryRun?: boolean;
   readonly sign?: readonly string[];
   readonly split?: string;
@@ -54,7 +55,8 @@ export async function bundle(
     const wantedPlaces = parseHoldings(names, context);
     const { pasts, known } = await openPasts(holdings, wantedPlaces, context, opened);
     const selfContained = options.selfContained === true;
-    const sources = { wanted, pasts, selfContained, scratch, context };
+    const isSmallest = options.smallest === true;
+    const sources = { wanted, pasts, selfContained, isSmallest, scratch, context };
     const made = signBundle(await makeBundle(sources), keys);
     if (!selfContained) warnOfLackingBases(made, pasts, context);
     const result = {

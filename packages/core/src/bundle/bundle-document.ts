@@ -53,9 +53,9 @@ export type BundleGroup = {
 } & (
   | { readonly encoding: 'raw' }
   | { readonly encoding: 'brotli' }
-  | ({ readonly encoding: 'delta' } & TakenApart)
-  | ({ readonly encoding: 'class' } & TakenApart)
-  | ({ readonly encoding: 'native' } & TakenApart)
+  | ({ readonly encoding: 'delta' } & TakenApart & Mixed)
+  | ({ readonly encoding: 'class' } & TakenApart & Mixed)
+  | ({ readonly encoding: 'native' } & TakenApart & Mixed)
   | ({ readonly encoding: 'inflated' } & TakenApart)
 );
 
@@ -63,6 +63,16 @@ interface TakenApart {
   /** Bytes, before and after packing. */
   readonly skeleton: { readonly size: number; readonly packed: number };
   readonly bases: readonly BundleBase[];
+}
+
+interface Mixed {
+  /** Most bytes of streams of its difference that are mixed: what takes the longest to read. */
+  readonly mixed?: number | undefined;
+}
+
+/** Bytes of streams of a group that are mixed. */
+export function mixedBytes(group: BundleGroup): number {
+  return ('mixed' in group ? group.mixed : undefined) ?? 0;
 }
 
 export type BundleObject = v.InferOutput<typeof object>;
@@ -144,6 +154,7 @@ const group = v.variant('encoding', [
   v.strictObject({
     ...held,
     encoding: v.picklist(['delta', 'class', 'native']),
+    mixed: v.optional(v.pipe(size, v.minValue(1))),
     skeleton,
     bases: v.array(base),
     objects: together,

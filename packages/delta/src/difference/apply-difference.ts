@@ -18,22 +18,23 @@ import { differenceMagic } from './write-difference.ts';
  * Makes the contents of a difference, one behind the other, from the very bases it was written for, in their order. It checks that all
  * is well formed; whether the result is right only its digest can tell.
  * @param size bytes that the contents have together; a difference that says otherwise is refused before anything is made
- * @param allowed transforms that its sections may have
+ * @param allowed what its sections may have
  * @throws DELTA_INVALID
  */
 export async function* applyDifference(
   bases: readonly DifferenceBase[],
   difference: Bytes,
   size: number,
-  allowed: readonly Transform[] = transforms,
+  allowed: AllowedSections = {},
 ): Bytes {
   const reader = new ByteReader(difference, () => deltaInvalid('it ends too early'));
   try {
     let missing = await readHeader(reader, bases);
     if (missing !== size) throw deltaInvalid(`it makes ${missing} bytes, and ${size} are needed`);
-    const left = { cost: allowedCost(size), mixed: allowedMixing(size) };
+    const { mixed = Number.POSITIVE_INFINITY } = allowed;
+    const left = { cost: allowedCost(size), mixed: Math.min(mixed, allowedMixing(size)) };
     while (missing > 0) {
-      const made = await applySection(reader, bases, missing, left, allowed);
+      const made = await applySection(reader, bases, missing, left, allowed.transforms ?? transforms);
       missing -= made.length;
       for (let at = 0; at < made.length; at += chunkSize) yield made.subarray(at, at + chunkSize);
     }
@@ -41,6 +42,13 @@ export async function* applyDifference(
   } finally {
     await reader.close();
   }
+}
+
+/** What sections may have, if it is less than the format allows. */
+export interface AllowedSections {
+  readonly transforms?: readonly Transform[];
+  /** Bytes of streams that are mixed, in all sections together. */
+  readonly mixed?: number | undefined;
 }
 
 /** Returns how many bytes the difference makes. */

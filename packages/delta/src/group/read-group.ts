@@ -16,6 +16,8 @@ import type { UsedEncoding, WrittenGroup } from './write-group.ts';
 /** A group, as its bundle says it is. */
 export interface ReadGroupOptions {
   readonly encoding: UsedEncoding;
+  /** Most bytes of streams that are mixed, if it is less than the format allows. */
+  readonly mixed?: number | undefined;
   readonly skeleton: WrittenGroup['skeleton'];
   readonly blocks: readonly {
     readonly size: number;
@@ -42,7 +44,7 @@ const encodingTransforms = {
 export async function readGroup(
   payload: Bytes,
   olds: readonly GroupBlock[],
-  { encoding, skeleton, blocks, keep, keepInner }: ReadGroupOptions,
+  { encoding, mixed, skeleton, blocks, keep, keepInner }: ReadGroupOptions,
 ): Promise<void> {
   const reader = new ByteReader(payload, () => deltaInvalid('it ends too early'));
   try {
@@ -57,7 +59,10 @@ export async function readGroup(
     const made =
       encoding === 'inflated'
         ? unpackContents(reader.rest(), total)
-        : applyDifference(plan.sources, reader.rest(), total, encodingTransforms[encoding]);
+        : applyDifference(plan.sources, reader.rest(), total, {
+            transforms: encodingTransforms[encoding],
+            mixed,
+          });
     const source = new ByteReader(made, () => deltaInvalid('its contents end too early'));
     try {
       for (const [at, block] of planned.entries()) await keep(at, blockBytes(block, opened, source));

@@ -46,6 +46,8 @@ export interface WriteGroupOptions {
   readonly signal?: AbortSignal;
   /** Bytes of skeletons above which no archive is taken apart: no reader takes more than are allowed without it. */
   readonly mostSkeleton?: number;
+  /** Most bytes of streams that are mixed: see {@link DifferenceOptions}. */
+  readonly mostMixed?: number | undefined;
   /** Called with the bytes of contents that are written so far, and all of them. */
   onProgress?(bytes: number, total: number): void;
 }
@@ -62,6 +64,8 @@ export interface WrittenGroup {
   readonly payload: Bytes;
   /** How the contents travel: known when the payload was read. */
   usedEncoding(): UsedEncoding;
+  /** Bytes of streams that are mixed: known when the payload was read. */
+  mixed(): number;
 }
 
 /**
@@ -85,11 +89,19 @@ export async function writeGroup(
   const plan = groupContents(planned, oldArchives);
   const packed = await packSkeleton(skeleton);
   const used = new Set<Transform>();
+  let mixed = 0;
   return {
     skeleton: { size: skeleton.length, packed: packed.length },
     contents: plan.contents.reduce((sum, { size }) => sum + size, 0),
     blocks: news.map(({ archive, bases }) => ({ apart: archive !== undefined, bases })),
-    payload: payloadOf(packed, news, plan, encoding, { ...options, onTransform: (one) => used.add(one) }),
+    payload: payloadOf(packed, news, plan, encoding, {
+      ...options,
+      onTransform: (one) => used.add(one),
+      onMixing: (bytes) => {
+        mixed += bytes;
+      },
+    }),
+    mixed: () => mixed,
     usedEncoding: () => (used.has('native') ? 'native' : used.has('class') ? 'class' : encoding),
   };
 }
@@ -204,7 +216,13 @@ async function* payloadOf(
   news: readonly NewArchive[],
   { contents, sources }: GroupContents,
   encoding: GroupEncoding,
-  { signal, onProgress, onTransform }: WriteGroupOptions & Required<Pick<DifferenceOptions, 'onTransform'>>,
+  {
+    signal,
+    onProgress,
+    onTransform,
+    onMixing,
+    mostMixed,
+  }: WriteGroupOptions & Required<Pick<DifferenceOptions, 'onTransform' | 'onMixing'>>,
 ): Bytes {
   yield skeleton;
   const held = new HeldContents();
@@ -213,6 +231,8 @@ async function* payloadOf(
   if (encoding === 'delta') {
     yield* writeDifference(sources, accesses, {
       ...(signal !== undefined && { signal }),
+      ...(mostMixed !== undefined && { mostMixed }),
+      onMixing,
       onTransform,
       onProgress: (bytes) => onProgress?.(bytes, total),
     });

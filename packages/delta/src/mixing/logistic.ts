@@ -33,7 +33,7 @@ function stretchTable(): Int16Array {
   const table = new Int16Array(4096);
   let logit = 0;
   for (let at = 0; at < table.length; at++) {
-    while (logit < logits - 1 && (squashed[logit] as number) < at * 16 + 8) logit++;
+    while (logit < logits - 1 && (squashed[logit] as number) < at * 16) logit++;
     table[at] = logit - 2048;
   }
   return table;

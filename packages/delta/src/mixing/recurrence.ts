@@ -27,7 +27,7 @@ export class Recurrence {
     let step = 1;
     while (known / step > mostPlaces) step *= 2;
     for (; this.#remembered + least < known; this.#remembered += step) this.#remember(this.#remembered);
-    this.#remembered = Math.max(this.#remembered, known - least);
+    this.#remembered = Math.max(0, known - least);
   }
 
   /** Begins anew, at a place that is expected to go on at `target`. */
