@@ -8,8 +8,10 @@ import { expectedBytes } from '../native/expected-bytes.ts';
 import { decodePrograms, encodePrograms, type Programs } from '../native/programs.ts';
 import { VarintWriter } from '../varint.ts';
 import { applyCovers } from './apply-covers.ts';
-import type { Cover, Window } from './cover.ts';
-import { match } from './match.ts';
+import { betweenRuns } from './between-runs.ts';
+import { type Cover, growCovers, type Window } from './cover.ts';
+import { longRuns } from './long-runs.ts';
+import { exactCovers, type MatchSearch } from './match.ts';
 import { packStreams, partsOf } from './packing.ts';
 import { EitherSearch, RepeatSearch } from './repeat-search.ts';
 import { encodeSectionHeader, streamLimit, type Transform } from './section.ts';
@@ -106,15 +108,16 @@ interface Attempts {
   readonly found?: FoundPrograms | undefined;
 }
 
-async function smallest(window: Window, { among = waysFor(window), found }: Attempts = {}): Promise<Sized> {
-  const copy = wholeCopy(window);
-  if (copy !== undefined) return sized({ form: 'split', streams: writeStreams(window, [copy], 'split') });
-  let best = sized(literalsOnly(window));
-  const limit = streamLimit(window.bytes.length - window.baseLength);
+async function smallest(window: Window, { among, found }: Attempts = {}): Promise<Sized> {
+  const newLength = window.bytes.length - window.baseLength;
+  const plain = await sized(literalsOnly(window));
+  const isPacked = plain.size > newLength * packedShare;
+  let best = Promise.resolve(plain);
+  const limit = streamLimit(newLength);
   // Sizes are found by other threads while this one looks for the next covers.
   let waiting: Promise<Sized>[] = [];
   let programs: Programs | undefined;
-  for (const covers of coversOf(window, among)) {
+  for (const covers of coversOf(window, isPacked, among)) {
     best = smaller(best, waiting);
     await best;
     programs ??= found && chooseRegions(window, found, covers);
@@ -124,6 +127,9 @@ async function smallest(window: Window, { among = waysFor(window), found }: Atte
   }
   return smaller(best, waiting);
 }
+
+/** What hardly shrinks was packed before: it repeats nothing but whole files. */
+const packedShare = 0.98;
 
 function candidates(window: Window, covers: readonly Cover[], expected?: Uint8Array): Candidate[] {
   return differenceForms.map((form) => ({ form, streams: writeStreams(window, covers, form, expected) }));
@@ -149,23 +155,6 @@ function comesBack(
   const programs = decodePrograms(encoded, baseLength, bytes.length - baseLength);
   applyCovers({ bytes: made, baseLength }, streams, form, programs);
   return Buffer.compare(made, bytes) === 0;
-}
-
-/** Places in the base where the new bytes may begin that are looked at. */
-const copyAttempts = 8;
-
-/** The new bytes, where they stand in the base as they are: of most parts of a large file nothing changed, and a suffix array takes seconds. */
-function wholeCopy({ bytes, baseLength }: Window): Cover | undefined {
-  const base = Buffer.from(bytes.buffer, bytes.byteOffset, baseLength);
-  const wanted = Buffer.from(bytes.buffer, bytes.byteOffset + baseLength, bytes.length - baseLength);
-  const start = wanted.subarray(0, 64);
-  let source = base.indexOf(start);
-  for (let tried = 0; source >= 0 && tried < copyAttempts; tried++) {
-    if (base.subarray(source, source + wanted.length).equals(wanted))
-      return { target: baseLength, source, length: wanted.length };
-    source = base.indexOf(start, source + 1);
-  }
-  return undefined;
 }
 
 interface Sized {
@@ -216,15 +205,27 @@ const ways = {
 /** Bytes of a window up to which all ways are tried. */
 const shortWindow = 8 << 20;
 
-function* coversOf(window: Window, among: readonly Way[]): Iterable<readonly Cover[]> {
-  if (window.baseLength === 0) {
-    yield match(window, new RepeatSearch(window), 32);
+/**
+ * Long runs are taken as they are, and all ways look at what is between them.
+ * @param isPacked whether looking for what new bytes repeat of each other would find nothing, in a second for each megabyte
+ */
+function* coversOf(window: Window, isPacked: boolean, among?: readonly Way[]): Iterable<readonly Cover[]> {
+  const between = betweenRuns(window, longRuns(window));
+  const near = between.window;
+  const covers = (search: MatchSearch, threshold: number): Cover[] =>
+    growCovers(window, between.joined(exactCovers(near, search, threshold)));
+  if (near.baseLength === near.bytes.length || (near.baseLength === 0 && isPacked)) {
+    yield growCovers(window, between.joined([]));
     return;
   }
-  const base = new SuffixSearch(window);
-  for (const [where, threshold] of among) {
-    const search = where === 'base' ? base : new EitherSearch(base, new RepeatSearch(window));
-    yield match(window, search, threshold);
+  if (near.baseLength === 0) {
+    yield covers(new RepeatSearch(near), 32);
+    return;
+  }
+  const base = new SuffixSearch(near);
+  for (const [where, threshold] of among ?? waysFor(near)) {
+    const search = where === 'base' ? base : new EitherSearch(base, new RepeatSearch(near));
+    yield covers(search, threshold);
   }
 }
 
