@@ -7,6 +7,14 @@ import { type CodeBlock, parsePage } from './markdown.ts';
 import { comparable, outputPattern, parseTranscript, type Step } from './transcript.ts';
 import { type Finding, root } from './workspace.ts';
 
+/** Where the commands of a page run. */
+export interface ExamplePlace {
+  /** What a command prints: the data, and the errors where it ends with an error. */
+  run(command: string): { readonly exitCode: number | null; readonly output: string };
+  /** Makes what a comment of the page asks for; most ask for nothing. */
+  prepare(comment: string): void;
+}
+
 /** The command as it is built of the sources that are tested, for the examples of all pages. */
 export class BuiltCommand {
   readonly #directory = mkdtempSync(join(tmpdir(), 'block-pack-built-'));
@@ -36,7 +44,7 @@ export class BuiltCommand {
 }
 
 /** A directory in which the commands of one page run in their order, with `block-pack` and `npx` on the path. */
-export class ExampleDirectory {
+export class ExampleDirectory implements ExamplePlace {
   readonly path = mkdtempSync(join(tmpdir(), 'block-pack-example-'));
 
   constructor(command: BuiltCommand) {
@@ -52,7 +60,6 @@ export class ExampleDirectory {
     chmodSync(file, 0o755);
   }
 
-  /** What it prints: the data, and the errors where it ends with an error. */
   run(command: string): { exitCode: number | null; output: string } {
     const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
       cwd: join(this.path, 'work'),
@@ -67,8 +74,15 @@ export class ExampleDirectory {
     return { exitCode: status, output: status === 0 ? stdout : stdout + stderr };
   }
 
+  /** `jars in target/lib: org.ow2.asm:asm:9.4, ...` puts jars there. */
+  prepare(comment: string): void {
+    const [, where, list] = /^jars in (\S+): (.+)$/.exec(comment) ?? [];
+    if (where === undefined || list === undefined) return;
+    for (const coordinates of list.split(/,\s*/)) this.#addJar(where, coordinates);
+  }
+
   /** A jar as Maven names and marks it. @param coordinates `group:artifact:version` */
-  addJar(directory: string, coordinates: string): void {
+  #addJar(directory: string, coordinates: string): void {
     const [group, artifact, version] = coordinates.split(':');
     const properties = `groupId=${group}\nartifactId=${artifact}\nversion=${version}\n`;
     const file = join(this.path, 'work', directory, `${artifact}-${version}.jar`);
@@ -86,34 +100,24 @@ export function hasExamples(text: string): boolean {
   return parsePage(text).blocks.some(isTranscript) || shownCalls(text).length > 0;
 }
 
-/**
- * Runs the page's `console` blocks in one directory. A comment of one line, `<!-- jars in target/lib: org.ow2.asm:asm:9.4, ... -->`,
- * puts jars there before the blocks below it.
- */
-export function exampleFindings(file: string, text: string, directory: ExampleDirectory): Finding[] {
+/** Runs the page's `console` blocks in their order; a comment of one line is prepared before the blocks below it. */
+export function exampleFindings(file: string, text: string, place: ExamplePlace): Finding[] {
   const { blocks, comments } = parsePage(text);
   const pieces = [...blocks.filter(isTranscript), ...comments].sort((a, b) => a.line - b.line);
   return pieces.flatMap((piece) => {
-    if (!('language' in piece)) {
-      addJars(piece.text, directory);
-      return [];
-    }
-    return parseTranscript(piece.text, piece.line).flatMap((step) => stepFindings(file, step, directory));
+    if ('language' in piece)
+      return parseTranscript(piece.text, piece.line).flatMap((step) => stepFindings(file, step, place));
+    place.prepare(piece.text);
+    return [];
   });
 }
 
-function isTranscript(block: CodeBlock): boolean {
-  return block.language === 'console' && /^\$ (?:npx )?block-pack\b/m.test(block.text);
+function isTranscript({ language }: CodeBlock): boolean {
+  return language === 'console';
 }
 
-function addJars(comment: string, directory: ExampleDirectory): void {
-  const [, where, list] = /^jars in (\S+): (.+)$/.exec(comment) ?? [];
-  if (where === undefined || list === undefined) return;
-  for (const coordinates of list.split(/,\s*/)) directory.addJar(where, coordinates);
-}
-
-function stepFindings(file: string, step: Step, directory: ExampleDirectory): Finding[] {
-  const { exitCode, output } = directory.run(step.command);
+function stepFindings(file: string, step: Step, place: ExamplePlace): Finding[] {
+  const { exitCode, output } = place.run(step.command);
   const said = comparable(output);
   if (exitCode !== step.exitCode)
     return [{ file, line: step.line, message: `ended with ${exitCode}, not ${step.exitCode}:\n${said}` }];

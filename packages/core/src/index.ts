@@ -210,6 +210,7 @@ export type {
   Component,
   Confidence,
   Content,
+  DependencyScope,
   Evidence,
   FileChange,
   Integrity,

@@ -176,7 +176,9 @@ async function smaller(
     writeAlone(holds, sent, sources, quickQuality),
   ]);
   if (sizeOf(quick) > sizeOf([together]) * 1.25) return [together];
-  const alone = await writeAlone(holds, sent, sources);
+  // What does not shrink at all does not at any quality.
+  const isPacked = quick.every(({ group }) => group.encoding === 'raw');
+  const alone = isPacked ? quick : await writeAlone(holds, sent, sources);
   return sizeOf(alone) < sizeOf([together]) ? alone : [together];
 }
 

@@ -22,6 +22,7 @@ function vectors(name: string): readonly Vector[] {
 describe('the golden vectors of differences', () => {
   it.each(vectors('difference'))('$name', (vector) => check(vector, 'utf8'));
   it.each(vectors('class-files'))('$name', (vector) => check(vector, 'base64'));
+  it.each(vectors('native-code'))('$name', (vector) => check(vector, 'base64'));
 });
 
 async function check(
