@@ -43,9 +43,7 @@ const end = Date.now() + minutes * 60_000;
 let tries = 0;
 for (let seed = first; seed === first || Date.now() < end; seed++) {
   for (const file of subjects[subject]) round(file, seed);
-  process.stdout.write(
-    `seed ${seed}: ${tries.toLocaleString('en')} tries so far, all refused or harmless\n`,
-  );
+  process.stdout.write(`seed ${seed}: ${tries.toLocaleString('en')} tries so far, all refused or harmless\n`);
 }
 
 function round(file, seed) {
