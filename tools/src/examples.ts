@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fakeJar } from '@block-pack/core/testing';
 import { type CodeBlock, parsePage } from './markdown.ts';
+import type { ShownCall } from './shown-calls.ts';
 import { comparable, outputPattern, parseTranscript, type Step } from './transcript.ts';
 import { type Finding, root } from './workspace.ts';
 
@@ -47,13 +48,18 @@ export class BuiltCommand {
 export class ExampleDirectory implements ExamplePlace {
   readonly path = mkdtempSync(join(tmpdir(), 'block-pack-example-'));
 
-  constructor(command: BuiltCommand) {
-    this.#addCommand('block-pack', `exec "${process.execPath}" "${command.path}" "$@"`);
-    this.#addCommand('npx', 'exec "$@"');
+  readonly #env: Readonly<Record<string, string>>;
+
+  /** @param env more than a page's commands find otherwise */
+  constructor(command: BuiltCommand, env: Readonly<Record<string, string>> = {}) {
+    this.#env = env;
+    this.addCommand('block-pack', `exec "${process.execPath}" "${command.path}" "$@"`);
+    this.addCommand('npx', 'exec "$@"');
     mkdirSync(join(this.path, 'work'));
   }
 
-  #addCommand(name: string, line: string): void {
+  /** @param line of a shell script */
+  addCommand(name: string, line: string): void {
     const file = join(this.path, 'bin', name);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `#!/bin/sh\n${line}\n`);
@@ -69,6 +75,7 @@ export class ExampleDirectory implements ExamplePlace {
         HOME: join(this.path, 'home'),
         NO_COLOR: '1',
         COLUMNS: '100',
+        ...this.#env,
       },
     });
     return { exitCode: status, output: status === 0 ? stdout : stdout + stderr };
@@ -97,13 +104,25 @@ export class ExampleDirectory implements ExamplePlace {
 
 /** True for a page that shows block-pack at work. */
 export function hasExamples(text: string): boolean {
-  return parsePage(text).blocks.some(isTranscript) || shownCalls(text).length > 0;
+  return parsePage(text).blocks.some(isTranscript) || callsShownIn(text).length > 0;
 }
 
-/** Runs the page's `console` blocks in their order; a comment of one line is prepared before the blocks below it. */
-export function exampleFindings(file: string, text: string, place: ExamplePlace): Finding[] {
+/** Where examples run: in `npm test`, or with all tools of this world in the end-to-end tests. */
+export type Stage = 'test' | 'e2e';
+
+/**
+ * Runs the page's `console` blocks in their order; a comment of one line is prepared before the blocks below it. A block of `console e2e` runs
+ * in the end-to-end tests alone, and with it all others of its page.
+ */
+export function exampleFindings(
+  file: string,
+  text: string,
+  place: ExamplePlace,
+  stage: Stage = 'test',
+): Finding[] {
   const { blocks, comments } = parsePage(text);
-  const pieces = [...blocks.filter(isTranscript), ...comments].sort((a, b) => a.line - b.line);
+  const run = blocks.filter((block) => isTranscript(block) && (stage === 'e2e' || !isForEndToEnd(block)));
+  const pieces = [...run, ...comments].sort((a, b) => a.line - b.line);
   return pieces.flatMap((piece) => {
     if ('language' in piece)
       return parseTranscript(piece.text, piece.line).flatMap((step) => stepFindings(file, step, place));
@@ -112,8 +131,17 @@ export function exampleFindings(file: string, text: string, place: ExamplePlace)
   });
 }
 
+/** True for a page that the end-to-end tests run. */
+export function wantsEndToEnd(text: string): boolean {
+  return parsePage(text).blocks.some(isForEndToEnd);
+}
+
 function isTranscript({ language }: CodeBlock): boolean {
   return language === 'console';
+}
+
+function isForEndToEnd({ language, info }: CodeBlock): boolean {
+  return language === 'console' && info === 'e2e';
 }
 
 function stepFindings(file: string, step: Step, place: ExamplePlace): Finding[] {
@@ -126,7 +154,7 @@ function stepFindings(file: string, step: Step, place: ExamplePlace): Finding[] 
 }
 
 /** Calls that a page shows in `sh` blocks without running them: what they need is not at hand in a test. */
-function shownCalls(text: string): { line: number; words: string[] }[] {
+function callsShownIn(text: string): { line: number; words: string[] }[] {
   return parsePage(text)
     .blocks.filter(({ language }) => ['sh', 'bash', 'shell'].includes(language))
     .flatMap((block) =>
@@ -137,9 +165,46 @@ function shownCalls(text: string): { line: number; words: string[] }[] {
     );
 }
 
+/** Shown calls of the guide that nothing runs, and rows of the table for what is not shown, or is run nowhere. */
+export function unheldFindings(
+  pages: ReadonlyMap<string, string>,
+  table: readonly ShownCall[],
+  read: (file: string) => string | undefined,
+): Finding[] {
+  const shown = [...pages].flatMap(([file, text]) =>
+    callsShownIn(text).map(({ line, words }) => ({ file, line, call: `block-pack ${words.join(' ')}` })),
+  );
+  const isSame = (a: { file: string; call: string }, b: { file: string; call: string }) =>
+    a.file === b.file && a.call === b.call;
+  const unheld = shown
+    .filter((one) => !table.some((row) => isSame(row, one)))
+    .map(({ file, line, call }) => ({
+      file,
+      line,
+      message: `${call} is run by no test: make it a block of console or console e2e, or add it to tools/src/shown-calls.ts`,
+    }));
+  const idle = table
+    .filter((row) => !shown.some((one) => isSame(row, one)))
+    .map(({ file, call }) => ({
+      file,
+      line: 1,
+      message: `${call} of tools/src/shown-calls.ts is not shown`,
+    }));
+  return [...unheld, ...idle, ...table.flatMap((row) => testFindings(row, read(row.test)))];
+}
+
+function testFindings({ file, call, test }: ShownCall, text: string | undefined): Finding[] {
+  const words = call.split(' ').slice(1);
+  const [command = '', ...rest] = words;
+  const missing = [command, ...rest.filter((word) => word.startsWith('-'))].filter(
+    (word) => !(text ?? '').includes(word),
+  );
+  return missing.map((word) => ({ file, line: 1, message: `${call}: ${test} says nothing of ${word}` }));
+}
+
 /** Options of shown calls that the command's help does not know. */
 export function callFindings(file: string, text: string, help: (command: string) => string): Finding[] {
-  return shownCalls(text).flatMap(({ line, words }) => {
+  return callsShownIn(text).flatMap(({ line, words }) => {
     const [command = '', ...rest] = words[0]?.startsWith('-') ? ['', ...words] : words;
     const known = help(command);
     const options = rest.map((word) => word.split('=')[0] ?? '').filter((word) => /^--?[a-zA-Z]/.test(word));
