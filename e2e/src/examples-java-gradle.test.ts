@@ -8,7 +8,8 @@ import { digestInLayout } from './consumers/segments.ts';
 import { basePlace } from './consumers/services.ts';
 import { hasTier, hasTool } from './consumers/tiers.ts';
 import { fetchCorpus } from './corpus.ts';
-import { changedPaths, edit, freshCopy, gradleImage, purlsIn } from './java-builds.ts';
+import { copyExample } from './example-projects.ts';
+import { changedPaths, edit, gradleImage, purlsIn } from './java-builds.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'block-pack-gradle-example-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -24,7 +25,7 @@ describe.skipIf(!hasTool('gradle'))('blockPackImage of examples/gradle-service',
   let cold = '';
   // Gradle fetches all that it needs.
   beforeAll(() => {
-    cold = gradleImage(freshCopy('gradle-service', at('first')), build);
+    cold = gradleImage(copyExample('gradle-service', at('first')), build);
   });
 
   test('packs what installDist made, named by the lock', () => {
@@ -50,13 +51,15 @@ describe.skipIf(!hasTool('gradle'))('blockPackImage of examples/gradle-service',
   });
 
   test('gives the same manifest and the same image in another directory, without a network', () => {
-    expect(gradleImage(freshCopy('gradle-service', at('second')), offline)).toMatch(/9 blocks, [^:]+: 0 new/);
+    expect(gradleImage(copyExample('gradle-service', at('second')), offline)).toMatch(
+      /9 blocks, [^:]+: 0 new/,
+    );
     expect(readFileSync(manifest('second'), 'utf8')).toBe(readFileSync(manifest('first'), 'utf8'));
     expect(image('second')).toBe(image('first'));
   });
 
   test('makes exactly the bumped jars and the start scripts that name them new blocks', () => {
-    const project = freshCopy('gradle-service', at('bumped'));
+    const project = copyExample('gradle-service', at('bumped'));
     edit(join(project, 'build.gradle'), ':2.0.16', ':2.0.17');
     const unlocked = gradleImage(project, build);
     expect(unlocked).toMatch(/9 blocks, [^:]+: 3 new/);
@@ -80,7 +83,7 @@ describe.skipIf(!hasTool('gradle'))('blockPackImage of examples/gradle-service',
     afterAll(() => podman.stop());
 
     test('tells the day', async () => {
-      const project = freshCopy('gradle-service', at('running'));
+      const project = copyExample('gradle-service', at('running'));
       const output = 'docker-archive:build/image/clock.tar:localhost/clock:1';
       const env = `"env": { "HOST": "127.0.0.1", "PORT": "0" }, "output": "${output}"`;
       edit(join(project, 'block-pack.config.json'), '"output": "oci:build/image:latest"', env);
