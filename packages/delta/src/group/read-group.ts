@@ -32,7 +32,7 @@ export interface ReadGroupOptions {
 const encodingTransforms = {
   delta: ['none'],
   class: ['none', 'class'],
-  native: ['none', 'class', 'native'],
+  native: ['none', 'class', 'native', 'both'],
 } as const;
 
 /**
