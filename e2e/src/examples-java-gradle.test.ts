@@ -78,6 +78,35 @@ describe.skipIf(!hasTool('gradle'))('blockPackImage of examples/gradle-service',
     expect(purlsIn(manifest('bumped'))).toContain('pkg:maven/org.slf4j/slf4j-api@2.0.17');
   });
 
+  test('packs what bootJar of Spring Boot made, where there is no installDist', () => {
+    const project = copyExample('gradle-service', at('boot'));
+    // The last Spring Boot of which the plug-in runs in Gradle 4.4.
+    const plugin = 'org.springframework.boot:spring-boot-gradle-plugin:2.1.18.RELEASE';
+    const buildscript = `buildscript {\n  repositories { mavenCentral() }\n  dependencies { classpath '${plugin}' }\n}\n`;
+    edit(join(project, 'build.gradle'), 'plugins {', `${buildscript}plugins {`);
+    edit(join(project, 'build.gradle'), "  id 'application'\n", '');
+    edit(
+      join(project, 'build.gradle'),
+      'apply from: ',
+      "apply plugin: 'org.springframework.boot'\napply from: ",
+    );
+    edit(join(project, 'build.gradle'), '  mainClassName =', '  bootJar.mainClassName =');
+    const boot = 'build/libs/gradle-service-1.0.0.jar';
+    edit(join(project, 'block-pack.config.json'), 'build/install/gradle-service', boot);
+    expect(gradleImage(project, build)).toContain(':bootJar\n');
+    expect(purlsIn(manifest('boot'))).toEqual([
+      'pkg:generic/app (application)',
+      'pkg:maven/org.apache.commons/commons-lang3@3.14.0',
+      'pkg:maven/org.apache.commons/commons-text@1.12.0',
+      'pkg:maven/com.google.errorprone/error_prone_annotations@2.27.0',
+      'pkg:maven/com.google.code.gson/gson@2.11.0',
+      'pkg:maven/org.nanohttpd/nanohttpd@2.3.1',
+      'pkg:maven/org.slf4j/slf4j-api@2.0.16',
+      'pkg:maven/org.slf4j/slf4j-simple@2.0.16',
+      'pkg:maven/org.springframework.boot/spring-boot-loader@2.1.18.RELEASE',
+    ]);
+  });
+
   describe.skipIf(!hasTier('T2'))('and its image', () => {
     const podman = startPodman(at('podman'));
     afterAll(() => podman.stop());
