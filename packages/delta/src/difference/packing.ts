@@ -46,7 +46,7 @@ async function packed(bytes: Uint8Array, quality?: number): Promise<Uint8Array> 
     params: {
       [constants.BROTLI_PARAM_QUALITY]: quality ?? best,
       [constants.BROTLI_PARAM_LGWIN]: windowBits,
-      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+      [constants.BROTLI_PARAM_SIZE_HINT]: Math.min(bytes.length, (1 << 20) - 1),
     },
   });
   return smaller.length < bytes.length ? smaller : bytes;
