@@ -1,14 +1,18 @@
 import { chmodSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-const outdir = process.argv[2] ?? here('dist');
+/** Tests build more than the command: what runs it from within. */
+const [outdir = here('dist'), ...others] = process.argv.slice(2);
 rmSync(outdir, { recursive: true, force: true });
 await build({
-  entryPoints: { 'block-pack': here('src/entry.ts') },
+  entryPoints: {
+    'block-pack': here('src/entry.ts'),
+    ...Object.fromEntries(others.map((path) => [basename(path, '.ts'), path])),
+  },
   outdir,
   bundle: true,
   splitting: true,

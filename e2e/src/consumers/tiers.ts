@@ -14,9 +14,17 @@ const folders = ['/usr/sbin', '/usr/bin', ...(process.env.PATH ?? '').split(deli
 
 /** The full path of a tool. */
 export function tool(name: string): string {
-  const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  const found = pathOf(name);
   if (found === undefined) throw new Error(`${name} is not on this machine`);
   return found;
+}
+
+export function hasTool(name: string): boolean {
+  return pathOf(name) !== undefined;
+}
+
+function pathOf(name: string): string | undefined {
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
 /** Whether the tools of a tier are here; containers are only started as root. */
@@ -25,7 +33,7 @@ export function hasTier(tier: Tier): boolean {
 }
 
 function missing(tier: Tier): readonly string[] {
-  const lacking = tiers[tier].filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
+  const lacking = tiers[tier].filter((name) => !hasTool(name));
   return tier === 'T2' && process.getuid?.() !== 0 ? [...lacking, 'root'] : lacking;
 }
 

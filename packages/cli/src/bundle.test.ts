@@ -96,7 +96,7 @@ describe('block-pack bundle and apply', () => {
     done('java', 'lib-2.0', '--prefix', '/srv', '-o', '2.0.import');
     done('image', 'java=2.0.import', '-o', 'oci:out:2.0');
     const { document } = work.json('bundle', 'oci:out:2.0', '--since', 'oci:out:1.0', '-o', 'update.tar');
-    expect(document.groups).toMatchObject([{ holds: 'imports' }]);
+    expect(document.groups).toMatchObject([{ holds: 'texts' }]);
     site('1.0');
     expect(apply('update.tar', '--to', 'oci:site').exitCode).toBe(0);
     expect(digest('site', '2.0')).toBe(digest('out', '2.0'));

@@ -46,6 +46,10 @@ const npm = table({
   ...anyPacker,
   input: { shape: text, about: "the project's directory; the application's where it is not said" },
   omit: { shape: oneOrMany(choice('dev', 'optional', 'peer')), about: 'dependencies that are left out' },
+  workspace: {
+    shape: oneOrMany(text),
+    about: 'workspaces by folder or by name: only what these need is packed',
+  },
   npmCache: { shape: usualOrText, about: "say which packages are as published, by npm's cache" },
   tarballs: { shape: text, about: 'the same by tarballs in a directory' },
 });

@@ -80,7 +80,16 @@ export interface Component {
   readonly hasInstallScript?: boolean;
   /** Whether the application itself asks for it, or others brought it; absent where nothing tells. */
   readonly relation?: 'direct' | 'transitive';
+  /**
+   * When the application needs it; absent where nothing tells.
+   * @see https://maven.apache.org/guides/introduction/introduction-to-dependency-mechanism.html#dependency-scope
+   */
+  readonly scope?: DependencyScope;
+  /** True where the application is said to work without it. */
+  readonly isOptional?: true;
 }
+
+export type DependencyScope = 'compile' | 'runtime' | 'system' | 'provided' | 'test';
 
 /** Something the user should know although the pack goes on. */
 export interface Warning {

@@ -67,8 +67,17 @@ describe("an application's own jar", () => {
     expect(await own({ ...libraries, ...shop, ...other }, evidence)).toEqual(['shop-1.0.jar']);
   });
 
+  it('is another module of what the libraries were resolved for, by group and version', async () => {
+    const evidence = tree(
+      'com.acme:service:jar:1.0\n+- com.acme:shop-model:jar:1.0:compile\n+- com.acme:old:jar:0.9:compile\n\\- org.ow2.asm:asm:jar:9.7:compile\n',
+    );
+    const other = { 'old-0.9.jar': jarOf('com.acme', 'old', '0.9') };
+    expect(await own({ ...libraries, ...model, ...other }, evidence)).toEqual(['shop-model-1.0.jar']);
+  });
+
   it('is not told by a list that none of the jars is in', async () => {
     expect(await own(shop, tree('com.acme:parent:pom:2.0\n+- a:b:jar:1:compile\n'))).toEqual([]);
+    expect(await own(shop, tree('com.acme:parent:pom:1.0\n+- a:b:jar:1:compile\n'))).toEqual([]);
   });
 
   it('names most others in the Class-Path of its manifest', async () => {

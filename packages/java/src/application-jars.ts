@@ -37,8 +37,9 @@ export async function applicationJars(
       (await startReason(one, memory));
     if (reason !== undefined) found.set(one, reason);
   }
+  const modules = [...[...found.keys()].flatMap(moduleOf), ...lists.map(({ root }) => rootModule(root))];
   for (const one of jars) {
-    const reason = found.has(one) ? undefined : siblingReason(one, [...found.keys()]);
+    const reason = found.has(one) ? undefined : siblingReason(one, modules);
     if (reason !== undefined) found.set(one, reason);
   }
   return found;
@@ -94,7 +95,7 @@ function sameInput(a: IdentifiedJar, b: IdentifiedJar): boolean {
 /** A list of all that the application needs, which is not the application itself. */
 interface CompleteList {
   readonly name: string;
-  readonly group: string;
+  readonly root: Coordinates;
   readonly has: ReadonlySet<string>;
 }
 
@@ -109,14 +110,14 @@ function completeLists(
     const isOfThisInput = jars.some(
       ({ identity }) => identity.kind === 'known' && has.has(listKey(identity)),
     );
-    return isOfThisInput ? [{ name, group: root.group, has }] : [];
+    return isOfThisInput ? [{ name, root, has }] : [];
   });
 }
 
 function unlistedReason({ identity }: IdentifiedJar, lists: readonly CompleteList[]): string | undefined {
   if (identity.kind !== 'known') return undefined;
   const list = lists.find(
-    ({ group, has }) => group === identity.coordinates.group && !has.has(listKey(identity)),
+    ({ root, has }) => root.group === identity.coordinates.group && !has.has(listKey(identity)),
   );
   return list && `it has the group of the application that ${list.name} was made for, and is not in its list`;
 }
@@ -142,14 +143,27 @@ function isListed(identity: JarIdentity): boolean {
   return identity.kind === 'known' && identity.evidence.some(({ source }) => source.startsWith('resolver-'));
 }
 
-function siblingReason({ identity }: IdentifiedJar, own: readonly IdentifiedJar[]): string | undefined {
+/** A module of the application's own build. */
+interface Module {
+  readonly group: string;
+  readonly version: string;
+  /** What it is called, for people. */
+  readonly name: string;
+}
+
+function moduleOf({ identity, part }: IdentifiedJar): readonly Module[] {
+  if (identity.kind !== 'known') return [];
+  const { group, version } = identity.coordinates;
+  return [{ group, version, name: fileNameOf(part.file) }];
+}
+
+function rootModule({ group, artifact, version }: Coordinates): Module {
+  return { group, version, name: `${group}:${artifact}, which the libraries were resolved for` };
+}
+
+function siblingReason({ identity }: IdentifiedJar, modules: readonly Module[]): string | undefined {
   if (identity.kind !== 'known') return undefined;
   const { group, version } = identity.coordinates;
-  const sibling = own.find(
-    (other) =>
-      other.identity.kind === 'known' &&
-      other.identity.coordinates.group === group &&
-      other.identity.coordinates.version === version,
-  );
-  return sibling && `it has group and version of ${fileNameOf(sibling.part.file)}`;
+  const sibling = modules.find((module) => module.group === group && module.version === version);
+  return sibling && `it has group and version of ${sibling.name}`;
 }

@@ -6,9 +6,10 @@ import type { ResolverEvidence } from './evidence/resolver-evidence.ts';
 import { identifyJar } from './identify-jar.ts';
 import { jarFacts } from './jar-facts.ts';
 import { fileNameOf } from './jar-name.ts';
+import { warnOfLists } from './list-differences.ts';
 import type { JavaOptions } from './packer.ts';
 import type { JavaPlacement, OwnIdentity } from './placement.ts';
-import { type Relations, relationKey, relationsIn } from './relations.ts';
+import { type Resolution, resolutionKey, resolutionsIn } from './resolutions.ts';
 import { warnOfDoubts, warnOfUnknown } from './warnings.ts';
 
 /** Names the blocks: jars by all the evidence there is, the rest by where the layout puts it. */
@@ -24,10 +25,15 @@ export async function identifyAll(
   const libraries = jars.filter((one) => !own.has(one));
   warnOfUnknown(libraries, evidence.length > 0, context);
   warnOfDoubts(jars, context);
-  const relations = relationsIn(evidence);
+  const isFatJar = placed.some(({ placement }) => placement.part.kind === 'loader');
+  const resolutions = resolutionsIn(evidence);
+  warnOfLists({ jars, libraries, isFatJar }, evidence, resolutions, context);
   return placed.map((one, at) => {
     const jar = identified[at];
-    return jar === undefined ? partComponent(one) : jarComponent(jar, own.get(jar), relations);
+    if (jar === undefined) return partComponent(one);
+    const { identity } = jar;
+    const resolution = identity.kind === 'known' ? resolutions.get(resolutionKey(identity.coordinates)) : {};
+    return jarComponent(jar, own.get(jar), resolution);
   });
 }
 
@@ -63,15 +69,14 @@ async function identifyJars(
 function jarComponent(
   { identity, part }: IdentifiedJar,
   own: string | undefined,
-  relations: Relations,
+  resolution: Resolution | undefined,
 ): Component {
   const role = own === undefined ? 'dependency' : 'application';
   const because: Evidence[] = own === undefined ? [] : [{ source: 'role', confidence: 'weak', detail: own }];
   if (identity.kind === 'known') {
-    const relation = role === 'dependency' ? relations.get(relationKey(identity.coordinates)) : undefined;
     return {
       ...{ purl: mavenPurl(identity.coordinates), role, evidence: [...identity.evidence, ...because] },
-      ...(relation === undefined ? {} : { relation }),
+      ...(role === 'dependency' ? resolution : {}),
     };
   }
   const byName: Evidence = { source: 'file-name', confidence: 'weak', detail: fileNameOf(part.file) };

@@ -49,7 +49,8 @@ export function warnOfDoubts(jars: readonly IdentifiedJar[], { warn }: PackConte
   }
 }
 
-function shown(names: readonly string[], separator = ', '): string {
+/** The first of them, and how many more. */
+export function shown(names: readonly string[], separator = ', '): string {
   const more = names.length - namesShown;
   return names.slice(0, namesShown).join(separator) + (more > 0 ? ` and ${more} more` : '');
 }

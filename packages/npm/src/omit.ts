@@ -2,7 +2,7 @@ import { BlockPackError, type Component } from '@block-pack/core';
 import { itemAt, parentPath } from './folder.ts';
 import type { Installed, InstalledPackage } from './installed.ts';
 import type { PackageDependencies, PackageManifest } from './package-manifest.ts';
-import type { OmitKind } from './packer.ts';
+import type { NpmOptions, OmitKind } from './packer.ts';
 import type { Project } from './project.ts';
 
 /** Somebody who has dependencies, and the folder that Node starts to look for them from. */
@@ -14,22 +14,24 @@ interface Dependent {
 }
 
 /**
- * Folders of the packages that nothing needs once some kinds of dependencies do not count. What is needed is found as Node finds it, from
- * the package.json of the project and of its workspaces, so it works for every installer. What nobody asks for at all stays: the disk
- * says what is there.
+ * Folders of the packages that nothing needs once some kinds of dependencies, or some workspaces, do not count. What is needed is found as
+ * Node finds it, from the package.json of the project and of its workspaces, so it works for every installer. What nobody asks for at all
+ * stays: the disk says what is there.
  * @param manifest the project's own
  * @throws INPUT_UNSUPPORTED without it
+ * @throws INPUT_MISSING for a workspace that is not there
  */
 export function omittedPackages(
   project: Project,
   manifest: PackageManifest | undefined,
   installed: Installed,
-  omit: readonly OmitKind[],
+  { omit, workspaces = [] }: NpmOptions,
 ): ReadonlySet<string> {
   const roots = rootsOf(project, manifest, installed);
   const packages = new Map(installed.packages.map((one) => [one.folder.path, one]));
   const all = reachable(project, packages, roots, []);
-  const needed = reachable(project, packages, roots, omit);
+  const chosen = workspaces.map((name) => dependentOf(workspaceCalled(name, project, installed)));
+  const needed = reachable(project, packages, chosen.length === 0 ? roots : chosen, omit);
   const omitted = new Set([...all].filter((folder) => !needed.has(folder)));
   // What lies inside an omitted package came with it.
   for (const folder of packages.keys()) {
@@ -55,6 +57,25 @@ export function relationsOf(
       if (folder !== undefined && packages.has(folder)) relations.set(folder, 'direct');
     }
   return relations;
+}
+
+/** @param name its folder or its own name, as npm has it */
+function workspaceCalled(name: string, project: Project, { packages }: Installed): InstalledPackage {
+  const path = name.replace(/^\.\//, '').replace(/\/+$/, '');
+  const workspaces = packages.filter(({ isFirstParty }) => isFirstParty);
+  const found =
+    workspaces.find(({ folder }) => folder.path === path) ??
+    workspaces.find(({ manifest }) => manifest.name === name);
+  if (found !== undefined) return found;
+  const there = workspaces.map(({ folder }) => folder.path).join(', ');
+  throw new BlockPackError(
+    'INPUT_MISSING',
+    `No node_modules of ${project.name} links to a workspace ${name}`,
+    {
+      hint: there === '' ? 'It has none; install first, such as with npm ci.' : `It has ${there}.`,
+      details: { path: project.name, workspace: name },
+    },
+  );
 }
 
 function isInside(folder: string, omitted: ReadonlySet<string>): boolean {

@@ -12,6 +12,8 @@ export interface NpmOptions {
   /** Where the project's directory is in the image; `/app` unless it says otherwise, so that packages land in `/app/node_modules`. */
   readonly prefix?: ImagePath | undefined;
   readonly omit: readonly OmitKind[];
+  /** Workspaces by folder or by name: then only what these need is packed. Without any, the whole project is. */
+  readonly workspaces?: readonly string[] | undefined;
   /** Published tarballs that installed packages are compared with. Without it nothing is said to be as published. */
   readonly tarballs?: TarballSource | undefined;
 }

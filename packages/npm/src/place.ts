@@ -90,12 +90,16 @@ function withoutOmitted(
   project: Project,
   manifest: PackageManifest | undefined,
   installed: Installed,
-  { omit }: NpmOptions,
+  options: NpmOptions,
   context: PackContext,
 ): Installed {
-  if (omit.length === 0) return installed;
-  const omitted = omittedPackages(project, manifest, installed, omit);
-  const reason = `only needed for what is omitted: ${[...omit].sort().join(', ')}`;
+  const { omit, workspaces = [] } = options;
+  if (omit.length + workspaces.length === 0) return installed;
+  const omitted = omittedPackages(project, manifest, installed, options);
+  const reason =
+    workspaces.length === 0
+      ? `only needed for what is omitted: ${[...omit].sort().join(', ')}`
+      : `not needed by ${[...workspaces].sort().join(', ')}`;
   const leaveOut = (entries: readonly TreeEntry[]) => {
     for (const { path } of entries) context.leaveOut?.(path, reason);
   };

@@ -1,5 +1,5 @@
 import { BlockPackError, type InputDirectory, type LinkEntry, type TreeEntry } from '@block-pack/core';
-import { entriesBelow, type Folder, type FolderItem, folderIn, folderOf, itemAt } from './folder.ts';
+import { entriesBelow, type Folder, type FolderItem, fileIn, folderIn, folderOf, itemAt } from './folder.ts';
 import { noModules } from './wrong-input.ts';
 
 /** A directory with a package.json and the node_modules that belongs to it. */
@@ -8,7 +8,7 @@ export interface Project {
   readonly name: string;
   readonly root: Folder;
   readonly modules: Folder;
-  /** Workspaces and `file:` dependencies: folders of the project that a node_modules links to. Sorted. */
+  /** Workspaces and `file:` dependencies: folders of the project that a node_modules links to, or whose own links to others. Sorted. */
   readonly firstParty: readonly string[];
   /** True for what the npm packer packs; the rest is the application itself. */
   owns(path: string): boolean;
@@ -115,9 +115,11 @@ function firstPartyFolders(
   root: Folder,
   modules: Folder | undefined,
 ): Pick<ProjectFolders, 'firstParty' | 'links'> {
-  const found = new Set<string>();
+  if (modules === undefined) return { firstParty: [], links: [] };
+  const workspaces = linkedWorkspaces(root);
+  const found = new Set(workspaces.map(({ path }) => path));
   const links: LinkEntry[] = [];
-  const waiting = modules === undefined ? [] : [modules];
+  const waiting = [modules, ...workspaces.flatMap((one) => folderIn(one, 'node_modules') ?? [])];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const entry of entriesBelow(next)) {
       if (entry.kind !== 'symlink' || /(^|\/)\.bin\//.test(entry.path)) continue;
@@ -133,6 +135,28 @@ function firstPartyFolders(
   return { firstParty: [...found].sort(), links };
 }
 
+/** Folders below, each with a package.json, that pnpm installed as workspaces: nothing has to link to them. */
+function linkedWorkspaces(folder: Folder, project = folder): readonly Folder[] {
+  return [...folder.children].flatMap(([name, item]) => {
+    if (item.kind !== 'folder' || name === 'node_modules') return [];
+    const below = linkedWorkspaces(item, project);
+    return isLinkedWorkspace(item, project) ? [item, ...below] : below;
+  });
+}
+
+/** It has a node_modules of its own with links out of its folder: to what the project's node_modules holds, or to other workspaces. */
+function isLinkedWorkspace(folder: Folder, project: Folder): boolean {
+  const modules = folderIn(folder, 'node_modules');
+  if (modules === undefined || fileIn(folder, 'package.json') === undefined) return false;
+  const members = [...modules.children].flatMap(([name, item]) =>
+    name.startsWith('@') && item.kind === 'folder' ? [...item.children.values()] : [item],
+  );
+  return members.some((item) => {
+    const target = item.kind === 'symlink' ? itemAt(project, item.path) : undefined;
+    return target !== undefined && target.path !== '' && !`${target.path}/`.startsWith(`${folder.path}/`);
+  });
+}
+
 export function isInModules(path: string): boolean {
   return /(^|\/)node_modules(\/|$)/.test(path);
 }
@@ -143,7 +167,7 @@ function checkStaysInside(path: string, target: string, name: string): void {
   const up = down === -1 ? names.length : down;
   if (!target.startsWith('/') && up <= path.split('/').length - 1) return;
   throw new BlockPackError('LINK_ESCAPES', `${name}/${path} is a link out of ${name}: ${target}`, {
-    hint: 'Pack the root of the workspace, or make a directory that holds everything: pnpm deploy, npm install --install-links.',
+    hint: 'Pack the root of the workspace, with --workspace for what this one needs, or make a directory that holds everything: npm install --install-links.',
     details: { path, target },
   });
 }

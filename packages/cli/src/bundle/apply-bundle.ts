@@ -1,5 +1,4 @@
 import {
-  type BlobSource,
   BlockPackError,
   type BundleBase,
   type BundleDocument,
@@ -64,7 +63,7 @@ export interface ApplyOptions {
 const textLimit = 1 << 28;
 
 /**
- * Makes the images that a bundle brings, of it and of what is held: first the import manifests, which say what else is needed; then the blocks; then
+ * Makes the images that a bundle brings, of it and of what is held: first the texts, which say what else is needed; then the blocks; then
  * the layers. Nothing is published.
  * @throws BLOB_MISSING for prerequisites that are not there, BUNDLE_INVALID, DELTA_INVALID, DIGEST_MISMATCH
  */
@@ -74,23 +73,23 @@ export async function applyBundle(bundle: OpenBundle, options: ApplyOptions): Pr
 
 class Application {
   readonly #document: BundleDocument;
-  readonly #blobs: BlobSource;
+  readonly #bundle: OpenBundle;
   readonly #options: ApplyOptions;
   /** Of layers that were made. */
   readonly #diffIds = new Map<Digest, Digest>();
 
-  constructor({ document, blobs }: OpenBundle, options: ApplyOptions) {
-    this.#document = document;
-    this.#blobs = blobs;
+  constructor(bundle: OpenBundle, options: ApplyOptions) {
+    this.#document = bundle.document;
+    this.#bundle = bundle;
     this.#options = options;
   }
 
   async run(): Promise<AppliedBundle> {
-    const { layers, images, companions = [] } = this.#document;
+    const { layers, images, companions = [], documents } = this.#document;
     const { held, scratch } = this.#options;
     const wanted = layers.filter((layer) => !held.hasBlob(layer));
     for (const layer of wanted) if (layer.origin === 'tar') this.#form(layer);
-    for (const group of await this.#neededGroups('imports', wanted.flatMap(importsOf)))
+    for (const group of await this.#neededGroups('texts', [...documents, ...wanted.flatMap(importsOf)]))
       await this.#make(group);
     const needed = await this.#checkPrerequisites(wanted);
     for (const layer of layers) if (held.hasBlob(layer)) await this.#verify(layer);
@@ -101,7 +100,7 @@ class Application {
       if (layer.origin === 'tar') madeBytes += await this.#packLayer(layer);
       if (layer.origin === 'imports') await this.#makeImportsLayer(layer);
     }
-    const blobs = joinedBlobs(scratch, this.#blobs, held);
+    const blobs = joinedBlobs(scratch, this.#bundle.blobs, held);
     await this.#checkDiffIds(blobs);
     return {
       images: images.map(asImage),
@@ -134,11 +133,14 @@ class Application {
    * @returns groups of blocks and of layers that have to be made
    */
   async #checkPrerequisites(wanted: readonly LayerOrigin[]): Promise<readonly BundleGroup[]> {
-    const { groups } = this.#document;
+    const { groups, documents } = this.#document;
     const blocks: Digest[] = [];
     const tars: Digest[] = [];
     const brought = new Set(groups.flatMap(({ objects }) => objects.map(({ digest }) => digest)));
     const missing = new Map<Digest, string>();
+    for (const digest of documents)
+      if (!brought.has(digest) && !(await this.#options.held.has(digest)))
+        missing.set(digest, `the document ${digest}`);
     for (const layer of wanted) {
       if (layer.origin === 'present') missing.set(layer.digest, `the layer ${layer.digest}`);
       if (layer.origin === 'tar') {
@@ -181,7 +183,7 @@ class Application {
   }
 
   async #make(group: BundleGroup): Promise<void> {
-    const { objects, payload } = group;
+    const { objects } = group;
     const { scratch } = this.#options;
     this.#show(`unpacking ${objects.length} ${group.holds}`);
     const keep = async (at: number, content: Bytes): Promise<void> => {
@@ -189,7 +191,7 @@ class Application {
       if (object === undefined) throw new RangeError(`no object ${at}`);
       await scratch.write(this.#sized(content, object), object.digest);
     };
-    const bytes = this.#blobs.read(payload.digest);
+    const bytes = this.#bundle.payload(group);
     if (group.encoding === 'raw') return keep(0, bytes);
     if (group.encoding === 'brotli') return keep(0, unpackContents(bytes, objects[0]?.size ?? 0));
     const olds: GroupBlock[] = [];

@@ -44,20 +44,19 @@ async function sharesOf(
   members: readonly Sent[],
   sources: BundleSources,
 ): Promise<readonly number[]> {
-  if (members.length === 1 || encoding === 'raw' || encoding === 'brotli')
-    return members.map(() => payload.size);
+  if (members.length === 1 || encoding === 'raw' || encoding === 'brotli') return members.map(() => payload);
   const alone: number[] = [];
   for (const one of members)
     alone.push(
-      (await writeTogether('blocks', [one], encoding === 'inflated' ? encoding : 'delta', sources)).payload
-        .size,
+      (await writeTogether('blocks', [one], encoding === 'inflated' ? encoding : 'delta', sources)).group
+        .payload,
     );
   const total = alone.reduce((sum, size) => sum + size, 0);
   let before = 0;
   let shared = 0;
   return alone.map((size) => {
     before += size;
-    const share = Math.round((payload.size * before) / total) - shared;
+    const share = Math.round((payload * before) / total) - shared;
     shared += share;
     return share;
   });

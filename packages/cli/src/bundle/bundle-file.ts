@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   BlockPackError,
@@ -18,7 +18,15 @@ import {
   type VerifyKey,
   writeCanonicalTar,
 } from '@block-pack/core';
-import { diskError, isPartName, openFile, openParts, PartsDraft, partsTarget } from '@block-pack/store';
+import {
+  diskError,
+  isPartName,
+  makeDirectory,
+  openFile,
+  openParts,
+  PartsDraft,
+  partsTarget,
+} from '@block-pack/store';
 import { writeBytes } from './scratch-blobs.ts';
 
 /** A blob that goes into a bundle. */
@@ -38,7 +46,7 @@ export class BundleDraft {
     if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw isDirectory(target);
     if (isPartName(target)) throw isPart(target);
     try {
-      mkdirSync(dirname(target), { recursive: true });
+      makeDirectory(dirname(target));
     } catch (error) {
       throw diskError(error, 'OUTPUT_REFUSED', 'write', target);
     }

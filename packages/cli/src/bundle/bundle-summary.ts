@@ -86,14 +86,14 @@ function documentOf({ made, wanted, since, have, bytes }: Result): Readonly<Reco
     })),
     since: since.map(knownDocument),
     have: have.map(knownDocument),
-    digest: made.digest,
+    digest: made.artifact.digest,
     bytes,
     imageBytes: made.imageBytes,
     layers: layers.map(({ digest, size, origin }) => ({ digest, size, origin })),
     groups: groups.map(({ holds, encoding, payload, objects }) => ({
       holds,
       encoding,
-      bytes: payload.size,
+      bytes: payload,
       objects: objects.map(({ digest, size }) => ({ digest, size })),
     })),
   };
@@ -147,10 +147,7 @@ function layerName(digest: Digest): string {
 function totals({ made: { document, sent, sentLayers }, wanted }: Result): string {
   const { layers, groups, companions = [] } = document;
   const blockBytes = sent.reduce((sum, { content }) => sum + content.size, 0);
-  const payloads = groups.reduce(
-    (sum, { holds, payload }) => sum + (holds === 'layers' ? 0 : payload.size),
-    0,
-  );
+  const payloads = groups.reduce((sum, { holds, payload }) => sum + (holds === 'layers' ? 0 : payload), 0);
   const [layerSize, layerBytes] = [
     sentLayers.reduce((sum, { size }) => sum + size, 0),
     sentLayers.reduce((sum, { bytes }) => sum + bytes, 0),

@@ -1,4 +1,4 @@
-import { BlockPackError, type Companion, isOfBundle, isTagged } from '@block-pack/core';
+import { BlockPackError, type Companion, isTagged } from '@block-pack/core';
 import { accompanying, closureOf, type ListedImage } from '@block-pack/store';
 import type { CommandContext } from '../command.ts';
 import type { Wanted } from './make-bundle.ts';
@@ -16,9 +16,7 @@ export async function findCompanions(
     const { documents } = await closureOf([root], images.blobs, context.signal);
     const digests = documents.map(({ digest }) => digest);
     for (const entry of await accompanying(images, digests, context.signal)) {
-      const { digest, artifactType = '' } = entry.descriptor;
-      if (taken.has(digest) || isOfBundle(artifactType) || !(await isWhole(entry, images.blobs, context)))
-        continue;
+      if (taken.has(entry.descriptor.digest) || !(await isWhole(entry, images.blobs, context))) continue;
       for (const one of named(entry)) if (!taken.has(keyOf(one))) found.set(keyOf(one), one);
     }
   }

@@ -49,6 +49,8 @@ interface HeldSegment {
 export interface Held extends PlaceBlobs {
   /** Import manifests as they stand in images, by the digests of their texts. */
   readonly texts: ReadonlyMap<Digest, HeldText>;
+  /** Indexes, manifests and configs that are whole. */
+  readonly documents: readonly ContentDescriptor[];
   /** Imports of all of them, the best bases first. */
   readonly imports: readonly Import[];
   /** Tars of layers that others made; they are unpacked when they are read, by their diffIDs. */
@@ -70,6 +72,7 @@ export class HeldImages implements Held {
   readonly #keys = new Map<SegmentKey, KeptSegment>();
   readonly #tars = new Map<Digest, HeldTar>();
   readonly #stacks: (readonly Digest[])[] = [];
+  readonly #documents: ContentDescriptor[] = [];
 
   /** Takes in one image of a place: a manifest, or an index with all that it leads to. */
   async add(root: ContentDescriptor, { blobs, name }: Pick<Images, 'blobs' | 'name'>): Promise<void> {
@@ -79,6 +82,7 @@ export class HeldImages implements Held {
       const bytes =
         kind === undefined || kind === 'config' ? undefined : await readDocument(root, blobs, name);
       this.#blobs.set(root.digest, { size: root.size, from: blobs, mediaType: root.mediaType });
+      if (bytes !== undefined) this.#documents.push(root);
       if (kind === 'index' && bytes !== undefined)
         for (const member of parseImageIndex(bytes, name, root.mediaType).manifests)
           await this.add(member, { blobs, name });
@@ -109,6 +113,7 @@ export class HeldImages implements Held {
     if (imageDocumentKind(config.mediaType) !== 'config') return;
     this.#stacks.push(layers.map(({ digest }) => digest));
     const { rootfs } = parseImageConfig(await readDocument(config, blobs, name), name);
+    this.#documents.push(config);
     for (const [at, layer] of layers.entries()) {
       const diffId = rootfs.diff_ids[at];
       if (diffId !== undefined && tarPacking(layer) && !own.has(layer.digest) && this.hasBlob(layer))
@@ -153,11 +158,15 @@ export class HeldImages implements Held {
     return layers.slice(0, Math.max(0, ...lengths));
   }
 
+  get documents(): readonly ContentDescriptor[] {
+    return this.#documents;
+  }
+
   get tars(): readonly HeldTar[] {
     return [...this.#tars.values()];
   }
 
-  /** All that there is, for whoever is to make a bundle for it. Configs are left out: they travel in any case. */
+  /** All that there is, for whoever is to make a bundle for it. */
   get inventory(): Inventory {
     const purls = this.#purls();
     const described = (digest: Digest, size: number) => {
@@ -169,8 +178,9 @@ export class HeldImages implements Held {
       entries.push({ kind: 'imports', digest, size: bytes.length });
     for (const [digest, { size, mediaType }] of this.#blobs) {
       const document = imageDocumentKind(mediaType);
-      if (document === 'config' || mediaType === importsArtifactType) continue;
-      if (document === undefined) entries.push({ kind: 'blob', ...described(digest, size) });
+      if (mediaType === importsArtifactType) continue;
+      if (document === undefined || document === 'config')
+        entries.push({ kind: 'blob', ...described(digest, size) });
       else entries.push({ kind: 'image', digest, size });
     }
     for (const [digest, { line }] of this.#segments) {

@@ -1,6 +1,7 @@
 import {
   type ByteRange,
   type Bytes,
+  type ContentDescriptor,
   componentOf,
   type Descriptor,
   type Digest,
@@ -15,6 +16,7 @@ import type { Held, HeldImages, HeldTar, HeldText } from './held-images.ts';
 /** A site that is far away: its inventories say what it has, and it is read out of images that are here. */
 export class InventoriedSite implements Held {
   readonly texts: ReadonlyMap<Digest, HeldText>;
+  readonly documents: readonly ContentDescriptor[];
   readonly imports: readonly Import[];
   readonly tars: readonly HeldTar[];
   readonly #own: HeldImages;
@@ -39,6 +41,7 @@ export class InventoriedSite implements Held {
       if (kind === 'image' || kind === 'blob') this.#blobs.set(digest, size);
     }
     this.texts = new Map([...[...here.texts].filter(([digest]) => texts.has(digest)), ...own.texts]);
+    this.documents = [...own.documents, ...here.documents.filter(({ digest }) => this.#blobs.has(digest))];
     this.imports = [...own.imports, ...here.imports.filter(({ digest }) => this.#sizes.has(digest))];
     this.tars = [...own.tars, ...here.tars.filter(({ layer }) => this.#blobs.has(layer.digest))];
     const readable = new Set(this.imports.map(({ digest }) => digest));

@@ -15,7 +15,7 @@ import { byteSize } from '../byte-size.ts';
 import type { Held, HeldTar } from './held-images.ts';
 import type { BundleSources } from './make-bundle.ts';
 import { tarPacking } from './tar-packing.ts';
-import { type Like, writeTogether } from './write-groups.ts';
+import { type Like, type PackedGroup, writeTogether } from './write-groups.ts';
 
 /** How a layer travels that is not made of blocks, and why so. */
 export interface SentLayer {
@@ -32,9 +32,12 @@ export interface SentLayer {
 /** Layers of others as tars wherever that is smaller, and the site can pack them to the same bytes. */
 export interface WrittenLayers {
   readonly origins: readonly LayerOrigin[];
-  readonly groups: readonly BundleGroup[];
+  readonly groups: readonly PackedGroup[];
   readonly sent: readonly SentLayer[];
 }
+
+/** Each is a group of its own, and a reader takes 256 whatever they bring: as many are left for blocks and import manifests. */
+const mostTars = 128;
 
 /** @param origins of which those that are carried may become tars */
 export async function writeLayers(
@@ -46,11 +49,14 @@ export async function writeLayers(
   const sources = { blobs, pasts, scratch, context };
   const places = layerPlaces(closure);
   const search = new DeflateSearch();
-  const written: { origin: LayerOrigin; group?: BundleGroup; sent?: SentLayer }[] = [];
+  const written: { origin: LayerOrigin; group?: PackedGroup; sent?: SentLayer }[] = [];
   for (const origin of origins) {
     checkSignal(context.signal);
     const layer = origin.origin === 'carried' ? places.get(origin.digest) : undefined;
-    written.push(layer === undefined ? { origin } : await writeLayer(layer, origin, search, sources));
+    const groups = written.filter(({ group }) => group !== undefined).length;
+    if (layer === undefined) written.push({ origin });
+    else if (groups >= mostTars) written.push(asItIs(layer, origin, 'one of too many layers'));
+    else written.push(await writeLayer(layer, origin, search, sources));
   }
   return {
     origins: written.map(({ origin }) => origin),
@@ -78,17 +84,20 @@ function layerPlaces({ manifests }: Closure): ReadonlyMap<Digest, PlacedLayer> {
   );
 }
 
+function asItIs({ layer: { digest, size } }: PlacedLayer, origin: LayerOrigin, why: string) {
+  const sent = { digest, size, bytes: size, encoding: 'carried', from: undefined, why } as const;
+  return { origin, sent };
+}
+
 async function writeLayer(
-  { layer, at }: PlacedLayer,
+  placed: PlacedLayer,
   carried: LayerOrigin,
   search: DeflateSearch,
   sources: LayerSources,
-): Promise<{ origin: LayerOrigin; group?: BundleGroup; sent: SentLayer }> {
+): Promise<{ origin: LayerOrigin; group?: PackedGroup; sent: SentLayer }> {
+  const { layer, at } = placed;
   const { digest, size } = layer;
-  const whole = (why: string) => {
-    const sent = { digest, size, bytes: size, encoding: 'carried', from: undefined, why } as const;
-    return { origin: carried, sent };
-  };
+  const whole = (why: string) => asItIs(placed, carried, why);
   sources.context.progress.show(`unpacking a layer of ${byteSize(size)}`);
   const unpacked = await unpack(layer, sources);
   if (unpacked === undefined) return whole('cannot be unpacked here');
@@ -106,7 +115,7 @@ async function writeLayer(
   const object = { kind: 'tar', digest: tar.digest, content: sources.scratch.access(tar.digest) } as const;
   const encoding = likes.length > 0 ? 'delta' : 'inflated';
   const group = await writeTogether('layers', [{ ...object, likes }], encoding, sources);
-  const bytes = group.payload.size;
+  const bytes = group.group.payload;
   if (bytes >= size) return whole('smaller as it is');
   const from = likeliest(shared, layer, at)[0]?.layer.digest;
   return {

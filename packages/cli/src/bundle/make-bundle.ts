@@ -5,9 +5,12 @@ import {
   type ContentDescriptor,
   carriedBlobs,
   checkSignal,
+  collect,
   type Digest,
   digestOf,
+  documentLimit,
   encodeBundle,
+  encodeBundleIndex,
   encodeImportManifest,
   encodeImportsLayer,
   fetchBlocks,
@@ -16,6 +19,7 @@ import {
   imageDocumentKind,
   importSize,
   type LayerOrigin,
+  Measure,
   readImportsLayers,
   recipeOf,
   type WantedImage,
@@ -29,7 +33,8 @@ import type { Held } from './held-images.ts';
 import { joinedBlobs } from './held-images.ts';
 import { type SentLayer, writeLayers } from './layer-tars.ts';
 import type { ScratchBlobs } from './scratch-blobs.ts';
-import { type Sent, writeGroups } from './write-groups.ts';
+import type { Text } from './text-search.ts';
+import { type PackedGroup, type Sent, writeGroups } from './write-groups.ts';
 
 /** What a bundle is made of. */
 export interface BundleSources {
@@ -50,8 +55,8 @@ export interface Wanted {
 /** A bundle that has not been written yet. */
 export interface MadeBundle {
   readonly document: BundleDocument;
-  /** The artifact's digest. */
-  readonly digest: Digest;
+  /** It stands for the whole. */
+  readonly artifact: ContentDescriptor;
   readonly index: Uint8Array;
   readonly blobs: readonly BundleBlob[];
   /** Bytes that the images have in all, with their companions. */
@@ -71,34 +76,56 @@ export async function makeBundle(sources: BundleSources): Promise<MadeBundle> {
   const closure = await closureOf(roots, blobs, context.signal);
   const found = await findImports(closure, blobs);
   const isConfig = ({ mediaType }: ContentDescriptor) => imageDocumentKind(mediaType) === 'config';
+  const documents = [...closure.documents, ...closure.leaves.filter(isConfig)];
   const leaves = closure.leaves
     .filter((leaf) => !isConfig(leaf))
     .map((leaf) => originOf(leaf, found, sources.pasts));
-  const objects = await newObjects(leaves, found, blobs, sources);
-  const written = await writeGroups(objects, sources);
+  const { blocks, texts } = await newObjects(leaves, found, blobs, sources);
+  const newDocuments = await newTexts(documents, blobs, sources.pasts);
+  const written = await writeGroups({ blocks, texts: [...texts, ...newDocuments] }, sources);
   const { origins, groups: tars, sent: sentLayers } = await writeLayers(leaves, closure, blobs, sources);
+  const groups = [...written.groups, ...tars];
   const document: BundleDocument = {
     version: 1,
     images: wanted.map(asWanted),
     ...(companions.length > 0 && { companions }),
+    documents: documents.map(({ digest }) => digest),
     layers: origins,
-    groups: [...written.groups, ...tars],
+    groups: groups.map(({ group }) => group),
   };
-  const { list, artifact, index } = encodeBundle(document);
-  const documents = [...closure.documents, ...closure.leaves.filter(isConfig), ...carriedBlobs(document)];
+  const payload = await payloadOf(groups, sources);
+  const { list, artifact } = encodeBundle(document, payload);
   const carried = joinedBlobs(sources.scratch, blobs);
   return {
     document,
-    digest: artifact.descriptor.digest,
-    index,
+    artifact: artifact.descriptor,
+    index: encodeBundleIndex(artifact.descriptor),
     blobs: [
-      ...documents.map((one) => ({ ...one, read: () => carried.read(one.digest) })),
+      ...carriedBlobs(document).map((one) => ({ ...one, read: () => carried.read(one.digest) })),
+      ...(payload === undefined ? [] : [payload]),
       ...[list, artifact].map(({ descriptor, bytes }) => ({ ...descriptor, read: () => bytesOf(bytes) })),
     ],
     sent: written.blocks,
     sentLayers,
     imageBytes: [...closure.leaves, ...closure.documents].reduce((sum, one) => sum + one.size, 0),
   };
+}
+
+/** What the groups have, one behind the other. */
+async function payloadOf(
+  groups: readonly PackedGroup[],
+  { scratch, context }: BundleSources,
+): Promise<BundleBlob | undefined> {
+  if (groups.length === 0) return undefined;
+  const read = async function* () {
+    for (const { payload } of groups) yield* scratch.read(payload);
+  };
+  const measure = new Measure();
+  for await (const chunk of read()) {
+    checkSignal(context.signal);
+    measure.add(chunk);
+  }
+  return { digest: measure.digest(), size: measure.size, read };
 }
 
 function asWanted({ root: { mediaType, digest, size }, name }: Wanted): WantedImage {
@@ -114,13 +141,7 @@ interface FoundImports {
 }
 
 /** An import manifest as it stands in an image. */
-export interface WantedText {
-  readonly name: string;
-  readonly text: Uint8Array;
-  readonly digest: Digest;
-}
-
-interface FoundFile extends ImportsFile, WantedText {}
+interface FoundFile extends ImportsFile, Text {}
 
 async function findImports({ manifests }: Closure, blobs: BlobSource): Promise<FoundImports> {
   const layers = new Map<Digest, FoundFile>();
@@ -156,9 +177,9 @@ function originOf(
   return { ...blob, origin: 'imports', files: files.map(({ name, digest: imports }) => ({ name, imports })) };
 }
 
-/** What has to travel: import manifests, and blocks, which lie in the scratch directory by then. */
+/** What has to travel: texts, and blocks, which lie in the scratch directory by then. */
 export interface NewObjects {
-  readonly texts: readonly WantedText[];
+  readonly texts: readonly Text[];
   /** Each block once, as it is first imported. */
   readonly blocks: readonly Import[];
 }
@@ -195,4 +216,19 @@ async function newObjects(
     });
   }
   return { texts, blocks: [...blocks.values()] };
+}
+
+/** Documents that a site may lack. */
+async function newTexts(
+  documents: readonly ContentDescriptor[],
+  blobs: BlobSource,
+  pasts: readonly Held[],
+): Promise<readonly Text[]> {
+  const texts: Text[] = [];
+  for (const { mediaType, digest, size } of documents) {
+    const known = await Promise.all(pasts.map((past) => past.has(digest, size)));
+    if (pasts.length > 0 && known.every(Boolean)) continue;
+    texts.push({ name: mediaType, digest, text: await collect(blobs.read(digest), documentLimit, digest) });
+  }
+  return texts;
 }

@@ -1,6 +1,6 @@
 import {
   bytesOf,
-  encodeBundle,
+  encodeBundleIndex,
   encodeSignatures,
   type SigningKey,
   signatureArtifactType,
@@ -10,11 +10,10 @@ import type { MadeBundle } from './make-bundle.ts';
 /** The same bundle with signatures beside it. */
 export function signBundle(made: MadeBundle, keys: readonly SigningKey[]): MadeBundle {
   if (keys.length === 0) return made;
-  const { artifact } = encodeBundle(made.document);
-  const signatures = encodeSignatures(artifact.descriptor, keys);
+  const signatures = encodeSignatures(made.artifact, keys);
   const descriptors = signatures.map(({ descriptor }) => descriptor);
-  const { index } = encodeBundle(
-    made.document,
+  const index = encodeBundleIndex(
+    made.artifact,
     descriptors.filter(({ artifactType }) => artifactType === signatureArtifactType),
   );
   const blobs = signatures.map(({ descriptor, bytes }) => ({ ...descriptor, read: () => bytesOf(bytes) }));

@@ -12,7 +12,7 @@ import {
 import { type GroupBlock, packContents, writeGroup } from '@block-pack/delta';
 import { byteSize } from '../byte-size.ts';
 import type { Held } from './held-images.ts';
-import type { BundleSources, NewObjects, WantedText } from './make-bundle.ts';
+import type { BundleSources, NewObjects } from './make-bundle.ts';
 import {
   blockSearch,
   oldestFirst,
@@ -21,6 +21,7 @@ import {
   type StepSearch,
   type Steps,
 } from './plan-steps.ts';
+import { textSearch } from './text-search.ts';
 
 /** Something to be sent: a block, an import manifest or the tar of a layer, and older ones that it is written against. */
 export interface SentObject extends GroupBlock {
@@ -39,9 +40,15 @@ export interface Like extends GroupBlock {
   readonly line?: Import;
 }
 
+/** A group as the list has it, and its bytes, which lie in the scratch directory. */
+export interface PackedGroup {
+  readonly group: BundleGroup;
+  readonly payload: Digest;
+}
+
 /** What travels, and how. */
 export interface WrittenGroups {
-  readonly groups: readonly BundleGroup[];
+  readonly groups: readonly PackedGroup[];
   readonly blocks: readonly Sent[];
 }
 
@@ -51,9 +58,9 @@ export interface WrittenGroups {
  */
 export async function writeGroups(objects: NewObjects, sources: BundleSources): Promise<WrittenGroups> {
   const pasts = await oldestFirst(sources.pasts, objects.blocks);
-  const texts = await smallestSteps('imports', objects.texts, {
+  const texts = await smallestSteps('texts', objects.texts, {
     count: pasts.length,
-    search: textSearch(pasts),
+    search: await textSearch(pasts),
     open: async ({ text, digest }) => ({ kind: 'file', digest, content: randomAccessOf(text) }),
     sources,
   });
@@ -76,9 +83,12 @@ interface Objects<T> {
 }
 
 interface WrittenSteps {
-  readonly groups: readonly BundleGroup[];
+  readonly groups: readonly PackedGroup[];
   readonly sent: readonly Sent[];
 }
+
+/** A step has four groups, and more only for 64 MiB each: so they are never more than half of those that a reader takes whatever they bring. */
+const mostSteps = 32;
 
 async function smallestSteps<T>(
   holds: BundleGroup['holds'],
@@ -86,7 +96,7 @@ async function smallestSteps<T>(
   objects: Objects<T>,
 ): Promise<WrittenSteps> {
   const together = await writeSteps(holds, planTogether(wanted, objects.search), objects);
-  if (objects.count < 2) return together;
+  if (objects.count < 2 || objects.count > mostSteps) return together;
   const steps = await planInSteps(wanted, objects.count, objects.search);
   if (steps.slice(0, -1).every((step) => step.length === 0)) return together;
   const inSteps = await writeSteps(holds, steps, objects);
@@ -98,7 +108,7 @@ async function writeSteps<T>(
   steps: Steps<T>,
   { open, sources }: Objects<T>,
 ): Promise<WrittenSteps> {
-  const groups: BundleGroup[] = [];
+  const groups: PackedGroup[] = [];
   const all: Sent[] = [];
   for (const step of steps) {
     const sent: Sent[] = [];
@@ -108,21 +118,6 @@ async function writeSteps<T>(
     all.push(...sent);
   }
   return { groups, sent: all };
-}
-
-/** Import manifests that a past has under the same name; of several, the last. */
-function textSearch(pasts: readonly Held[]): StepSearch<WantedText> {
-  const inPast = (one: WantedText, held: Held | undefined, isFit: (digest: Digest) => boolean) => {
-    const [digest, old] =
-      [...(held?.texts ?? [])].filter(([digest, { name }]) => name === one.name && isFit(digest)).at(-1) ??
-      [];
-    return digest && old && { name: one.name, digest, text: old.bytes };
-  };
-  return {
-    digest: ({ digest }) => digest,
-    shared: (one) => inPast(one, pasts[0], (digest) => pasts.every(({ texts }) => texts.has(digest))),
-    inPast: async (one, at) => (pasts[at]?.texts.has(one.digest) ? one : inPast(one, pasts[at], () => true)),
-  };
 }
 
 /** Out of the scratch directory, where it is brought if it is not there yet. */
@@ -149,12 +144,12 @@ async function smallest(
   holds: BundleGroup['holds'],
   sent: readonly Sent[],
   sources: BundleSources,
-): Promise<BundleGroup[]> {
+): Promise<PackedGroup[]> {
   const others = sent.filter(({ likes }) => likes.length === 0);
   const isFew = others.reduce((sum, { content }) => sum + content.size, 0) <= comparedSize;
   const hasOlder = others.length < sent.length;
   const parts = hasOlder && isFew ? [sent] : [sent.filter(({ likes }) => likes.length > 0), others];
-  const groups: BundleGroup[] = [];
+  const groups: PackedGroup[] = [];
   for (const part of parts) {
     if (part.length === 0) continue;
     const encoding = part.some(({ likes }) => likes.length > 0) ? 'delta' : 'inflated';
@@ -175,7 +170,7 @@ async function smaller(
   sent: readonly Sent[],
   encoding: 'delta' | 'inflated',
   sources: BundleSources,
-): Promise<BundleGroup[]> {
+): Promise<PackedGroup[]> {
   const [together, quick] = await Promise.all([
     writeTogether(holds, sent, encoding, sources),
     writeAlone(holds, sent, sources, quickQuality),
@@ -205,8 +200,8 @@ export function inRuns<T extends Pick<GroupBlock, 'content'>>(sent: readonly T[]
   return runs;
 }
 
-function sizeOf(groups: readonly BundleGroup[]): number {
-  return groups.reduce((sum, { payload }) => sum + payload.size, 0);
+function sizeOf(groups: readonly PackedGroup[]): number {
+  return groups.reduce((sum, { group }) => sum + group.payload, 0);
 }
 
 /** All objects in one group. */
@@ -215,7 +210,7 @@ export async function writeTogether(
   sent: readonly SentObject[],
   encoding: 'delta' | 'inflated',
   { scratch, context }: Pick<BundleSources, 'scratch' | 'context'>,
-): Promise<BundleGroup> {
+): Promise<PackedGroup> {
   const likes = sent.flatMap((one) => one.likes);
   const bases = [...new Map(likes.map((like) => [like.digest, like])).values()];
   const places = new Map(bases.map(({ digest }, at) => [digest, at]));
@@ -229,9 +224,9 @@ export async function writeTogether(
       context.progress.show(`comparing ${holds}, ${byteSize(bytes)} of ${byteSize(total)}`),
   });
   const { digest, size } = await scratch.write(written.payload);
-  return {
+  const group: BundleGroup = {
     holds,
-    payload: { digest, size },
+    payload: size,
     encoding: written.usedEncoding(),
     skeleton: written.skeleton,
     bases: bases.map((base) => ({ digest: base.digest, size: base.content.size, kind: base.kind })),
@@ -240,6 +235,7 @@ export async function writeTogether(
       return { ...described(one), apart, bases: [...bases] };
     }),
   };
+  return { group, payload: digest };
 }
 
 function described({ digest, content: { size }, kind }: SentObject) {
@@ -257,23 +253,21 @@ async function writeAlone(
   sent: readonly Sent[],
   { scratch, context }: BundleSources,
   fixedQuality?: number,
-): Promise<BundleGroup[]> {
-  const groups: BundleGroup[] = [];
+): Promise<PackedGroup[]> {
+  const groups: PackedGroup[] = [];
   for (const one of sent) {
     checkSignal(context.signal);
     const objects = [{ ...described(one), apart: false, bases: [] }];
     const quality = fixedQuality ?? (one.content.size <= bestQualityBelow ? 11 : 9);
     const { digest, size } = await scratch.write(packContents(readRange(one.content), { quality }));
-    if (size < one.content.size)
-      groups.push({ holds, payload: { digest, size }, encoding: 'brotli', objects });
-    else
-      groups.push({
-        holds,
-        payload: { digest: one.digest, size: one.content.size },
-        encoding: 'raw',
-        objects,
-      });
-    if (holds === 'imports')
+    const isSmaller = size < one.content.size;
+    const encoding = isSmaller ? 'brotli' : 'raw';
+    const payload = isSmaller ? size : one.content.size;
+    groups.push({
+      group: { holds, payload, encoding, objects },
+      payload: isSmaller ? digest : one.digest,
+    });
+    if (holds === 'texts')
       await scratch.write(bytesOf(await one.content.read(0, one.content.size)), one.digest);
   }
   return groups;

@@ -21,6 +21,7 @@ export function addDoctor(program: Command, run: Run): void {
       'also pack two copies in other directories, under other umask, time zone, locale and home, and compare every file of every block',
     )
     .option('--omit <kind>', 'npm: leave out dev, optional or peer dependencies; repeatable', collect)
+    .option('--workspace <folder>', 'npm: only what this workspace needs; repeatable', collect)
     .option(
       '--npm-cache [dir]',
       "npm: compare packages with the published tarballs in npm's cache (default: ~/.npm)",

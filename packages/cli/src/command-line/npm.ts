@@ -20,6 +20,11 @@ export function addNpm(program: Command, run: Run): void {
     .option('--prefix <path>', "where the project's directory is in the image (default: /app)")
     .option('--omit <kind>', 'leave out dev, optional or peer dependencies; repeatable', collect)
     .option(
+      '--workspace <folder>',
+      'pack only what this workspace needs, and itself: its folder or its name; repeatable',
+      collect,
+    )
+    .option(
       '--npm-cache [dir]',
       "say which packages are as published, by the tarballs in npm's cache (default: ~/.npm)",
     )
@@ -29,6 +34,7 @@ export function addNpm(program: Command, run: Run): void {
   withExamples(command, [
     ['block-pack npm', 'the project in this directory, after npm ci'],
     ['block-pack npm shop --omit dev --prefix /srv/shop', 'without development dependencies'],
+    ['block-pack npm --workspace services/shop --omit dev', 'one service of a workspace'],
     ['block-pack npm --npm-cache', 'and tell what was changed since it was published'],
   ]);
   command.action((input: string, options: NpmCommandOptions & GlobalOptions) =>

@@ -84,6 +84,7 @@ function packWords(options: PackerOptions, { directory }: CommandContext): strin
   const repeated = (flag: string, values: readonly string[] = []) => values.flatMap((value) => [flag, value]);
   return [
     ...repeated('--omit', options.omit),
+    ...repeated('--workspace', options.workspace),
     ...repeated(
       '--lock',
       options.lock?.map((file) => resolve(directory, file)),
@@ -104,6 +105,7 @@ function withUsualCache(options: PackerOptions, ecosystem: Ecosystem): PackerOpt
 /** Which options mean something to one packer only. */
 const optionsOf: Readonly<Partial<Record<keyof PackerOptions, Ecosystem>>> = {
   omit: 'npm',
+  workspace: 'npm',
   npmCache: 'npm',
   tarballs: 'npm',
   lock: 'python',

@@ -98,7 +98,7 @@ async function imageEntry(
 async function addScript({ directory }: CommandContext): Promise<readonly FileResult[]> {
   const path = join(directory, 'package.json');
   if (!existsSync(path)) return [];
-  const change = withPackScript(readFileSync(path, 'utf8'));
+  const change = withPackScript(readFileSync(path, 'utf8'), existsSync(join(directory, '.yarnrc.yml')));
   if (change.kind === 'kept') return [{ path: 'package.json', state: 'kept', about: change.why }];
   await writeFileAtomic(path, change.text);
   return [{ path: 'package.json', state: 'written', about: `the script ${change.script}` }];

@@ -21,6 +21,7 @@ import { parsePrefix } from '../prefix.ts';
 export interface NpmCommandOptions extends PackRunOptions {
   readonly prefix?: string;
   readonly omit?: readonly string[];
+  readonly workspace?: readonly string[];
   /** True where the flag stands alone: npm's usual place. */
   readonly npmCache?: string | true;
   readonly tarballs?: string;
@@ -48,6 +49,7 @@ export function npmPackerFor(options: NpmCommandOptions, context: CommandContext
   return createNpmPacker({
     prefix: parsePrefix(options.prefix),
     omit: (options.omit ?? []).map(parseOmit),
+    workspaces: options.workspace,
     tarballs: tarballSource(options, context),
   });
 }

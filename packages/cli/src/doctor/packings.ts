@@ -23,6 +23,7 @@ import { type Examination, examine, type Provenance, type ProvenanceOf } from '.
 /** Options that the packers take; each belongs to one of them. */
 export interface PackerOptions {
   readonly omit?: readonly string[];
+  readonly workspace?: readonly string[];
   readonly npmCache?: string | true;
   readonly tarballs?: string;
   readonly lock?: readonly string[];

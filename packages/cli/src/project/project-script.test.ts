@@ -21,6 +21,15 @@ describe('the script of a package.json', () => {
     );
   });
 
+  it('is one of its own for yarn 2 and later, which runs nothing behind a build', () => {
+    const expected = { build: 'x', 'block-pack': 'block-pack pack' };
+    const named = changed('{"packageManager":"yarn@4.18.1","scripts":{"build":"x"}}');
+    expect(JSON.parse(named).scripts).toEqual(expected);
+    const set = withPackScript('{"scripts":{"build":"x"}}', true);
+    expect(set).toMatchObject({ kind: 'changed', script: 'block-pack' });
+    expect(changed('{"packageManager":"yarn@1.22.22","scripts":{"build":"x"}}')).toContain('postbuild');
+  });
+
   it('is left as it is where it packs already, under whatever name', () => {
     expect(changed('{"scripts":{"ship":"npm ci && block-pack pack --frozen"}}')).toBe(
       'its script ship packs already',

@@ -8,8 +8,9 @@ const call = 'block-pack pack';
 /**
  * Adds the script that packs to a package.json: behind the build where there is one. What stands there stays, to the byte.
  * @param text of the package.json
+ * @param hasYarnSettings whether a `.yarnrc.yml` lies beside it: yarn 2 and later run no `postbuild`
  */
-export function withPackScript(text: string): ScriptChange {
+export function withPackScript(text: string, hasYarnSettings = false): ScriptChange {
   const document = parse(text);
   const layout = layoutOf(text);
   if (document === undefined || JSON.stringify(document, undefined, layout.indent) + layout.end !== text)
@@ -22,7 +23,8 @@ export function withPackScript(text: string): ScriptChange {
     ([, script]) => typeof script === 'string' && script.includes(call),
   );
   if (own !== undefined) return { kind: 'kept', why: `its script ${own[0]} packs already` };
-  const names = 'build' in scripts ? ['postbuild', 'block-pack'] : ['block-pack'];
+  const isYarn = hasYarnSettings || /^yarn@[2-9]/.test(String(document.packageManager));
+  const names = 'build' in scripts && !isYarn ? ['postbuild', 'block-pack'] : ['block-pack'];
   const script = names.find((name) => !(name in scripts));
   if (script === undefined)
     return { kind: 'kept', why: `it has a script block-pack that does something else` };

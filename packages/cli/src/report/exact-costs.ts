@@ -26,9 +26,10 @@ export async function exactCosts(
         message: `${count(missing, 'new block')} not here, so their cost is not known; pack the input again, or name the image`,
       });
     const sources = { wanted: [], pasts: [past], scratch, context };
-    const { groups, blocks: sent } = await writeGroups({ texts: [], blocks: here }, sources);
+    const { groups: packed, blocks: sent } = await writeGroups({ texts: [], blocks: here }, sources);
+    const groups = packed.map(({ group }) => group);
     const costs = await dependencyCosts({ document: { groups }, sent }, sources);
-    const total = groups.reduce((sum, { payload }) => sum + payload.size, 0);
+    const total = groups.reduce((sum, { payload }) => sum + payload, 0);
     return {
       byDigest: new Map(costs.map(({ digest, bytes }) => [digest, bytes])),
       total: missing > 0 ? undefined : total,
@@ -46,6 +47,7 @@ async function pastOf({ manifests }: OpenContents, blobs: BlobSource): Promise<H
   const digests = new Set(imports.map(({ digest }) => digest));
   return {
     texts: new Map(),
+    documents: [],
     imports,
     tars: [],
     segments: noSegmentMemory,

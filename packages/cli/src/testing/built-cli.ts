@@ -9,6 +9,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The built command, made anew for the test run. */
     cli: string;
+    /** What runs its command lines in one process. */
+    server: string;
   }
 }
 
@@ -16,7 +18,9 @@ declare module 'vitest' {
 export default function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'block-pack-cli-'));
   chmodSync(folder, 0o755);
-  execFileSync(process.execPath, [fileURLToPath(new URL('../../build.mjs', import.meta.url)), folder]);
+  const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  execFileSync(process.execPath, [here('../../build.mjs'), folder, here('command-server.ts')]);
   project.provide('cli', join(folder, 'block-pack.js'));
+  project.provide('server', join(folder, 'command-server.js'));
   return () => rmSync(folder, { recursive: true });
 }

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fakeJar } from '@block-pack/core/testing';
-import { inject } from 'vitest';
+import { runCommand } from './command-process.ts';
 
 export interface Ran {
   readonly exitCode: number | null;
@@ -20,12 +19,8 @@ export class Workplace {
   }
 
   runWith(env: Readonly<Record<string, string>>, ...words: readonly string[]): Ran {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [inject('cli'), ...words], {
-      cwd: this.directory,
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, HOME: this.path('home'), BLOCK_PACK_STORE: 'store', ...env },
-    });
-    return { exitCode: status, stdout, stderr };
+    const usual = { PATH: process.env.PATH, HOME: this.path('home'), BLOCK_PACK_STORE: 'store' };
+    return runCommand({ directory: this.directory, env: { ...usual, ...env }, words });
   }
 
   /** Runs with `--json` and returns the document. */

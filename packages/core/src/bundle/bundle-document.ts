@@ -4,6 +4,7 @@ import { type Digest, isDigest } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
 import { isImportsName } from '../image/imports-layer.ts';
 import { documentLimit, parseJsonDocument } from '../image/json-document.ts';
+import { areTooManyGroups } from './group-limit.ts';
 import { isTagged } from './image-name.ts';
 
 /** What a bundle brings, and how a site makes it of what it has. Specified in docs/format/bundle.md. */
@@ -13,9 +14,11 @@ export interface BundleDocument {
   readonly images: readonly WantedImage[];
   /** What speaks of the images, such as their signatures, and is published with them; undefined where there is nothing. */
   readonly companions?: readonly Companion[] | undefined;
+  /** The indexes, manifests and configs of them all; each once. */
+  readonly documents: readonly Digest[];
   /** Where each layer comes from, and whatever else is no document; each once. */
   readonly layers: readonly LayerOrigin[];
-  /** Import manifests come before all blocks: they say what else the site must have. */
+  /** Texts come before all blocks: they say what else the site must have. */
   readonly groups: readonly BundleGroup[];
 }
 
@@ -44,7 +47,8 @@ export interface LayerGzip {
 /** Objects that travel together. */
 export type BundleGroup = {
   readonly holds: (typeof holdings)[number];
-  readonly payload: Descriptor;
+  /** Bytes that it has of the bundle's payload, behind those of the groups before. */
+  readonly payload: number;
   readonly objects: readonly BundleObject[];
 } & (
   | { readonly encoding: 'raw' }
@@ -68,27 +72,17 @@ const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const blob = { digest, size };
 const kind = v.picklist(['file', 'tree', 'tar']);
 
-/** What groups hold, in the order in which they stand in a list. */
-const holdings = ['imports', 'blocks', 'layers'] as const;
+/** What groups hold, in the order in which they stand in a list. Texts are import manifests, and the documents of images. */
+const holdings = ['texts', 'blocks', 'layers'] as const;
 
 const name = v.optional(v.pipe(v.string(), v.check(isTagged, 'a name of an image')));
 
 const wantedImage = v.strictObject({ name, mediaType: v.string(), ...blob });
 
-/** True for parts of a bundle itself: those would stand in the index where the bundle is looked for. */
-export function isOfBundle(artifactType: string): boolean {
-  return artifactType.startsWith('application/vnd.dev.block-pack.bundle.');
-}
-
 const companion = v.strictObject({
   name,
   mediaType: v.string(),
-  artifactType: v.optional(
-    v.pipe(
-      v.string(),
-      v.check((type) => !isOfBundle(type), 'the type of another artifact'),
-    ),
-  ),
+  artifactType: v.optional(v.string()),
   ...blob,
 });
 
@@ -135,7 +129,7 @@ const object = v.strictObject({
 const base = v.strictObject({ ...blob, kind });
 
 const skeleton = v.strictObject({ size, packed: size });
-const held = { holds: v.picklist(holdings), payload: v.strictObject(blob) };
+const held = { holds: v.picklist(holdings), payload: size };
 const alone = v.pipe(v.array(object), v.length(1));
 const together = v.pipe(v.array(object), v.minLength(1));
 
@@ -167,6 +161,7 @@ const document = v.strictObject({
   version: v.literal(1),
   images: v.pipe(v.array(wantedImage), v.minLength(1)),
   companions: v.optional(v.pipe(v.array(companion), v.minLength(1))),
+  documents: v.pipe(v.array(digest), v.minLength(1)),
   layers: v.array(layerOrigin),
   groups: v.array(group),
 });
@@ -221,8 +216,11 @@ function unknownThing(name: string, what: string): BlockPackError {
 }
 
 /** Nothing stands twice, and whatever is referred to is there. */
-function checkReferences({ images, companions = [], layers, groups }: BundleDocument, name: string): void {
-  once(layers, name);
+function checkReferences(
+  { images, companions = [], documents, layers, groups }: BundleDocument,
+  name: string,
+): void {
+  once([...documents.map((one) => ({ digest: one })), ...layers], name);
   namedOnce([...images, ...companions], name);
   once(
     groups.flatMap(({ objects }) => objects),
@@ -230,10 +228,11 @@ function checkReferences({ images, companions = [], layers, groups }: BundleDocu
   );
   const order = groups.map(({ holds }) => holdings.indexOf(holds));
   if (order.some((one, at) => one < (order[at - 1] ?? 0)))
-    throw bundleInvalid(name, 'its groups are not in the order of import manifests, blocks, layers');
+    throw bundleInvalid(name, 'its groups are not in the order of texts, blocks, layers');
   for (const group of groups) checkKinds(group, name);
   checkTars(layers, name);
   for (const one of groups) checkBases(one, name);
+  if (areTooManyGroups(groups)) throw bundleInvalid(name, 'it has more groups than their objects are worth');
 }
 
 /** A layer that is a tar itself has the tar's digest. */
@@ -243,7 +242,7 @@ function checkTars(layers: readonly LayerOrigin[], name: string): void {
       throw bundleInvalid(name, `the layer ${layer.digest} is not said to be packed, and is another tar`);
 }
 
-/** Import manifests are files, blocks are files and trees, and layers are tars of others. */
+/** Texts are files, blocks are files and trees, and layers are tars of others. */
 function checkKinds({ holds, objects }: BundleGroup, name: string): void {
   const wrong = objects.find(({ kind }) => (kind === 'tar') !== (holds === 'layers'));
   if (wrong !== undefined) throw bundleInvalid(name, `${wrong.digest} is a ${wrong.kind} among ${holds}`);

@@ -1,3 +1,4 @@
+import { brotliCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bytesOf, collect, randomAccessOf } from '../bytes.ts';
@@ -7,14 +8,16 @@ import { BlockPackError } from '../error.ts';
 import { decodeImportManifest } from '../import-manifest.ts';
 import { fuzzRuns } from '../testing/fuzz-runs.ts';
 import { type BundleDocument, parseBundleDocument } from './bundle-document.ts';
-import { bundleArtifactType, bundleMarker, encodeBundle } from './bundle-layout.ts';
+import { bundleMarker, encodeBundle, encodeBundleIndex } from './bundle-layout.ts';
+import { packBundleList, unpackBundleList } from './bundle-list.ts';
 import { baseChooser } from './choose-base.ts';
 import { readBundle } from './read-bundle.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const blob = (text: string) => ({ digest: digestOf(bytes(text)), size: bytes(text).length });
 
-const payload = 'a payload';
+/** Of three groups. */
+const payload = 'a textblocka tar';
 const gzipHeader = '1f8b08000000000000ff';
 const document: BundleDocument = {
   version: 1,
@@ -23,6 +26,7 @@ const document: BundleDocument = {
     { name: 'sha256-1.sig', mediaType: 'application/vnd.oci.image.manifest.v1+json', ...blob('signature') },
     { mediaType: 'text/plain', artifactType: 'application/x', ...blob('small') },
   ],
+  documents: [blob('image').digest, blob('config').digest],
   layers: [
     { ...blob('base'), origin: 'present' },
     { ...blob('small'), origin: 'carried', mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip' },
@@ -33,8 +37,8 @@ const document: BundleDocument = {
   ],
   groups: [
     {
-      holds: 'imports',
-      payload: blob(payload),
+      holds: 'texts',
+      payload: 6,
       encoding: 'delta',
       skeleton: { size: 9, packed: 5 },
       bases: [{ ...blob('old text'), kind: 'file' }],
@@ -42,13 +46,13 @@ const document: BundleDocument = {
     },
     {
       holds: 'blocks',
-      payload: blob('block'),
+      payload: 5,
       encoding: 'raw',
       objects: [{ ...blob('block'), kind: 'file', apart: false, bases: [] }],
     },
     {
       holds: 'layers',
-      payload: blob(payload),
+      payload: 5,
       encoding: 'delta',
       skeleton: { size: 9, packed: 5 },
       bases: [{ ...blob('old tar'), kind: 'tar' }],
@@ -61,15 +65,11 @@ async function fileOf(
   list: BundleDocument,
   more: Readonly<Record<string, Uint8Array>> = {},
 ): Promise<Uint8Array> {
-  const layout = encodeBundle(list);
-  const blobs = [
-    layout.list.bytes,
-    layout.artifact.bytes,
-    ...['image', 'small', payload, 'block'].map(bytes),
-  ];
+  const layout = encodeBundle(list, list.groups.length === 0 ? undefined : blob(payload));
+  const blobs = [layout.list.bytes, layout.artifact.bytes, ...['small', payload].map(bytes)];
   const files = {
     ...Object.fromEntries(blobs.map((one) => [`blobs/sha256/${digestHex(digestOf(one))}`, one])),
-    'index.json': layout.index,
+    'index.json': encodeBundleIndex(layout.artifact.descriptor),
     'oci-layout': bundleMarker,
     ...more,
   };
@@ -98,9 +98,8 @@ describe('a bundle', () => {
   it('is read back as it was written', async () => {
     const bundle = await open(file);
     expect(bundle.document).toEqual(document);
-    expect(await collect(bundle.blobs.read(blob(payload).digest), 100, 'the payload')).toEqual(
-      bytes(payload),
-    );
+    const payloads = bundle.document.groups.map((one) => collect(bundle.payload(one), 100, 'a payload'));
+    expect(await Promise.all(payloads)).toEqual(['a text', 'block', 'a tar'].map(bytes));
     await expect(collect(bundle.blobs.read(blob('base').digest), 100, 'the base')).rejects.toMatchObject({
       code: 'BLOB_MISSING',
     });
@@ -131,12 +130,17 @@ describe('a bundle', () => {
 
   it('holds nothing but a layout, and all that its list names', async () => {
     const other = encodeBundle({ ...document, images: [{ ...blob('image'), mediaType: 'x', name: '2' }] });
-    const elsewhere = document.groups.map((one) => ({ ...one, payload: blob('elsewhere') }));
+    const otherIndex = encodeBundleIndex(other.artifact.descriptor);
+    const longer = document.groups.map((one) => ({ ...one, payload: 6 }));
+    const elsewhere = document.layers.map((one) =>
+      one.origin === 'carried' ? { ...one, ...blob('elsewhere') } : one,
+    );
     for (const [file, said] of [
       [await fileOf(document, { 'extra.txt': bytes('x') }), 'it holds "extra.txt"'],
       [await fileOf(document, { 'oci-layout': bytes('{}') }), 'its oci-layout is another one'],
-      [await fileOf({ ...document, groups: elsewhere }), 'it lacks sha256:'],
-      [await fileOf(document, { 'index.json': other.index }), 'it lacks its manifest'],
+      [await fileOf({ ...document, layers: elsewhere }), 'it lacks sha256:'],
+      [await fileOf({ ...document, groups: longer }), 'its groups have 18 bytes, and its payload 16'],
+      [await fileOf(document, { 'index.json': otherIndex }), 'it lacks its manifest'],
     ] as const)
       await expect(open(file)).rejects.toMatchObject({
         code: 'BUNDLE_INVALID',
@@ -159,6 +163,19 @@ describe("a bundle's list", () => {
       );
   });
 
+  it('is packed, and nothing else', () => {
+    const packed = packBundleList(document);
+    expect(unpackBundleList(packed, 'update.tar')).toEqual(document);
+    const other = brotliCompressSync(bytes(JSON.stringify(document, undefined, 1)));
+    for (const [wrong, said] of [
+      [Buffer.concat([packed, packed]), 'its list has bytes behind its end'],
+      [packed.subarray(0, -1), 'its list cannot be unpacked'],
+      [other, 'its list is written in another way'],
+      [brotliCompressSync(new Uint8Array(1 << 23)), 'its list cannot be unpacked'],
+    ] as const)
+      expect(() => unpackBundleList(wrong, 'update.tar')).toThrow(said);
+  });
+
   it('that says more, less or other things than the format has is refused', () => {
     const [text, block, tar] = document.groups;
     const layer = (more: object) => ({
@@ -173,7 +190,8 @@ describe("a bundle's list", () => {
       { ...document, images: [...document.images, { ...document.images[0], ...blob('other') }] },
       { ...document, companions: [] },
       { ...document, companions: [{ ...document.companions?.[0], name: '1.1' }] },
-      { ...document, companions: [{ ...document.companions?.[1], artifactType: bundleArtifactType }] },
+      { ...document, documents: [] },
+      { ...document, documents: [blob('base').digest] },
       { ...document, layers: [...document.layers, document.layers[0]] },
       { ...document, groups: [block, text] },
       { ...document, groups: [tar, block] },
@@ -188,10 +206,26 @@ describe("a bundle's list", () => {
         ...document,
         groups: [{ ...text, objects: [{ ...blob('text'), kind: 'file', apart: false, bases: [1] }] }],
       },
-      { ...document, groups: [{ ...block, payload: { digest: 'sha256:0', size: 1 } }] },
+      { ...document, groups: [{ ...block, payload: -1 }] },
     ])
       expect(() => parse(wrong)).toThrow(expect.objectContaining({ code: 'BUNDLE_INVALID' }));
   });
+});
+
+it('may have few groups whatever they bring, and more where their objects are worth it', () => {
+  const [text] = document.groups;
+  const withGroups = (count: number, size: number) => ({
+    ...document,
+    groups: Array.from({ length: count }, (_, i) => ({
+      ...text,
+      objects: [{ ...blob(`text ${i}`), size, kind: 'file', apart: false, bases: [0] }],
+    })),
+  });
+  const parse = (list: unknown) =>
+    parseBundleDocument(new TextEncoder().encode(JSON.stringify(list)), 'update.tar');
+  expect(parse(withGroups(256, 0)).groups).toHaveLength(256);
+  expect(() => parse(withGroups(257, 0))).toThrow('it has more groups than their objects are worth');
+  expect(parse(withGroups(1000, 2 ** 24)).groups).toHaveLength(1000);
 });
 
 describe('the base of a block', () => {

@@ -7,14 +7,14 @@ export type {
   LayerOrigin,
   WantedImage,
 } from './bundle-document.ts';
-export { bundleInvalid, isOfBundle, parseBundleDocument } from './bundle-document.ts';
+export { bundleInvalid, parseBundleDocument } from './bundle-document.ts';
 export type { BundleLayout } from './bundle-layout.ts';
 export {
   bundleArtifactType,
   bundleMarker,
-  bundlePayloadMediaType,
   carriedBlobs,
   encodeBundle,
+  encodeBundleIndex,
 } from './bundle-layout.ts';
 export { baseChooser, componentOf } from './choose-base.ts';
 export { isTagged } from './image-name.ts';

@@ -1,5 +1,5 @@
-import type { BlobSource } from '../blob.ts';
-import { bytesOf, collect, type RandomAccess, readRange } from '../bytes.ts';
+import type { BlobSource, ByteRange, Descriptor } from '../blob.ts';
+import { type Bytes, bytesOf, collect, type RandomAccess, readRange } from '../bytes.ts';
 import { readCanonicalTar } from '../canonical-tar.ts';
 import { type Digest, isDigest, Measure, verified } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
@@ -9,14 +9,16 @@ import { blobMissing } from '../memory-blob-store.ts';
 import { signatureArtifactType } from '../signature/bundle-signature.ts';
 import { encodeTarHeader, padding } from '../tar-header.ts';
 import type { FileEntry, TreeEntry } from '../tree.ts';
-import { type BundleDocument, bundleInvalid, parseBundleDocument } from './bundle-document.ts';
+import { type BundleDocument, type BundleGroup, bundleInvalid } from './bundle-document.ts';
 import {
   bundleArtifactType,
   bundleListMediaType,
   bundleMarker,
   carriedBlobs,
-  encodeBundle,
+  encodeBundleIndex,
+  layoutOf,
 } from './bundle-layout.ts';
+import { unpackBundleList } from './bundle-list.ts';
 
 /** A bundle, every byte of which has been checked once. */
 export interface OpenBundle {
@@ -24,11 +26,13 @@ export interface OpenBundle {
   /** Of the artifact, which stands for the whole: what a signature is over. */
   readonly digest: Digest;
   readonly blobs: BlobSource;
+  /** What a group of the list has of the payload. */
+  payload(group: BundleGroup): Bytes;
 }
 
 /**
  * Reads a bundle once from front to back: it is a canonical tar of blobs that are what their names say, and of small files that follow from its
- * list. So whoever changes a bit anywhere is found here.
+ * list and its payload. So whoever changes a bit anywhere is found here.
  * @param name of the bundle, for messages
  * @throws BUNDLE_INVALID, INPUT_UNSUPPORTED for what a newer version made, IMAGE_INVALID
  */
@@ -39,12 +43,39 @@ export async function readBundle(source: RandomAccess, name: string): Promise<Op
     throw bundleInvalid(name, 'its oci-layout is another one');
   const index = await small('index.json');
   const blobs = new TarBlobs(source, parts, name);
-  const { document, digest, signatures } = await listIn(index, blobs, name);
-  if (Buffer.compare(encodeBundle(document, signatures).index, index) !== 0)
+  const { document, list, digest, payload, signatures } = await listIn(index, blobs, name);
+  const { artifact } = layoutOf(document, list, payload);
+  if (Buffer.compare(encodeBundleIndex(artifact.descriptor, signatures), index) !== 0)
     throw bundleInvalid(name, 'its index.json does not follow from its list');
-  for (const { digest: carried, size } of carriedBlobs(document))
+  for (const { digest: carried, size } of carriedBlobs(document, payload))
     if (!(await blobs.has(carried, size))) throw bundleInvalid(name, `it lacks ${carried}`);
-  return { document, digest, blobs };
+  const ranges = payloadRanges(document, payload, name);
+  return {
+    document,
+    digest,
+    blobs,
+    payload(group) {
+      const range = ranges.get(group);
+      if (range === undefined || payload === undefined) throw new RangeError('a group of another list');
+      return blobs.read(payload.digest, range);
+    },
+  };
+}
+
+/** Groups stand one behind the other in the payload, and there is nothing else in it. */
+function payloadRanges(
+  { groups }: BundleDocument,
+  payload: Descriptor | undefined,
+  name: string,
+): ReadonlyMap<BundleGroup, ByteRange> {
+  const ranges = new Map<BundleGroup, ByteRange>();
+  let offset = 0;
+  for (const group of groups) {
+    ranges.set(group, { offset, length: group.payload });
+    offset += group.payload;
+  }
+  if (offset === (payload?.size ?? 0)) return ranges;
+  throw bundleInvalid(name, `its groups have ${offset} bytes, and its payload ${payload?.size}`);
 }
 
 /** Where a file of the tar lies. */
@@ -100,23 +131,29 @@ async function smallFile(
   return source.read(part.offset, part.size);
 }
 
-async function listIn(
-  index: Uint8Array,
-  blobs: BlobSource,
-  name: string,
-): Promise<Pick<OpenBundle, 'document' | 'digest'> & { readonly signatures: ContentDescriptor[] }> {
+interface FoundList extends Pick<OpenBundle, 'document' | 'digest'> {
+  /** As it travels. */
+  readonly list: Uint8Array;
+  readonly payload: Descriptor | undefined;
+  readonly signatures: readonly ContentDescriptor[];
+}
+
+async function listIn(index: Uint8Array, blobs: BlobSource, name: string): Promise<FoundList> {
   const { manifests } = parseImageIndex(index, `index.json of ${name}`);
   const artifact = manifests.find(({ artifactType }) => artifactType === bundleArtifactType);
   if (artifact === undefined) throw noBundle(name);
   if (!(await blobs.has(artifact.digest)))
     throw bundleInvalid(name, `it lacks its manifest ${artifact.digest}`);
   const bytes = await collect(blobs.read(artifact.digest), documentLimit, `The manifest of ${name}`);
-  const { config } = parseImageManifest(bytes, `The manifest of ${name}`, artifact.mediaType);
+  const { config, layers } = parseImageManifest(bytes, `The manifest of ${name}`, artifact.mediaType);
   if (config.mediaType !== bundleListMediaType) throw noBundle(name);
   if (!(await blobs.has(config.digest))) throw bundleInvalid(name, `it lacks its list ${config.digest}`);
   const list = await collect(blobs.read(config.digest), documentLimit, `The list of ${name}`);
   const signatures = manifests.filter(({ artifactType }) => artifactType === signatureArtifactType);
-  return { document: parseBundleDocument(list, name), digest: artifact.digest, signatures };
+  const document = unpackBundleList(list, name);
+  const [first] = document.groups.length === 0 ? [] : layers;
+  const payload = first && { digest: first.digest, size: first.size };
+  return { document, list, digest: artifact.digest, payload, signatures };
 }
 
 function noBundle(name: string): BlockPackError {
@@ -151,7 +188,7 @@ export class TarBlobs implements BlobSource {
     return part !== undefined && (size === undefined || part.size === size);
   }
 
-  read(digest: Digest, range?: { readonly offset: number; readonly length: number }) {
+  read(digest: Digest, range?: ByteRange) {
     const part = isDigest(digest) ? this.#part(digest) : undefined;
     if (part === undefined) return failing(blobMissing(digest, this.#name));
     if (range === undefined)

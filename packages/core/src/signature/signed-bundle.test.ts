@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bundleMarker, encodeBundle } from '../bundle/bundle-layout.ts';
+import { bundleMarker, encodeBundle, encodeBundleIndex } from '../bundle/bundle-layout.ts';
 import { readBundle } from '../bundle/read-bundle.ts';
 import { bytesOf, concat, type RandomAccess, randomAccessOf } from '../bytes.ts';
 import { writeCanonicalTar } from '../canonical-tar.ts';
@@ -23,30 +23,28 @@ const mine = pair();
 const theirs = pair();
 
 /** A bundle that carries one layer, `content`. */
-const layoutOf = (content: string, signatures?: Parameters<typeof encodeBundle>[1]) =>
-  encodeBundle(
-    {
-      version: 1,
-      images: [{ mediaType: 'application/vnd.oci.image.manifest.v1+json', ...blob('image') }],
-      layers: [
-        { ...blob(content), origin: 'carried', mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip' },
-      ],
-      groups: [],
-    },
-    signatures,
-  );
+const layoutOf = (content: string) =>
+  encodeBundle({
+    version: 1,
+    images: [{ mediaType: 'application/vnd.oci.image.manifest.v1+json', ...blob('image') }],
+    documents: [blob('image').digest],
+    layers: [
+      { ...blob(content), origin: 'carried', mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip' },
+    ],
+    groups: [],
+  });
 
 async function tarOf(
   content: string,
   signatures: readonly EncodedDocument[],
-  index = layoutOf(
-    content,
+  index = encodeBundleIndex(
+    layoutOf(content).artifact.descriptor,
     signatures.slice(-1).map(({ descriptor }) => descriptor),
-  ).index,
+  ),
 ): Promise<RandomAccess> {
   const { list, artifact } = layoutOf(content);
   const blobs = [list, artifact, ...signatures].map(({ bytes }) => bytes);
-  const files = [...blobs, utf8('image'), utf8(content)].map(
+  const files = [...blobs, utf8(content)].map(
     (bytes) => [`blobs/sha256/${digestHex(digestOf(bytes))}`, bytes] as const,
   );
   const entries = new Map([...files, ['index.json', index], ['oci-layout', bundleMarker]] as const);
@@ -140,10 +138,10 @@ describe('a bundle that is signed', () => {
   it('is refused when it names two bundles', async () => {
     const { artifact } = layoutOf('layer');
     const signatures = signed('layer', mine);
-    const index = layoutOf('layer', [
+    const index = encodeBundleIndex(artifact.descriptor, [
       artifact.descriptor,
       ...signatures.slice(-1).map((one) => one.descriptor),
-    ]).index;
+    ]);
     await expect(check(await tarOf('layer', signatures, index), mine)).rejects.toMatchObject({
       message: expect.stringContaining('expected one bundle'),
     });

@@ -52,3 +52,6 @@ export const nameLimit = 2 ** 26;
 export function unpackedLimit(size: number): number {
   return 2 ** 22 + 16 * size;
 }
+
+/** Bytes of the skeletons of a group: they are held in memory. Those of some hundred thousand entries have less. */
+export const skeletonLimit = 2 ** 28;

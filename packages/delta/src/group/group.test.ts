@@ -165,3 +165,13 @@ test('whatever bytes a hostile group has, reading it ends in an error or in byte
     fuzzRuns(300),
   );
 });
+
+test('archives whose skeletons would be too large travel as they are', async () => {
+  const olds: GroupBlock[] = [{ kind: 'file', content: randomAccessOf(jar(1)) }];
+  const blocks = [file(jar(2), 0)];
+  const { payload, ...written } = await writeGroup(blocks, olds, 'delta', { keepInner, mostSkeleton: 20 });
+  expect(written.blocks).toEqual([{ apart: false, bases: [0] }]);
+  const sent = { payload: await collect(payload, limit, 'the payload'), written };
+  const [made] = await receive(sent, [jar(2).length], olds);
+  expect(made && digestOf(made)).toBe(digestOf(jar(2)));
+});

@@ -2,7 +2,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { ByteReader, type Bytes, collect } from '@block-pack/core';
 import type { ArchiveReader } from '../archive/archive-reader.ts';
 import { decodeSkeletons } from '../archive/decode-skeleton.ts';
-import { unpackedLimit } from '../archive/limits.ts';
+import { skeletonLimit, unpackedLimit } from '../archive/limits.ts';
 import { putTogether } from '../archive/put-together.ts';
 import type { KeepBytes } from '../archive/read-layout.ts';
 import { deflatedSize, type Leaf, type Recipe } from '../archive/recipe.ts';
@@ -30,9 +30,6 @@ export interface ReadGroupOptions {
 
 /** What an encoding lets the sections of its difference do: a reader knows before it begins. */
 const encodingTransforms = { delta: ['none'], class: ['none', 'class'] } as const;
-
-/** Bytes: skeletons of some hundred thousand entries. */
-const skeletonLimit = 1 << 28;
 
 /**
  * Makes the blocks of a group again from the old blocks that it was written against.

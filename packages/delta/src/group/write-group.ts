@@ -4,6 +4,7 @@ import { type Bytes, checkSignal, type RandomAccess, readRange } from '@block-pa
 import { ArchiveReader } from '../archive/archive-reader.ts';
 import { decodeSkeletons } from '../archive/decode-skeleton.ts';
 import { encodeSkeletons } from '../archive/encode-skeleton.ts';
+import { skeletonLimit } from '../archive/limits.ts';
 import { type KeepBytes, type Layout, readLayout } from '../archive/read-layout.ts';
 import type { Recipe } from '../archive/recipe.ts';
 import { type Archive, takeApart } from '../archive/take-apart.ts';
@@ -40,6 +41,8 @@ export interface WriteGroupOptions {
   /** For archives inside of the blocks, so that each is unpacked once: together they may have sixteen times as many bytes as the blocks. */
   readonly keepInner: KeepBytes;
   readonly signal?: AbortSignal;
+  /** Bytes of skeletons above which no archive is taken apart: no reader takes more than are allowed without it. */
+  readonly mostSkeleton?: number;
   /** Called with the bytes of contents that are written so far, and all of them. */
   onProgress?(bytes: number, total: number): void;
 }
@@ -72,16 +75,9 @@ export async function writeGroup(
   const oldArchives: OldArchive[] = [];
   for (const old of olds) oldArchives.push(await openOldArchive(old, oldLimits, options));
   const newLimits = limitsOf(blocks);
-  const news: NewArchive[] = [];
-  for (const block of blocks) news.push(await openNewArchive(block, oldArchives, newLimits, options));
-  const apart = news.flatMap(({ archive, bases }) =>
-    archive === undefined ? [] : [{ archive, olds: archivesOf(bases, oldArchives) }],
-  );
-  const skeleton = encodeSkeletons(apart);
-  const recipes = decodeSkeletons(
-    skeleton,
-    apart.map((one) => one.olds.map(({ layout }) => layout)),
-  );
+  const opened: NewArchive[] = [];
+  for (const block of blocks) opened.push(await openNewArchive(block, oldArchives, newLimits, options));
+  const { news, skeleton, recipes } = withSkeletons(opened, oldArchives, options);
   const planned = plannedBlocks(news, recipes);
   const plan = groupContents(planned, oldArchives);
   const packed = await packSkeleton(skeleton);
@@ -156,6 +152,30 @@ function archivesOf(
   olds: readonly OldArchive[],
 ): (Archive & { readonly layout: Layout })[] {
   return bases.flatMap((one) => olds[one]?.archive ?? []);
+}
+
+interface Skeletons {
+  readonly news: readonly NewArchive[];
+  readonly skeleton: Uint8Array;
+  readonly recipes: readonly Recipe[];
+}
+
+/** Archives whose skeletons are too large together, such as those with long comments, travel as they are. */
+function withSkeletons(
+  news: readonly NewArchive[],
+  olds: readonly OldArchive[],
+  { mostSkeleton = skeletonLimit }: Pick<WriteGroupOptions, 'mostSkeleton'>,
+): Skeletons {
+  const apart = news.flatMap(({ archive, bases }) =>
+    archive === undefined ? [] : [{ archive, olds: archivesOf(bases, olds) }],
+  );
+  const skeleton = encodeSkeletons(apart);
+  if (apart.length > 0 && skeleton.length > mostSkeleton) {
+    const whole = news.map((one) => ({ ...one, archive: undefined, reader: undefined }));
+    return withSkeletons(whole, olds, {});
+  }
+  const layouts = apart.map((one) => one.olds.map(({ layout }) => layout));
+  return { news, skeleton, recipes: decodeSkeletons(skeleton, layouts) };
 }
 
 function plannedBlocks(news: readonly NewArchive[], recipes: readonly Recipe[]): PlannedBlock[] {

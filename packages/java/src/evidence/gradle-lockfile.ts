@@ -1,7 +1,7 @@
 import { areCoordinates } from '../coordinates.ts';
 import type { ResolvedComponent, ResolverEvidence } from './resolver-evidence.ts';
 
-const line = /^([^:=\s]+):([^:=\s]+):([^:=\s]+)=\S*$/;
+const line = /^([^:=\s]+):([^:=\s]+):([^:=\s]+)=(\S*)$/;
 
 /**
  * Reads `gradle.lockfile`: `group:artifact:version=configuration,...`.
@@ -16,10 +16,21 @@ export function readGradleLockfile(text: string, name: string): ResolverEvidence
     if (said === '' || said.startsWith('#')) continue;
     isLockfile = true;
     if (said.startsWith('empty=')) continue;
-    const [, group, artifact, version] = line.exec(said) ?? [];
+    const [, group, artifact, version, configurations = ''] = line.exec(said) ?? [];
     if (group === undefined || artifact === undefined || version === undefined) return undefined;
     if (!areCoordinates({ group, artifact, version })) return undefined;
-    components.push({ group, artifact, version, type: 'jar', classifierKnown: false, hashes: [] });
+    const scope = scopeIn(configurations.split(','));
+    components.push({ group, artifact, version, type: 'jar', classifierKnown: false, scope, hashes: [] });
   }
   return isLockfile ? { source: 'gradle-lockfile', name, components, complete: true } : undefined;
+}
+
+/**
+ * What Maven would call it, by the configurations of Gradle's Java plug-ins; undefined where others lock it.
+ * @see https://docs.gradle.org/current/userguide/java_plugin.html#sec:java_plugin_and_dependency_management
+ */
+function scopeIn(configurations: readonly string[]): string | undefined {
+  if (configurations.includes('runtimeClasspath')) return 'runtime';
+  if (configurations.includes('compileClasspath')) return 'provided';
+  return configurations.every((one) => /^test(Compile|Runtime)Classpath$/.test(one)) ? 'test' : undefined;
 }

@@ -17,6 +17,7 @@ const colour = /\u001b\[[0-9;]*m/g;
 const level = /^\[(INFO|WARNING)\] ?/;
 const branches = /^[\s|+\\\-│├└─]+/;
 const remarks = / \((optional|version managed|scope (managed|not updated)|exclusions managed)[^()]*\)/g;
+const optional = /\(optional[^()]*\)/;
 const moduleName = ' -- module ';
 
 /**
@@ -35,7 +36,8 @@ export function readMavenOutput(text: string, name: string): ResolverEvidence | 
     isEmptyList ||= line.trim() === 'none';
     isTree ||= /^[|+\\│├└]/.test(line);
     const component = readLine(line.replace(branches, ''));
-    if (component?.scope !== undefined) components.push({ ...component, isDirect: isDirect(line) });
+    if (component?.scope !== undefined)
+      components.push({ ...component, isDirect: isDirect(line), isOptional: optional.test(said) });
     else if (component !== undefined) root ??= component;
   }
   if (components.length === 0 && root === undefined && !isEmptyList) return undefined;

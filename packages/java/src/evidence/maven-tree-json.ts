@@ -9,6 +9,7 @@ const Node = v.object({
   type: v.optional(v.string(), 'jar'),
   scope: v.optional(v.string(), ''),
   classifier: v.optional(v.string(), ''),
+  optional: v.optional(v.string(), ''),
   children: v.optional(v.array(v.unknown()), []),
 });
 
@@ -26,6 +27,7 @@ export function readMavenTreeJson(document: unknown, name: string): ResolverEvid
       nodes.push({
         ...{ group, artifact, version, classifier, type, scope, classifierKnown: true, hashes: [] },
         isDirect: depth === 1,
+        isOptional: parsed.output.optional === 'true',
       });
     for (const child of children.toReversed()) open.push({ node: child, depth: depth + 1 });
   }

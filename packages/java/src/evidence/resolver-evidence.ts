@@ -28,7 +28,9 @@ export interface ResolvedComponent extends Coordinates {
   readonly type: string;
   /** False where the source has no room for a classifier, so that one may stand behind the version in the file's name. */
   readonly classifierKnown: boolean;
+  /** As Maven calls it. */
   readonly scope?: string | undefined;
+  readonly isOptional?: boolean | undefined;
   /** True for what the application names itself, false for what others brought; undefined where the source does not tell. */
   readonly isDirect?: boolean | undefined;
   /** Where the resolver has the file. */
