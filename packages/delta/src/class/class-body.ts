@@ -168,7 +168,7 @@ const text: Attribute = (walk) => walk.tape.constant2(kinds.attributeTexts);
 const types: Attribute = (walk) => walk.constants(kinds.innerTypes);
 const annotations: Attribute = (walk) => walk.times(() => walkAnnotation(walk));
 const parameterAnnotations: Attribute = (walk) =>
-  walk.times(() => annotations(walk), walk.tape.u1(kinds.counts));
+  walk.times(() => annotations(walk), walk.tape.u1(kinds.parameterCounts));
 const variables: Attribute = (walk) => walk.variables();
 const typeAnnotations: Attribute = (walk) =>
   walk.times(() => {
@@ -203,7 +203,7 @@ const attributes: ReadonlyMap<string, Readonly<Partial<Record<Place, Attribute>>
         walk.times(() => {
           walk.tape.constant2(kinds.variableNames);
           walk.tape.u2(kinds.flags);
-        }, walk.tape.u1(kinds.counts)),
+        }, walk.tape.u1(kinds.parameterCounts)),
     },
   ],
   ['LineNumberTable', { code: (walk: BodyWalk) => walk.lines() }],

@@ -7,7 +7,7 @@ type Operands = (tape: ClassTape) => void;
 
 const none: Operands = () => {};
 const byte: Operands = (tape) => tape.u1(kinds.operands);
-const short: Operands = (tape) => tape.u2(kinds.operands);
+const short: Operands = (tape) => tape.u2(kinds.wideOperands);
 const variable: Operands = (tape) => tape.u1(kinds.variables);
 const jump: Operands = (tape) => tape.u2(kinds.jumps);
 const farJump: Operands = (tape) => tape.u4(kinds.jumps);

@@ -45,6 +45,7 @@ const streams = {
   callParts: 'parts',
   otherTexts: 'texts',
   counts: 'numbers',
+  parameterCounts: 'bytes',
   attributeCounts: 'numbers',
   handlerCounts: 'numbers',
   lineCounts: 'numbers',
