@@ -8,6 +8,8 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +84,33 @@ test('an update of 29 MB travels in less than a fiftieth, and becomes the very i
   expect(digestAt(site.images, 'new')).toBe(digestAt(vendor, 'new'));
   expect(done('verify', `oci:${site.images}:new`, '--store', site.store)).toContain('all good');
   succeed('skopeo', ['copy', '--quiet', `oci:${site.images}:new`, `dir:${join(site.folder, 'copied')}`]);
+});
+
+test('a self-contained bundle brings the release to a site whose layer is damaged, or whose manifest is cut off', () => {
+  const file = join(scratch, 'self-contained.tar');
+  const words = ['bundle', `oci:${vendor}:new`, '--since', `oci:${vendor}:old`, '--self-contained'];
+  done(...words, '-o', file, '--store', join(scratch, 'vendor-store'));
+  const blob = (site: ReturnType<typeof newSite>, digest: string) =>
+    join(site.images, 'blobs/sha256', digest.slice('sha256:'.length));
+  const manifest = digestAt(vendor, 'old') ?? '';
+  const damages: ((site: ReturnType<typeof newSite>) => void)[] = [
+    (site) => {
+      const [layer] = JSON.parse(readFileSync(blob(site, manifest), 'utf8')).layers;
+      const bytes = readFileSync(blob(site, layer.digest));
+      for (let at = 1000; at < bytes.length; at += 1 << 20) bytes[at] = (bytes[at] ?? 0) ^ 1;
+      writeFileSync(blob(site, layer.digest), bytes);
+    },
+    (site) => truncateSync(blob(site, manifest), 200),
+  ];
+  for (const damage of damages) {
+    const site = newSite();
+    damage(site);
+    expect([4, 5]).toContain(blockPack(site.apply).exitCode);
+    done('apply', file, '--to', `oci:${site.images}`, '--store', site.store);
+    expect(digestAt(site.images, 'new')).toBe(digestAt(vendor, 'new'));
+    expect(done('verify', `oci:${site.images}:new`, '--store', site.store)).toContain('all good');
+  }
+  showFigures('The same update, self-contained', [{ file: statSync(file).size }]);
 });
 
 test('killed at any moment, nothing is published or all of it, and the next run completes it', async () => {

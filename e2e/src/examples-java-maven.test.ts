@@ -64,6 +64,34 @@ describe('mvn package of examples/maven-service', () => {
   });
 });
 
+describe('Maven, asked after the build', () => {
+  const env = {
+    ...process.env,
+    BLOCK_PACK_STORE: build.store,
+    MAVEN_OPTS: `-Dmaven.repo.local=${build.repository}`,
+  };
+  const pack = (name: string, words: readonly string[], more: NodeJS.ProcessEnv = {}) => {
+    const call = ['java', service('first', 'target/lib'), '-o', at(name), '--json', ...words];
+    const { exitCode, stdout } = blockPack(call, { env: { ...env, ...more } });
+    expect(exitCode).toBe(0);
+    return JSON.parse(stdout) as { imports: { path: string; relation?: string; scope?: string }[] };
+  };
+
+  test('tells reports what it resolved, and the manifest is that of a machine without Maven', () => {
+    const { imports } = pack('asked.import', []);
+    const found = imports.map(({ path, relation, scope }) => [path, relation, scope]);
+    expect(found).toContainEqual([library('jackson-core-2.20.1'), 'transitive', 'compile']);
+    expect(found).toContainEqual([library('slf4j-simple-2.0.16'), 'direct', 'runtime']);
+    pack('without.import', [], { PATH: at('nothing') });
+    expect(readFileSync(at('asked.import'))).toEqual(readFileSync(at('without.import')));
+  });
+
+  test('names as its tree does that the build writes', () => {
+    pack('named.import', ['--maven']);
+    expect(readFileSync(at('named.import'))).toEqual(readFileSync(manifest('first')));
+  });
+});
+
 describe('the bump of one dependency', () => {
   const bumped = ['slf4j-api', 'slf4j-simple'].flatMap((name) =>
     ['2.0.16', '2.0.17'].map((version) => library(`${name}-${version}`)),

@@ -107,6 +107,12 @@ function prepareYarn(directory: string): void {
   writeFileSync(join(directory, 'yarn.lock'), '');
 }
 
+/** Commands of pnpm and yarn, fetched when they are not here yet. */
+export async function installerCommands() {
+  await installTools();
+  return { pnpm, yarn1: tool('yarn/bin/yarn.js'), yarn4: tool('@yarnpkg/cli-dist/bin/yarn.js') } as const;
+}
+
 async function installTools(): Promise<void> {
   const place = join(fetched, 'tools');
   if (existsSync(join(place, 'node_modules'))) return;

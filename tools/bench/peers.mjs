@@ -19,20 +19,23 @@ const goals = {
 
 /**
  * What updates come to against other tools that make differences, all in one run, every result compared to the byte; `npm run bench -- peers:seed` for one
- * case. Each tool runs once: sizes are exact, times are seconds of processor time. The tables go to docs/benchmarks.md.
+ * case, `peers:seed:ours` for our row of its table alone. Each tool runs once: sizes are exact, times are seconds of processor time. The tables go to
+ * docs/benchmarks.md.
  */
-export async function bench(wanted) {
+export async function bench(wanted, only) {
+  const isOurs = only === 'ours';
   const cases = [...Object.keys(applications), 'maven'].filter((name) => [undefined, name].includes(wanted));
   if (cases.length === 0) throw new Error(`no case ${wanted}`);
   let isMet = true;
-  for (const name of cases) isMet = (name === 'maven' ? maven() : await application(name)) && isMet;
+  for (const name of cases)
+    isMet = (name === 'maven' ? maven(isOurs) : await application(name, isOurs)) && isMet;
   return isMet;
 }
 
-async function application(name) {
+async function application(name, isOurs) {
   const { title, what, releases } = applications[name];
   print(`\n${title}: ${what}`);
-  const results = await updatesOf(await releases(), peersHere());
+  const results = await updatesOf(await releases(), isOurs ? [] : peersHere());
   const rows = [...results].map(([who, updates]) => rowOf(who, updates));
   const lines = table(
     ['', 'bytes', 'to make', 'to apply'],
@@ -43,7 +46,7 @@ async function application(name) {
       costText(apply),
     ]),
   );
-  return finish(name, { rows }, lines, [limitOf(name, rows)]);
+  return finish({ name, isOurs }, { rows }, lines, limitOf(name, rows));
 }
 
 /** All updates together; nothing but the name of what gave up, or of what no tool makes. */
@@ -61,11 +64,11 @@ function limitOf(name, rows) {
     .filter(({ who }) => peers.some((peer) => peer.name === who))
     .flatMap(({ bytes }) => bytes ?? []);
   const limit = goals[name].bestPeer ? Math.min(...others) : goals[name].bytes;
-  return { text: 'bytes of the bundles', seen: bytesOf('block-pack'), limit };
+  return Number.isFinite(limit) ? [{ text: 'bytes of the bundles', seen: bytesOf('block-pack'), limit }] : [];
 }
 
-function maven() {
-  const here = peersHere(peers.filter(comparesFiles));
+function maven(isOurs) {
+  const here = isOurs ? [] : peersHere(peers.filter(comparesFiles));
   print('\nJars of Maven Central, each alone against an older version');
   const { pairs, newBytes, results } = mavenPairs(here);
   const total = (by) => kinds.reduce((sum, kind) => sum + by[kind], 0);
@@ -81,7 +84,7 @@ function maven() {
   const jars = `all (${total(pairs)} pairs, ${bytesText(total(newBytes))} bytes)`;
   const lines = table(['', jars, ...counted, 'to make', 'to apply'], rows);
   const ours = results.get('block-pack');
-  return finish('maven', { pairs, newBytes, results: Object.fromEntries(results) }, lines, [
+  return finish({ name: 'maven', isOurs }, { pairs, newBytes, results: Object.fromEntries(results) }, lines, [
     { text: 'share of new jars', seen: total(ours) / total(newBytes), limit: goals.maven.share },
     { text: 'share of new jars, patch', seen: ours.patch / newBytes.patch, limit: goals.maven.patch },
   ]);
@@ -95,7 +98,7 @@ function isGivenChanges(who) {
   return peers.some(({ name, of }) => name === who && of === 'changes');
 }
 
-function finish(name, record, lines, outcomes) {
+function finish({ name, isOurs }, record, lines, outcomes) {
   for (const line of lines) print(`  ${line}`);
   for (const { text, seen, limit } of outcomes)
     print(`  ${seen <= limit ? 'met   ' : 'MISSED'} ${text}: ${round(seen)}, at most ${round(limit)}`);
@@ -104,7 +107,7 @@ function finish(name, record, lines, outcomes) {
     join(scratch, `peers-${name}.json`),
     `${JSON.stringify({ name, node: process.version, versions, ...record, outcomes }, null, 2)}\n`,
   );
-  putOnPage(name, lines);
+  putOnPage(name, lines, isOurs);
   return outcomes.every(({ seen, limit }) => seen <= limit);
 }
 

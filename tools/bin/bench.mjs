@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- name...]`: measures the promises about speed and memory, each against a peer in the same run; `name:case` is one case of a bench. Results go to
+ * `npm run bench [-- name...]`: measures the promises about speed and memory, each against a peer in the same run; `name:case` is one case of a bench, `name:case:ours` that case without the peers. Results go to
  * .cache/bench/<name>.json. Ends with 1 when a goal is missed.
  */
 const benches = [
@@ -7,6 +7,7 @@ const benches = [
   'repack',
   'cold-pack',
   'large-jar',
+  'large-change',
   'updates',
   'npm',
   'python-start',
@@ -23,7 +24,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 for (const name of wanted.length > 0 ? wanted : benches) {
-  const [file, part] = name.split(':');
+  const [file, part, only] = name.split(':');
   const { bench } = await import(`../bench/${file}.mjs`);
-  if (!(await bench(part))) process.exitCode = 1;
+  if (!(await bench(part, only))) process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- bundles|classes [--minutes N] [--seed S]`: tries hostile input for as long as it may take, in rounds from one seed to the next. What fails is told with the
+ * `npm run fuzz -- bundles|classes|natives [--minutes N] [--seed S]`: tries hostile input for as long as it may take, in rounds from one seed to the next. What fails is told with the
  * command that does it again. The same properties run in `npm test`, a bounded number of times.
  */
 import { spawnSync } from 'node:child_process';
@@ -21,6 +21,7 @@ const subjects = {
     'packages/delta/src/class/class-files.test.ts',
     'packages/delta/src/typed/typed-contents.test.ts',
   ],
+  natives: ['packages/delta/src/native/native-code.test.ts'],
 };
 
 /** A round has so many times what `npm test` has: starting costs little then, and every test still ends in its time. */

@@ -9,6 +9,12 @@ test('every link of the docs leads somewhere and every JSON example parses', () 
   expect(showFindings(pageFindings({ pages, files: new Set(files) }))).toEqual([]);
 });
 
+test('every page of the guide stands in its index', () => {
+  const index = readText('docs/guide/README.md');
+  const pages = workspaceFiles().flatMap((file) => /^docs\/guide\/((?!README).+\.md)$/.exec(file)?.[1] ?? []);
+  expect(pages.filter((page) => !index.includes(`](${page})`))).toEqual([]);
+});
+
 test('every error code stands in the guide with its exit code, and no other does', () => {
   const rows = readText('docs/guide/errors.md').matchAll(/^\| `([A-Z_]+)` \| (\d+) \| \S/gm);
   const documented = [...rows].map(([, code = '', exit]) => [code, Number(exit)]);

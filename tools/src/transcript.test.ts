@@ -8,6 +8,13 @@ test('a transcript is commands, each with its exit code and what it prints', () 
   ]);
 });
 
+test('lines of a document that a command is given stand behind ">", as a shell asks for them', () => {
+  expect(parseTranscript("$ cat > a <<'END'\n> one\n> END\n$ npm run x\n> x\n", 1)).toMatchObject([
+    { command: "cat > a <<'END'\none\nEND", output: [] },
+    { command: 'npm run x', output: ['> x', ''] },
+  ]);
+});
+
 test('a transcript begins with a command', () => {
   expect(() => parseTranscript('block-pack ls', 10)).toThrow('line 10: expected a command behind "$ "');
 });

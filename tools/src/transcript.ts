@@ -23,6 +23,8 @@ export function parseTranscript(text: string, firstLine: number): Step[] {
     const exit = /^\? (\d+)$/.exec(line)?.[1];
     if (line.startsWith('$ ')) {
       steps.push({ command: line.slice(2), exitCode: 0, output: [], line: firstLine + index });
+    } else if (step?.output.length === 0 && step.command.includes('<<') && line.startsWith('> ')) {
+      step.command += `\n${line.slice(2)}`;
     } else if (step === undefined) {
       throw new Error(`line ${firstLine + index}: expected a command behind "$ "`);
     } else if (exit !== undefined && step.output.length === 0) {

@@ -8,7 +8,6 @@ import {
   type ReasonToLeaveOut,
   type Warning,
 } from '@block-pack/core';
-import { packedFolders } from '@block-pack/npm';
 import { warnOfSecrets } from './likely-secrets.ts';
 
 /** Packs a directory as `files` and `image --files` do: the application itself, without what other packers pack. */
@@ -37,6 +36,8 @@ async function leftOutOfApplication(
   excluded: readonly string[],
 ): Promise<ReasonToLeaveOut> {
   const isExcluded = matching(excluded);
+  // What images are made of otherwise needs none of it, and it takes a while to load.
+  const { packedFolders } = await import('@block-pack/npm');
   const isOfNpm = below(await packedFolders(input));
   const isOfEnvironment = below(await virtualEnvironments(input));
   return (path) => {

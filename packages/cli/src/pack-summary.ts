@@ -90,6 +90,9 @@ export function packDocument(packed: PackResult, place: PackPlace) {
       ...(component.integrity === undefined ? {} : { integrity: component.integrity }),
       ...(component.hasInstallScript === undefined ? {} : { hasInstallScript: component.hasInstallScript }),
       ...(component.relation === undefined ? {} : { relation: component.relation }),
+      ...(component.scope === undefined ? {} : { scope: component.scope }),
+      ...(component.isOptional === undefined ? {} : { isOptional: component.isOptional }),
+      ...(component.resolvedAs === undefined ? {} : { resolvedAs: component.resolvedAs }),
     })),
     leftOut: packed.leftOut,
   };

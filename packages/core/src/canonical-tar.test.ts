@@ -13,6 +13,9 @@ import { decodeTarHeader, encodeTarHeader } from './tar-header.ts';
 import { fakeInput } from './testing/index.ts';
 import { sortTree, type TreeEntry } from './tree.ts';
 
+/** Any that Unicode has. What fast-check has for it, `binary`, takes 0.8 s to begin. */
+const character = fc.nat(0x10ffff).map((code) => String.fromCodePoint(code));
+
 type Listed = readonly [kind: string, path: string, detail: string | boolean];
 
 async function tarOf(entries: readonly TreeEntry[]): Promise<Uint8Array> {
@@ -171,7 +174,7 @@ describe('a tar that is not canonical', () => {
 
 describe('hostile bytes', () => {
   const names = fc.oneof(
-    fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
+    fc.string({ unit: character, minLength: 1, maxLength: 12 }),
     fc.constantFrom('a', 'b', 'c', 'ä', '\u{1f4e6}', 'x'.repeat(101)),
   );
   const paths = fc.array(names, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));

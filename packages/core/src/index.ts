@@ -47,7 +47,16 @@ export { readCanonicalTar, writeCanonicalTar } from './canonical-tar.ts';
 export type { CutBlock } from './cut.ts';
 export { cutBlock, stampOf } from './cut.ts';
 export type { Digest } from './digest.ts';
-export { assertDigest, digestHex, digestOf, isDigest, Measure, parseDigest, verified } from './digest.ts';
+export {
+  assertDigest,
+  assertSame,
+  digestHex,
+  digestOf,
+  isDigest,
+  Measure,
+  parseDigest,
+  verified,
+} from './digest.ts';
 export type { ErrorCode, ErrorFacts, ErrorFamily } from './error.ts';
 export { BlockPackError, bugExitCode, errorFamilies, exitCodes, findingsExitCode } from './error.ts';
 export type { FilesOptions, ReasonToLeaveOut } from './files-packer.ts';
@@ -148,6 +157,7 @@ export type {
   AssembledLayer,
   AssembleLayerOptions,
   AssembleProgress,
+  BlobPart,
   CheckLayerOptions,
   DirectoryOwner,
   EncodingId,
@@ -157,6 +167,8 @@ export type {
   LayerRanges,
   LayerRecipe,
   MadeSegment,
+  PartCopier,
+  PartedBytes,
   RebuildLayerOptions,
   SegmentKey,
   SegmentMemory,
@@ -171,6 +183,7 @@ export {
   encodingIds,
   fetchBlocks,
   gzipMember,
+  isPart,
   LayerPaths,
   layerRanges,
   layerRecipe,
@@ -179,10 +192,12 @@ export {
   memberTrailerSize,
   noSegmentMemory,
   parseEncoding,
+  partBytes,
   rebuildLayer,
   repackLayer,
   segmentKey,
   segmentTar,
+  wholeBytes,
   withLayerRecipe,
   withoutLayerRecipe,
 } from './layer/index.ts';
@@ -195,6 +210,7 @@ export type {
   Component,
   Confidence,
   Content,
+  DependencyScope,
   Evidence,
   FileChange,
   Integrity,

@@ -87,6 +87,8 @@ export interface Component {
   readonly scope?: DependencyScope;
   /** True where the application is said to work without it. */
   readonly isOptional?: true;
+  /** What a build tool of this machine calls it, where the input does not tell: a finding, and never its name, which depends on the input alone. */
+  readonly resolvedAs?: Purl;
 }
 
 export type DependencyScope = 'compile' | 'runtime' | 'system' | 'provided' | 'test';

@@ -186,6 +186,24 @@ describe("a resolver's list", () => {
     );
   });
 
+  it('leaves names to the input where a list lies only beside it, and tells what is found there', async () => {
+    const nameless = fakeJar();
+    const text = 'g:shop:jar:1\n+- com.acme:deep:jar:2.0:compile\n\\- org.ow2.asm:asm:jar:9.7:test\n';
+    const beside = async () => [readEvidence(text, 'tree')];
+    const files = {
+      'deep-2.0.jar': nameless,
+      'asm-9.7.jar': fakeJar(properties('org.ow2.asm', 'asm', '9.7')),
+    };
+    const { components, warnings } = await identify(files, { beside });
+    expect(components['deep-2.0.jar']).toMatchObject({
+      ...{ purl: 'pkg:generic/deep@2.0', resolvedAs: 'pkg:maven/com.acme/deep@2.0' },
+      ...{ relation: 'direct', scope: 'compile' },
+    });
+    expect(components['asm-9.7.jar']?.resolvedAs).toBeUndefined();
+    expect(components['asm-9.7.jar']?.scope).toBe('test');
+    expect(warnings.map(({ code }) => code)).toEqual(['GROUP_UNKNOWN', 'TESTS_PACKED']);
+  });
+
   it('tells snapshots by their base version as by their time', async () => {
     const evidence = list('com.acme:shop:jar:1.0-20240101.120000-3:compile');
     expect(await purlOf('shop-1.0-SNAPSHOT.jar', asm, evidence)).toContain(

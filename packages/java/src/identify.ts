@@ -1,9 +1,10 @@
 import { type Component, type Evidence, type PackContext, type Placed, purlOf } from '@block-pack/core';
 import { applicationJars, type IdentifiedJar } from './application-jars.ts';
-import { coordinatesText, genericPurl, mavenPurl } from './coordinates.ts';
+import { type Coordinates, coordinatesText, genericPurl, mavenPurl } from './coordinates.ts';
 import { EvidenceIndex } from './evidence/evidence-index.ts';
 import type { ResolverEvidence } from './evidence/resolver-evidence.ts';
 import { identifyJar } from './identify-jar.ts';
+import { distinct } from './identity.ts';
 import { jarFacts } from './jar-facts.ts';
 import { fileNameOf } from './jar-name.ts';
 import { warnOfLists } from './list-differences.ts';
@@ -23,17 +24,19 @@ export async function identifyAll(
   const jars = identified.filter((one) => one !== undefined);
   const own = await applicationJars(jars, options.applications, evidence, context.memory);
   const libraries = jars.filter((one) => !own.has(one));
-  warnOfUnknown(libraries, evidence.length > 0, context);
+  const beside = (await options.beside?.()) ?? [];
+  const heard = namesHeard(libraries, beside);
+  warnOfUnknown(libraries, { isListGiven: evidence.length > 0, heard: heard.size }, context);
   warnOfDoubts(jars, context);
   const isFatJar = placed.some(({ placement }) => placement.part.kind === 'loader');
-  const resolutions = resolutionsIn(evidence);
+  const resolutions = resolutionsIn([...evidence, ...beside]);
   warnOfLists({ jars, libraries, isFatJar }, evidence, resolutions, context);
   return placed.map((one, at) => {
     const jar = identified[at];
     if (jar === undefined) return partComponent(one);
-    const { identity } = jar;
-    const resolution = identity.kind === 'known' ? resolutions.get(resolutionKey(identity.coordinates)) : {};
-    return jarComponent(jar, own.get(jar), resolution);
+    const called = jar.identity.kind === 'known' ? jar.identity.coordinates : heard.get(jar);
+    const resolution = called && resolutions.get(resolutionKey(called));
+    return jarComponent(jar, own.get(jar), { ...resolution, ...resolvedAs(heard.get(jar)) });
   });
 }
 
@@ -69,18 +72,38 @@ async function identifyJars(
 function jarComponent(
   { identity, part }: IdentifiedJar,
   own: string | undefined,
-  resolution: Resolution | undefined,
+  findings: Resolution & Pick<Component, 'resolvedAs'>,
 ): Component {
   const role = own === undefined ? 'dependency' : 'application';
   const because: Evidence[] = own === undefined ? [] : [{ source: 'role', confidence: 'weak', detail: own }];
+  const found = role === 'dependency' ? findings : {};
   if (identity.kind === 'known') {
-    return {
-      ...{ purl: mavenPurl(identity.coordinates), role, evidence: [...identity.evidence, ...because] },
-      ...(role === 'dependency' ? resolution : {}),
-    };
+    const evidence = [...identity.evidence, ...because];
+    return { purl: mavenPurl(identity.coordinates), role, evidence, ...found };
   }
   const byName: Evidence = { source: 'file-name', confidence: 'weak', detail: fileNameOf(part.file) };
-  return { purl: genericPurl(identity.named), role, evidence: [byName, ...because] };
+  return { purl: genericPurl(identity.named), role, evidence: [byName, ...because], ...found };
+}
+
+/** What the lists beside the input call jars that nothing else names, where they call them one thing. */
+function namesHeard(
+  jars: readonly IdentifiedJar[],
+  beside: readonly ResolverEvidence[],
+): ReadonlyMap<IdentifiedJar, Coordinates> {
+  const index = new EvidenceIndex(beside);
+  const heard = new Map<IdentifiedJar, Coordinates>();
+  for (const one of jars) {
+    if (one.identity.kind === 'known') continue;
+    const [called, ...others] = distinct(
+      index.withName(fileNameOf(one.part.file)).map(({ component }) => component),
+    );
+    if (called !== undefined && others.length === 0) heard.set(one, called);
+  }
+  return heard;
+}
+
+function resolvedAs(called: Coordinates | undefined): Pick<Component, 'resolvedAs'> {
+  return called === undefined ? {} : { resolvedAs: mavenPurl(called) };
 }
 
 function partComponent({ placement: { part, path } }: Placed<JavaPlacement>): Component {

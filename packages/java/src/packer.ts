@@ -11,6 +11,8 @@ export interface JavaOptions {
   /** Where the input lands in the image; each layout has its default. */
   readonly prefix?: ImagePath | undefined;
   readonly evidence: readonly ResolverEvidence[];
+  /** Asked for lists that this machine has by chance: they tell what is found out about components, and name none. */
+  readonly beside?: () => Promise<readonly ResolverEvidence[]>;
   /** Asked, by digest, for the jars that nothing else can name. */
   readonly repositories: readonly LocalRepository[];
   /** File names of the application's own jars; `*` stands for any characters. */

@@ -7,10 +7,10 @@ import { fileNameOf } from './jar-name.ts';
 /** Names enough to know where to look. */
 const namesShown = 5;
 
-/** Libraries without a group. */
+/** Libraries without a group. @property heard how many of them a list beside the input names */
 export function warnOfUnknown(
   jars: readonly IdentifiedJar[],
-  isListGiven: boolean,
+  { isListGiven, heard }: { readonly isListGiven: boolean; readonly heard: number },
   { warn }: PackContext,
 ): void {
   const names = jars.flatMap(({ identity, part }) => {
@@ -19,9 +19,12 @@ export function warnOfUnknown(
     return [candidates === '' ? fileNameOf(part.file) : `${fileNameOf(part.file)} (${candidates}?)`];
   });
   if (names.length === 0) return;
-  const help = isListGiven
-    ? 'the lists given do not decide it'
-    : 'give --evidence with what the build resolved';
+  const help =
+    heard > 0
+      ? `Maven has names for ${heard} of them, and --maven takes those`
+      : isListGiven
+        ? 'the lists given do not decide it'
+        : 'give --evidence with what the build resolved';
   const message = `The group of ${names.length} of ${jars.length} libraries is not known: ${shown(names)}. They are named pkg:generic/...; ${help}.`;
   warn({ code: 'GROUP_UNKNOWN', message });
 }

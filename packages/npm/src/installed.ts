@@ -2,6 +2,7 @@ import { isManifestPlace, type LinkEntry, type PackContext, type TreeEntry } fro
 import { entriesBelow, type Folder, type FolderItem, fileIn, folderIn, itemAt } from './folder.ts';
 import { leftBehind } from './left-behind.ts';
 import { noManifest, type PackageManifest, readPackageManifest } from './package-manifest.ts';
+import { pnpmLeftovers } from './pnpm-leftovers.ts';
 import type { Project } from './project.ts';
 
 /** A package as it lies on disk: a folder of its own, less the packages in its node_modules. */
@@ -28,6 +29,8 @@ export interface Installed {
 /** Where pnpm, Bun and yarn's pnpm linker keep the real folders: `.pnpm/<id>/node_modules/<name>`. */
 const stores: ReadonlySet<string> = new Set(['.pnpm', '.bun', '.store']);
 
+const leftover = 'left by an earlier installation: no link leads to it';
+
 /** Finds the packages of a project where they lie. What is left out is told. @throws INPUT_UNSUPPORTED */
 export async function findInstalled(project: Project, context: PackContext): Promise<Installed> {
   const walk = new ModulesWalk(project, context);
@@ -44,10 +47,12 @@ class ModulesWalk {
   readonly strays: TreeEntry[] = [];
   readonly #project: Project;
   readonly #context: PackContext;
+  readonly #leftovers: ReadonlySet<string>;
 
   constructor(project: Project, context: PackContext) {
     this.#project = project;
     this.#context = context;
+    this.#leftovers = pnpmLeftovers(project);
   }
 
   /** @param strays takes what belongs to no package in it */
@@ -84,6 +89,7 @@ class ModulesWalk {
   async #store(folder: Folder, strays: TreeEntry[]): Promise<void> {
     for (const [name, item] of folder.children) {
       if (item.kind !== 'folder') this.#leaveOut(item, 'what the installer installed, for itself');
+      else if (this.#leftovers.has(item.path)) this.#leaveOut(item, leftover);
       else if (name === 'node_modules') await this.modules(item, strays);
       else {
         for (const [inside, below] of item.children) {
@@ -95,10 +101,17 @@ class ModulesWalk {
   }
 
   async #member(item: FolderItem, strays: TreeEntry[]): Promise<void> {
-    if (item.kind === 'symlink') this.links.push(item);
+    if (item.kind === 'symlink' && this.#leadsToLeftover(item)) this.#leaveOut(item, leftover);
+    else if (item.kind === 'symlink') this.links.push(item);
     else if (item.kind === 'directory') this.#leaveOut(item, 'an empty directory');
     else if (item.kind === 'folder' && fileIn(item, 'package.json') !== undefined) await this.#package(item);
     else entriesBelow(item, strays);
+  }
+
+  #leadsToLeftover({ path }: LinkEntry): boolean {
+    if (this.#leftovers.size === 0) return false;
+    const target = itemAt(this.#project.root, path)?.path ?? '';
+    return this.#leftovers.has(target.split('/').slice(0, 3).join('/'));
   }
 
   async #package(folder: Folder): Promise<void> {

@@ -1,37 +1,8 @@
-import {
-  emptyMemory,
-  encodeImportManifest,
-  type InputDirectory,
-  MemoryBlobStore,
-  type Packed,
-  pack,
-} from '@block-pack/core';
+import { encodeImportManifest } from '@block-pack/core';
 import { fakeInput, packerContract } from '@block-pack/core/testing';
 import { describe, expect, it } from 'vitest';
-import { createNpmPacker, type NpmOptions } from './packer.ts';
-
-type Files = Readonly<Record<string, string | Uint8Array>>;
-
-const manifest = (name: string, fields: object = {}) => JSON.stringify({ name, version: '1.0.0', ...fields });
-
-async function packOnce(input: InputDirectory, options: Partial<NpmOptions> = {}) {
-  const warnings: string[] = [];
-  const left = new Map<string, string>();
-  const packed: Packed = await pack(
-    createNpmPacker({ omit: [], ...options }),
-    [input],
-    new MemoryBlobStore(),
-    {
-      memory: emptyMemory(),
-      warn: ({ code, message }) => void warnings.push(`${code}: ${message}`),
-      leaveOut: (path, reason) => void left.set(path, reason),
-    },
-  );
-  const imports = packed.imports.map(
-    ({ line, component }) => `${line.path} ${component.role} ${component.purl}`,
-  );
-  return { packed, imports, warnings, left };
-}
+import { createNpmPacker } from './packer.ts';
+import { type Files, manifest, packOnce } from './testing/pack-once.ts';
 
 /** The digest by purl. */
 async function digests(files: Files, executable: readonly string[] = []): Promise<Record<string, string>> {

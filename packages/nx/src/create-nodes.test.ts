@@ -56,6 +56,19 @@ describe('the tasks of a project', () => {
     expect(JSON.stringify(hostile)).not.toContain('touch');
   });
 
+  it('come with the name of the directory where nothing else names the project', () => {
+    const projectIn = (directory: string) => {
+      mkdirSync(join(workspaceRoot, directory), { recursive: true });
+      const file = `${directory}/pyproject.toml`;
+      writeFileSync(join(workspaceRoot, file), '[tool.block-pack.applications.a.python]\ninput = ".venv"\n');
+      return createNodes[1]([file], undefined, { workspaceRoot })[0]?.[1].projects?.[directory];
+    };
+    expect(projectIn('services/api')?.name).toBe('api');
+    mkdirSync(join(workspaceRoot, 'services/web'), { recursive: true });
+    writeFileSync(join(workspaceRoot, 'services/web/project.json'), '{"name":"site"}');
+    expect(projectIn('services/web')).not.toHaveProperty('name');
+  });
+
   it('are none for files that say nothing of block-pack', () => {
     writeFileSync(join(workspaceRoot, 'package.json'), '{"name":"x"}');
     expect(createNodes[1](['package.json'], undefined, { workspaceRoot })).toEqual([['package.json', {}]]);

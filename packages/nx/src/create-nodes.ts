@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, posix, resolve } from 'node:path';
 import { configurationFileNames, readConfiguration } from '@block-pack/config';
 import { type NxTarget, targetsOf } from './targets.ts';
 
@@ -9,11 +9,14 @@ export interface NxOptions {
   readonly imageTargetName?: string;
 }
 
+interface FoundProject {
+  /** Only where no file of Nx or npm gives it one, which the projects of Python and Java do not have. */
+  readonly name?: string;
+  readonly targets: Readonly<Record<string, NxTarget>>;
+}
+
 /** What Nx takes for a file that it found: the projects that the file speaks of, by their directories. */
-type Found = readonly [
-  file: string,
-  { readonly projects?: Readonly<Record<string, { readonly targets: Readonly<Record<string, NxTarget>> }>> },
-];
+type Found = readonly [file: string, { readonly projects?: Readonly<Record<string, FoundProject>> }];
 
 /**
  * What Nx asks a plug-in for: tasks, inferred from files.
@@ -39,11 +42,10 @@ function projectOf(file: string, options: NxOptions, workspaceRoot: string): Fou
   if (configuration === undefined) return {};
   const root = posix.dirname(file);
   const { targetName = 'block-pack', imageTargetName = 'block-pack-image' } = options;
-  return {
-    projects: {
-      [root]: { targets: targetsOf(configuration, root, workspaceRoot, { targetName, imageTargetName }) },
-    },
-  };
+  const targets = targetsOf(configuration, root, workspaceRoot, { targetName, imageTargetName });
+  const directory = resolve(workspaceRoot, root);
+  const isNamed = ['package.json', 'project.json'].some((name) => existsSync(join(directory, name)));
+  return { projects: { [root]: isNamed ? { targets } : { name: basename(directory), targets } } };
 }
 
 /** More than any configuration; what is larger is another tool's. */

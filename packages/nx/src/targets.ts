@@ -42,8 +42,13 @@ export function targetsOf(
     manifestsOf(entry).map((file) => resolve(directory, file)),
   );
   const images = entries.flatMap(({ entry, directory }) => imagesOf(entry, directory));
-  const command = (words: string) =>
-    ({ executor: 'nx:run-commands', options: { command: `block-pack pack${words}`, cwd: root } }) as const;
+  const command = (words: string) => {
+    const program = programIn(workspaceRoot, root);
+    return {
+      executor: 'nx:run-commands',
+      options: { command: `${program} pack${words}`, cwd: root },
+    } as const;
+  };
   const pack = {
     ...command(' --no-image'),
     dependsOn: ['build'],
@@ -51,7 +56,7 @@ export function targetsOf(
     outputs: manifests.map(shown),
   };
   if (images.length === 0) return { [targetName]: pack };
-  const program = programIn(workspaceRoot);
+  const program = programIn(workspaceRoot, '.');
   const bases = entries.flatMap(({ entry, directory }) =>
     baseOf(entry, relative(workspaceRoot, directory), program),
   );
@@ -96,10 +101,12 @@ function baseOf(
 }
 
 /**
- * Nx runs the commands of tasks with the workspace's own programs in the path, and those of inputs without; and what it does not find gives it
- * the same hash each time. The path is relative, so that it is the same on every machine.
+ * Nx runs the commands of inputs without the workspace's own programs in the path, and what it does not find gives it the same hash each
+ * time. npm, for its part, puts no program there that a workspace has yet to build. The path is relative, so that it is the same on every machine.
+ * @param cwd where it is run, from the top of the workspace
  */
-function programIn(workspaceRoot: string): string {
-  const installed = 'node_modules/block-pack/dist/block-pack.js';
-  return existsSync(resolve(workspaceRoot, installed)) ? `node ${installed}` : 'block-pack';
+function programIn(workspaceRoot: string, cwd: string): string {
+  const installed = resolve(workspaceRoot, 'node_modules/block-pack/dist/block-pack.js');
+  const path = relative(resolve(workspaceRoot, cwd), installed).split(sep).join('/');
+  return existsSync(installed) ? `node ${path}` : 'block-pack';
 }

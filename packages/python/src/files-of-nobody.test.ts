@@ -56,6 +56,7 @@ describe('what no distribution owns', () => {
       await environment({
         'bin/python': '-> /usr/bin/python3.11',
         'bin/activate': 'VIRTUAL_ENV=/home/me/shop/.venv',
+        'bin/deactivate.csh': 'unsetenv VIRTUAL_ENV',
         lib64: '-> lib',
         '.gitignore': '*',
         [`${modules}/_virtualenv.py`]: 'patch',

@@ -8,7 +8,7 @@ export type UnownedPlace =
   | { readonly kind: 'left out'; readonly reason: string };
 
 const ofEnvironment =
-  /^(pyvenv\.cfg|\.gitignore|\.lock|CACHEDIR\.TAG|lib64|Include|include|share|(bin|Scripts)\/([Aa]ctivate(\.[a-z0-9]+|_this\.py)?|activate_this\.py|deactivate\.(bat|nu)|pydoc\.bat|(python|pypy)w?[\d.]*t?(\.exe)?))$/;
+  /^(pyvenv\.cfg|\.gitignore|\.lock|CACHEDIR\.TAG|lib64|Include|include|share|(bin|Scripts)\/([Aa]ctivate(\.[a-z0-9]+|_this\.py)?|activate_this\.py|deactivate\.(bat|csh|nu)|pydoc\.bat|(python|pypy)w?[\d.]*t?(\.exe)?))$/;
 /** Keeps environments made by virtualenv and uv working; means nothing without them. */
 const ofVirtualenv = /^_virtualenv\.(pth|py)$/;
 

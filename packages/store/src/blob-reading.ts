@@ -12,8 +12,9 @@ export async function* readBlob(layout: StoreLayout, digest: Digest, range?: Byt
   const path = layout.blob(digest);
   let blob: OpenBlob | undefined;
   try {
-    blob = openBlob(layout, digest);
-    yield* range === undefined ? readWhole(blob, digest, path) : readPart(blob, digest, path, range);
+    blob = range === undefined ? openBlob(layout, digest) : openRange(layout, digest, range);
+    if (range === undefined) yield* readWhole(blob, digest, path);
+    else yield* passingBytes(blob.file, range.offset, range.length);
   } catch (error) {
     throw diskError(error, 'STORE_UNUSABLE', 'read', path);
   } finally {
@@ -31,11 +32,32 @@ async function* readWhole(blob: OpenBlob, digest: Digest, path: string): Bytes {
   if (seen !== digest) throw damaged(path, digest, `expected ${digest}, found ${seen}`);
 }
 
-async function* readPart(blob: OpenBlob, digest: Digest, path: string, { offset, length }: ByteRange): Bytes {
-  if (offset + length > blob.size) {
-    throw damaged(path, digest, `it has ${blob.size} bytes, ${offset + length} were expected`);
+/** The blob of a part, all of which it has. @throws BLOB_MISSING, DIGEST_MISMATCH, STORE_UNUSABLE */
+export function openRange(layout: StoreLayout, digest: Digest, range: ByteRange): OpenBlob {
+  try {
+    const blob = openBlob(layout, digest);
+    const missing = range.offset + range.length - blob.size;
+    if (missing <= 0) return blob;
+    closeBlob(blob);
+    throw blobTooShort(layout, digest, range, missing);
+  } catch (error) {
+    throw diskError(error, 'STORE_UNUSABLE', 'read', layout.blob(digest));
   }
-  yield* passingBytes(blob.file, offset, length);
+}
+
+/** @param missing bytes at the end of the range */
+export function blobTooShort(
+  layout: StoreLayout,
+  digest: Digest,
+  { offset, length }: ByteRange,
+  missing: number,
+): BlockPackError {
+  const expected = offset + length;
+  return damaged(
+    layout.blob(digest),
+    digest,
+    `it has ${expected - missing} bytes, ${expected} were expected`,
+  );
 }
 
 function damaged(path: string, digest: Digest, flaw: string): BlockPackError {

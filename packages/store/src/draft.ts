@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   fchmodSync,
+  fdatasync,
   fsync,
   fsyncSync,
   futimesSync,
@@ -37,6 +38,11 @@ export class Draft {
   async writeLater(chunk: Uint8Array): Promise<void> {
     if (chunk.length < worthHandingOver) return this.write(chunk);
     for (let at = 0; at < chunk.length; ) at += (await handOver(this.#open, chunk, at)).bytesWritten;
+  }
+
+  /** Of the open file: for a thread that writes in the place of this one. */
+  get descriptor(): number {
+    return this.#open;
   }
 
   get #open(): number {
@@ -87,6 +93,48 @@ export class Draft {
     const file = this.#file;
     this.#file = undefined;
     closeSync(file);
+  }
+}
+
+/** Bytes that are worth a call: few enough that the last ones are soon on the disk. */
+const syncedAtOnce = 64 << 20;
+
+const syncData = promisify(fdatasync);
+
+/** Has a large file brought to the disk while it is being written: 400 MB then keep nobody waiting at the end, where it was a quarter of a second. */
+export class EarlySync {
+  readonly #file: number;
+  #synced = 0;
+  #error: unknown;
+  #running: Promise<void> | undefined;
+
+  /** @param file to be closed after {@link end} */
+  constructor(file: number) {
+    this.#file = file;
+  }
+
+  /** @param bytes so far */
+  written(bytes: number): void {
+    if (this.#running !== undefined || bytes - this.#synced < syncedAtOnce) return;
+    this.#synced = bytes;
+    this.#running = this.#sync();
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await syncData(this.#file);
+    } catch (error) {
+      // The system tells it once.
+      this.#error ??= error;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** Returns when nothing is under way any more. */
+  async end(): Promise<void> {
+    await this.#running;
+    if (this.#error !== undefined) throw this.#error;
   }
 }
 

@@ -50,7 +50,7 @@ describe('a store that many processes use at once', () => {
     const began = performance.now();
     await run(program, ['pack', join(folder, 'unhurried'), input, 'app']);
     const whole = performance.now() - began;
-    for (let round = 0; round < 24; round++) {
+    for (let round = 0; round < 12; round++) {
       // Half of the rounds begin with no store at all, so that its making is hit as well.
       if (round % 2 === 0) rmSync(directory, { recursive: true, force: true });
       const delays = [0, 1].map(() => whole * (0.3 + 0.8 * Math.random()));

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AssembledLayer, assembleLayer, type EncodingId } from '@block-pack/core';
+import { type AssembledLayer, assembleLayer, type EncodingId, type PartCopier } from '@block-pack/core';
 import { type FakeImport, fakeManifest } from '@block-pack/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from './open-store.ts';
@@ -12,12 +12,20 @@ let directory: string;
 let store: Store;
 
 beforeEach(async () => {
+  copiedBy = 'this thread';
   directory = mkdtempSync(join(tmpdir(), 'block-pack-segments-'));
   store = await openStore(directory, { create: true });
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const index = () => join(store.cacheDirectory, 'segments.json');
+
+/** Copies by other threads, however little there is. */
+const copier: PartCopier = {
+  write: (content, expected) => store.write(content, expected, 1 << 30),
+  digest: (content) => store.digest(content, 1 << 30),
+};
+let copiedBy: 'this thread' | 'other threads';
 
 /** What one run of the command does: it knows only what earlier ones wrote down. */
 async function assemble(
@@ -29,6 +37,7 @@ async function assemble(
     encoding,
     segments: openSegmentMemory(store),
     write: (content, expected) => store.write(content, expected),
+    ...(copiedBy === 'other threads' && { copier }),
   });
 }
 
@@ -38,36 +47,45 @@ const imports: readonly FakeImport[] = [
   ['/site', { 'x.py': 'x', 'y.py': 'y' }],
 ];
 
-describe('the segments that a store remembers', () => {
-  it('are copied by the next run, whatever changed beside them', async () => {
-    expect((await assemble(imports)).copied).toBe(0);
-    expect((await assemble(imports)).copied).toBe(3);
-    const bumped = await assemble([['/app/a.jar', 'a 2'], ...imports.slice(1)]);
-    expect(bumped.copied).toBe(2);
-    rmSync(index());
-    expect(await assemble([['/app/a.jar', 'a 2'], ...imports.slice(1)])).toEqual({ ...bumped, copied: 0 });
-  });
+describe.each(['this thread', 'other threads'] as const)(
+  'segments that a store remembers, copied by %s',
+  (who) => {
+    beforeEach(() => {
+      copiedBy = who;
+    });
 
+    it('are copied by the next run, whatever changed beside them', async () => {
+      expect((await assemble(imports)).copied).toBe(0);
+      expect((await assemble(imports)).copied).toBe(3);
+      const bumped = await assemble([['/app/a.jar', 'a 2'], ...imports.slice(1)]);
+      expect(bumped.copied).toBe(2);
+      rmSync(index());
+      expect(await assemble([['/app/a.jar', 'a 2'], ...imports.slice(1)])).toEqual({ ...bumped, copied: 0 });
+    });
+
+    it('are made again when their layer is gone or damaged', async () => {
+      const first = await assemble(imports);
+      truncateSync(store.blobPath(first.digest), 100);
+      expect(await assemble(imports)).toEqual(first);
+      const blob = readFileSync(store.blobPath(first.digest));
+      const at = first.recipe.head + 30;
+      blob[at] = (blob[at] ?? 0) ^ 1;
+      rmSync(store.blobPath(first.digest));
+      writeFileSync(store.blobPath(first.digest), blob);
+      expect(await assemble(imports, 'gzip-6')).toMatchObject({ digest: first.digest, copied: 2 });
+      rmSync(store.blobPath(first.digest));
+      expect(await assemble(imports)).toEqual(first);
+    });
+  },
+);
+
+describe('the segments that a store remembers', () => {
   it('are found in any of several layers, each under its encoding', async () => {
     await assemble(imports.slice(0, 1));
     await assemble(imports.slice(1, 2));
     await assemble(imports.slice(2), 'gzip-1');
     expect((await assemble(imports)).copied).toBe(2);
     expect((await assemble(imports)).copied).toBe(3);
-  });
-
-  it('are made again when their layer is gone or damaged', async () => {
-    const first = await assemble(imports);
-    truncateSync(store.blobPath(first.digest), 100);
-    expect(await assemble(imports)).toEqual(first);
-    const blob = readFileSync(store.blobPath(first.digest));
-    const at = first.recipe.head + 30;
-    blob[at] = (blob[at] ?? 0) ^ 1;
-    rmSync(store.blobPath(first.digest));
-    writeFileSync(store.blobPath(first.digest), blob);
-    expect(await assemble(imports, 'gzip-6')).toMatchObject({ digest: first.digest, copied: 2 });
-    rmSync(store.blobPath(first.digest));
-    expect(await assemble(imports)).toEqual(first);
   });
 
   it('are forgotten when the file that lists them is damaged', async () => {

@@ -1,15 +1,22 @@
 import {
+  assertSame,
   type BlobStore,
   type ByteRange,
   type Bytes,
+  type Descriptor,
   type Digest,
-  PassingMeasure,
+  isPart,
+  Measure,
+  type PartCopier,
+  type PartedBytes,
   type Written,
+  wholeBytes,
 } from '@block-pack/core';
 import { closeBlob, freshen, hasFile, openBlob } from './blob-files.ts';
 import { readBlob } from './blob-reading.ts';
+import { CopyThread } from './copy-thread.ts';
 import { diskError } from './disk-error.ts';
-import { Draft, syncDirectory } from './draft.ts';
+import { Draft, EarlySync, syncDirectory } from './draft.ts';
 import { collectGarbage, type GcOptions, type GcReport } from './gc.ts';
 import type { StoreLayout } from './layout.ts';
 import { Lease } from './lease.ts';
@@ -18,13 +25,16 @@ import { readTags, setTag, type Tag, type TagTarget, unsetTag } from './tags.ts'
 import { giveTurn } from './turn.ts';
 import { type VerifyOptions, type VerifyReport, verifyStore } from './verify.ts';
 
+/** Bytes from which on a thread of its own, which takes some 20 ms to begin, is worth it. */
+const worthThread = 32 << 20;
+
 /** Ends with `release`, which can be called more than once. */
 export interface HeldLease {
   release(): Promise<void>;
 }
 
 /** Blobs and tags on disk, as an OCI image layout. Any number of processes may work with it at once. Made by `openStore`. */
-export class Store implements BlobStore {
+export class Store implements BlobStore, PartCopier {
   readonly #layout: StoreLayout;
   readonly #leases = new Set<Lease>();
   #prepared = false;
@@ -85,15 +95,15 @@ export class Store implements BlobStore {
     return readBlob(this.#layout, digest, range);
   }
 
-  /** @throws DIGEST_MISMATCH, DISK_FULL, STORE_UNUSABLE */
-  async write(content: Bytes, expected?: Digest, about = 0): Promise<Written> {
+  /** Parts of the store's own blobs are copied where they lie. @throws BLOB_MISSING, DIGEST_MISMATCH, DISK_FULL, STORE_UNUSABLE */
+  async write(content: PartedBytes, expected?: Digest, about = 0): Promise<Written> {
     this.#prepare();
     const drafts = this.#layout.drafts;
     const draft = this.#guarded('write to', drafts, () => new Draft(drafts));
     try {
-      const measure = new PassingMeasure(about);
-      await this.#fill(draft, measure.watch(content));
-      const { digest, size } = measure.seen(expected, 'The content');
+      const filled = about < worthThread ? this.#fill(draft, content) : this.#fillByThread(draft, content);
+      const { digest, size } = await filled;
+      if (expected !== undefined) assertSame(expected, digest, size, 'The content');
       const added = await this.#publish(draft, this.#layout.blob(digest), size);
       return { digest, size, added };
     } finally {
@@ -101,11 +111,49 @@ export class Store implements BlobStore {
     }
   }
 
-  async #fill(draft: Draft, content: Bytes): Promise<void> {
-    for await (const chunk of content) {
+  async #fill(draft: Draft, content: PartedBytes): Promise<Descriptor> {
+    const measure = new Measure();
+    for await (const chunk of wholeBytes(content)) {
+      measure.add(chunk);
       await this.#guardedAsync('write', draft.path, () => draft.writeLater(chunk));
       for (const lease of this.#leases) lease.keepAlive();
       await giveTurn();
+    }
+    return { size: measure.size, digest: measure.digest() };
+  }
+
+  async #fillByThread(draft: Draft, content: PartedBytes): Promise<Descriptor> {
+    const sync = new EarlySync(draft.descriptor);
+    try {
+      return await this.#passThrough(content, draft, (bytes) => sync.written(bytes));
+    } finally {
+      await this.#guardedAsync('write', draft.path, () => sync.end());
+    }
+  }
+
+  /** Keeps nothing; parts are read where they lie. @throws BLOB_MISSING, DIGEST_MISMATCH where a blob has fewer bytes, STORE_UNUSABLE */
+  async digest(content: PartedBytes, about: number): Promise<Digest> {
+    if (about >= worthThread) return (await this.#passThrough(content)).digest;
+    const measure = new Measure();
+    for await (const chunk of wholeBytes(content)) measure.add(chunk);
+    return measure.digest();
+  }
+
+  async #passThrough(
+    content: PartedBytes,
+    draft?: Draft,
+    onPassed?: (bytes: number) => void,
+  ): Promise<Descriptor> {
+    const thread = new CopyThread(this.#layout, draft);
+    try {
+      for await (const piece of content) {
+        await (isPart(piece) ? thread.copy(piece) : thread.add(piece));
+        onPassed?.(thread.passed);
+        for (const lease of this.#leases) lease.keepAlive();
+      }
+      return await thread.end();
+    } finally {
+      await thread.close();
     }
   }
 

@@ -6,8 +6,8 @@ import { emptied } from '../corpus.mjs';
 import { root, shellRun } from '../process-run.mjs';
 
 /**
- * The tools on this machine that make an image of the directory, each as `{ name, build, clean }`, ready to run. Docker gets a private daemon, Podman private
- * storage; `stop` ends and removes both.
+ * The tools on this machine that make an image of the directory, each as `{ name, compresses, build, clean }`, ready to run: `compresses` says whether the
+ * layer that it leaves is compressed. Docker gets a private daemon, Podman private storage; `stop` ends and removes both.
  */
 export async function buildPeers(lib) {
   const folder = emptied('image-peers');
@@ -38,6 +38,7 @@ export async function buildPeers(lib) {
 function dockerBuild({ command }, recipe, context) {
   return {
     name: 'docker build',
+    compresses: false,
     // BuildKit needs a plug-in that Debian's docker.io lacks.
     build: () => shellRun(`DOCKER_BUILDKIT=0 ${command} build -q -t peer -f ${recipe} ${context}`),
     clean: () => shellRun(`${command} system prune -af`),
@@ -48,9 +49,10 @@ function podmanBuilds({ command, clean }, recipe, context, folder) {
   const build = `${command} build -q -t peer -f ${recipe} ${context}`;
   const output = join(folder, 'podman-output');
   return [
-    { name: 'podman build', build: () => shellRun(build), clean },
+    { name: 'podman build', compresses: false, build: () => shellRun(build), clean },
     {
       name: 'podman build and push',
+      compresses: true,
       build: () => shellRun(`${build} && rm -rf ${output} && ${command} push -q peer oci:${output}:v1`),
       clean,
     },
@@ -65,6 +67,7 @@ function jibBuild(lib, folder) {
   shellRun(call.replace(' -o ', ' '));
   return {
     name: 'Jib',
+    compresses: true,
     build: () => shellRun(call),
     clean: () => rmSync(join(folder, 'jib'), { recursive: true, force: true }),
   };

@@ -18,16 +18,18 @@ async function make({ before, after, delta }) {
   const payload = await collect(written.payload, sizeLimit, delta);
   const [{ apart, bases }] = written.blocks;
   const size = fileBlock(after).content.size;
-  const said = JSON.stringify([written.skeleton.size, written.skeleton.packed, size, apart ? 1 : 0, bases]);
+  const { skeleton } = written;
+  const facts = [skeleton.size, skeleton.packed, size, apart ? 1 : 0, bases, written.usedEncoding()];
+  const said = JSON.stringify(facts);
   writeFileSync(delta, Buffer.concat([Buffer.from(`${said}\n`), payload]));
 }
 
 async function apply({ before, delta, made }) {
   const bytes = readFileSync(delta);
   const end = bytes.indexOf('\n');
-  const [skeletonSize, packed, size, apart, bases] = JSON.parse(bytes.subarray(0, end).toString());
+  const [skeletonSize, packed, size, apart, bases, encoding] = JSON.parse(bytes.subarray(0, end).toString());
   await readGroup(bytesOf(new Uint8Array(bytes.subarray(end + 1))), [fileBlock(before)], {
-    encoding: 'delta',
+    encoding,
     skeleton: { size: skeletonSize, packed },
     blocks: [{ size, apart: apart === 1, bases }],
     keepInner,

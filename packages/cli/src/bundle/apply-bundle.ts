@@ -34,6 +34,7 @@ import type { CommandContext } from '../command.ts';
 import { checkDiffIds } from './check-diff-ids.ts';
 import { type Held, joinedBlobs } from './held-images.ts';
 import type { ScratchBlobs } from './scratch-blobs.ts';
+import { SoundHeld } from './sound-held.ts';
 
 /** The images of a bundle, made whole: every blob that is read here has been checked. */
 export interface AppliedBundle {
@@ -74,17 +75,35 @@ export async function applyBundle(bundle: OpenBundle, options: ApplyOptions): Pr
 class Application {
   readonly #document: BundleDocument;
   readonly #bundle: OpenBundle;
-  readonly #options: ApplyOptions;
+  readonly #options: ApplyOptions & { readonly held: SoundHeld };
+  /** Layers that are there and were read once. */
+  readonly #verified = new Set<Digest>();
   /** Of layers that were made. */
   readonly #diffIds = new Map<Digest, Digest>();
+  #madeBytes = 0;
 
   constructor(bundle: OpenBundle, options: ApplyOptions) {
     this.#document = bundle.document;
     this.#bundle = bundle;
-    this.#options = options;
+    this.#options = { ...options, held: new SoundHeld(options.held) };
   }
 
+  /** Begins anew where something that is there proves to be damaged, without it; what was made stays made. */
   async run(): Promise<AppliedBundle> {
+    const { held } = this.#options;
+    for (;;) {
+      const { failures } = held;
+      try {
+        return await this.#attempt();
+      } catch (error) {
+        if (held.failures > failures) continue;
+        const isMissing = error instanceof BlockPackError && error.code === 'BLOB_MISSING';
+        throw isMissing && held.damage !== undefined ? held.damage : error;
+      }
+    }
+  }
+
+  async #attempt(): Promise<AppliedBundle> {
     const { layers, images, companions = [], documents } = this.#document;
     const { held, scratch } = this.#options;
     const wanted = layers.filter((layer) => !held.hasBlob(layer));
@@ -92,12 +111,13 @@ class Application {
     for (const group of await this.#neededGroups('texts', [...documents, ...wanted.flatMap(importsOf)]))
       await this.#make(group);
     const needed = await this.#checkPrerequisites(wanted);
-    for (const layer of layers) if (held.hasBlob(layer)) await this.#verify(layer);
+    for (const layer of layers)
+      if (held.hasBlob(layer) && !this.#verified.has(layer.digest)) await this.#verify(layer);
     for (const group of needed) await this.#make(group);
-    let madeBytes = 0;
     for (const layer of wanted) {
-      if (layer.origin === 'segments') madeBytes += await this.#makeLayer(layer);
-      if (layer.origin === 'tar') madeBytes += await this.#packLayer(layer);
+      if (this.#diffIds.has(layer.digest)) continue;
+      if (layer.origin === 'segments') this.#madeBytes += await this.#makeLayer(layer);
+      if (layer.origin === 'tar') this.#madeBytes += await this.#packLayer(layer);
       if (layer.origin === 'imports') await this.#makeImportsLayer(layer);
     }
     const blobs = joinedBlobs(scratch, this.#bundle.blobs, held);
@@ -106,7 +126,7 @@ class Application {
       images: images.map(asImage),
       companions: companions.map(asImage),
       blobs,
-      madeBytes,
+      madeBytes: this.#madeBytes,
     };
   }
 
@@ -119,13 +139,18 @@ class Application {
     const groups: BundleGroup[] = [];
     for (const group of this.#document.groups.filter((one) => one.holds === holds).reverse()) {
       let brings = false;
-      for (const { digest } of group.objects)
-        brings ||= needed.has(digest) && !(await this.#options.held.has(digest));
+      for (const { digest } of group.objects) brings ||= needed.has(digest) && !(await this.#isThere(digest));
       if (!brings) continue;
       groups.unshift(group);
       for (const { digest } of basesOf(group)) needed.add(digest);
     }
     return groups;
+  }
+
+  /** In what is held, or made of a group. */
+  async #isThere(digest: Digest): Promise<boolean> {
+    const { held, scratch } = this.#options;
+    return (await held.has(digest)) || scratch.has(digest);
   }
 
   /**
@@ -180,6 +205,7 @@ class Application {
   async #verify({ digest, size }: LayerOrigin): Promise<void> {
     this.#show(`checking a layer of ${byteSize(size)}`);
     for await (const _ of this.#options.held.read(digest)) checkSignal(this.#options.context.signal);
+    this.#verified.add(digest);
   }
 
   async #make(group: BundleGroup): Promise<void> {

@@ -33,7 +33,7 @@ export async function dependencyCosts(
     const members = group.objects.flatMap(({ digest }) => blocks.get(digest) ?? []);
     const shares = await sharesOf(group, members, sources);
     for (const [at, one] of members.entries())
-      if (one.line !== undefined) costs.push(costOf(one, one.line, group, shares[at] ?? 0));
+      if (one.line !== undefined) costs.push(costOf(one, one.line, group, shares[at] ?? 0, sources));
   }
   return costs.sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : 1));
 }
@@ -67,6 +67,7 @@ function costOf(
   line: Import,
   { encoding }: BundleGroup,
   bytes: number,
+  { selfContained }: Pick<BundleSources, 'selfContained'>,
 ): DependencyCost {
   const old = like?.line;
   return {
@@ -79,7 +80,9 @@ function costOf(
     encoding,
     why:
       old === undefined
-        ? 'new'
+        ? selfContained
+          ? 'whole'
+          : 'new'
         : componentOf(line) !== undefined && componentOf(line) === componentOf(old)
           ? 'other version'
           : 'same path',

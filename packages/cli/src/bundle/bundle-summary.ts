@@ -89,6 +89,7 @@ function documentOf({ made, wanted, since, have, bytes }: Result): Readonly<Reco
     digest: made.artifact.digest,
     bytes,
     imageBytes: made.imageBytes,
+    spares: made.spares ?? null,
     layers: layers.map(({ digest, size, origin }) => ({ digest, size, origin })),
     groups: groups.map(({ holds, encoding, payload, objects }) => ({
       holds,
@@ -144,21 +145,25 @@ function layerName(digest: Digest): string {
   return `layer ${digest.slice(0, 'sha256:'.length + 12)}`;
 }
 
-function totals({ made: { document, sent, sentLayers }, wanted }: Result): string {
-  const { layers, groups, companions = [] } = document;
+function totals({ made: { document, sent, sentBytes, sentLayers, spares }, wanted }: Result): string {
+  const { layers, companions = [] } = document;
   const blockBytes = sent.reduce((sum, { content }) => sum + content.size, 0);
-  const payloads = groups.reduce((sum, { holds, payload }) => sum + (holds === 'layers' ? 0 : payload), 0);
   const [layerSize, layerBytes] = [
     sentLayers.reduce((sum, { size }) => sum + size, 0),
     sentLayers.reduce((sum, { bytes }) => sum + bytes, 0),
   ];
   const present = layers.filter(({ origin }) => origin === 'present').length;
   return [
-    `blocks  ${count(sent.length, 'block')} of ${byteSize(blockBytes)}, sent as ${byteSize(payloads)}\n`,
+    `blocks  ${count(sent.length, 'block')} of ${byteSize(blockBytes)}, sent as ${byteSize(sentBytes)}\n`,
     ...(sentLayers.length === 0
       ? []
       : [
           `base    ${count(sentLayers.length, 'layer')} of ${byteSize(layerSize)}, sent as ${byteSize(layerBytes)}\n`,
+        ]),
+    ...(spares === undefined
+      ? []
+      : [
+          `spares  ${count(spares.count, 'blob')} of ${byteSize(spares.size)}, sent as ${byteSize(spares.bytes)}, for a site that is damaged\n`,
         ]),
     `layers  ${present} of ${layers.length} must be at the site already\n`,
     ...wanted.map(({ root }) => `image   ${root.digest}\n`),

@@ -59,6 +59,8 @@ export interface Held extends PlaceBlobs {
   readonly segments: SegmentMemory;
   /** Whether a blob is there; not one that would have to be read out of a layer. */
   hasBlob(blob: Descriptor): boolean;
+  /** Does without the place that an object is read from. @returns whether there is another one */
+  forget?(digest: Digest): boolean;
 }
 
 /**
@@ -68,7 +70,8 @@ export interface Held extends PlaceBlobs {
 export class HeldImages implements Held {
   readonly texts = new Map<Digest, HeldText>();
   readonly #blobs = new Map<Digest, HeldBlob>();
-  readonly #segments = new Map<Digest, HeldSegment>();
+  /** A block may stand in several layers; it is read from the last. */
+  readonly #segments = new Map<Digest, HeldSegment[]>();
   readonly #keys = new Map<SegmentKey, KeptSegment>();
   readonly #tars = new Map<Digest, HeldTar>();
   readonly #stacks: (readonly Digest[])[] = [];
@@ -142,7 +145,10 @@ export class HeldImages implements Held {
     for (const [index, line] of manifest.imports.entries()) {
       const { packed, empty } = recipe.segments[index] ?? { packed: 0, empty: [] };
       const range = { offset, length: packed };
-      this.#segments.set(line.digest, { line, empty, layer, range });
+      this.#segments.set(line.digest, [
+        ...(this.#segments.get(line.digest) ?? []),
+        { line, empty, layer, range },
+      ]);
       this.#keys.set(segmentKey(line, recipe.encoding), { layer, ...range });
       offset += packed;
     }
@@ -183,8 +189,8 @@ export class HeldImages implements Held {
         entries.push({ kind: 'blob', ...described(digest, size) });
       else entries.push({ kind: 'image', digest, size });
     }
-    for (const [digest, { line }] of this.#segments) {
-      const size = importSize(line);
+    for (const [digest, [segment]] of this.#segments) {
+      const size = segment && importSize(segment.line);
       if (size !== undefined && !this.#blobs.has(digest))
         entries.push({ kind: 'block', ...described(digest, size) });
     }
@@ -228,11 +234,17 @@ export class HeldImages implements Held {
     const tar = this.#tars.get(digest);
     if (tar !== undefined && range === undefined)
       return yield* verified(this.#tar(tar), digest, tarName(tar));
-    const segment = this.#segments.get(digest);
+    const segment = this.#segments.get(digest)?.at(-1);
     if (segment === undefined) throw blobMissing(digest, 'the images that are there');
     const what = `The block of ${segment.line.path} in the layer ${segment.layer}`;
     const block = this.#block(segment, what);
     yield* range === undefined ? verified(block, digest, what) : part(block, range);
+  }
+
+  forget(digest: Digest): boolean {
+    const segments = this.#blobs.has(digest) ? [] : (this.#segments.get(digest) ?? []);
+    segments.pop();
+    return segments.length > 0;
   }
 
   async *#block({ line, empty, layer, range }: HeldSegment, what: string): Bytes {

@@ -121,7 +121,7 @@ async function writeLayer(
   return {
     origin,
     group,
-    sent: { digest, size, bytes, encoding, from, why: from ? 'other version' : 'new' },
+    sent: { digest, size, bytes, encoding: group.group.encoding, from, why: from ? 'other version' : 'new' },
   };
 }
 

@@ -33,14 +33,17 @@ import type { Held } from './held-images.ts';
 import { joinedBlobs } from './held-images.ts';
 import { type SentLayer, writeLayers } from './layer-tars.ts';
 import type { ScratchBlobs } from './scratch-blobs.ts';
+import { type Spares, sparesOf, withoutSpares } from './spares.ts';
 import type { Text } from './text-search.ts';
-import { type PackedGroup, type Sent, writeGroups } from './write-groups.ts';
+import { type PackedGroup, type Sent, sizeOf, writeGroups } from './write-groups.ts';
 
 /** What a bundle is made of. */
 export interface BundleSources {
   readonly wanted: readonly Wanted[];
   /** One for each past that a site may have. */
   readonly pasts: readonly Held[];
+  /** Builds upon nothing that a site has, and brings that as well. */
+  readonly selfContained?: boolean;
   readonly scratch: ScratchBlobs;
   readonly context: Pick<CommandContext, 'signal' | 'progress' | 'warn'>;
 }
@@ -63,8 +66,12 @@ export interface MadeBundle {
   readonly imageBytes: number;
   /** Blocks that travel. */
   readonly sent: readonly Sent[];
-  /** Layers of others that travel, or are packed again at the site. */
+  /** Of the bundle: what they have with the texts. */
+  readonly sentBytes: number;
+  /** Layers of others that travel, or are packed again at the site; without spares, as the blocks. */
   readonly sentLayers: readonly SentLayer[];
+  /** Of a self-contained bundle. */
+  readonly spares?: Spares;
 }
 
 /** @throws BLOB_MISSING, IMAGE_INVALID and what reading images throws */
@@ -77,14 +84,20 @@ export async function makeBundle(sources: BundleSources): Promise<MadeBundle> {
   const found = await findImports(closure, blobs);
   const isConfig = ({ mediaType }: ContentDescriptor) => imageDocumentKind(mediaType) === 'config';
   const documents = [...closure.documents, ...closure.leaves.filter(isConfig)];
+  const basis = sources.selfContained ? { ...sources, pasts: [] } : sources;
   const leaves = closure.leaves
     .filter((leaf) => !isConfig(leaf))
-    .map((leaf) => originOf(leaf, found, sources.pasts));
-  const { blocks, texts } = await newObjects(leaves, found, blobs, sources);
-  const newDocuments = await newTexts(documents, blobs, sources.pasts);
-  const written = await writeGroups({ blocks, texts: [...texts, ...newDocuments] }, sources);
-  const { origins, groups: tars, sent: sentLayers } = await writeLayers(leaves, closure, blobs, sources);
-  const groups = [...written.groups, ...tars];
+    .map((leaf) => originOf(leaf, found, basis.pasts));
+  const { blocks, texts } = await newObjects(leaves, found, blobs, basis);
+  const newDocuments = await newTexts(documents, blobs, basis.pasts);
+  const objects = { blocks, texts: [...texts, ...newDocuments] };
+  const { fresh, spare } = await withoutSpares(objects, sources.pasts);
+  const written = await writeGroups(fresh, basis);
+  const { groups: spares } = await writeGroups(spare, basis);
+  const { origins, groups: tars, sent: sentLayers } = await writeLayers(leaves, closure, blobs, basis);
+  const isSpare = (layer: SentLayer) =>
+    sources.pasts.length > 0 && sources.pasts.every((past) => past.hasBlob(layer));
+  const groups = [...textsFirst([...written.groups, ...spares]), ...tars];
   const document: BundleDocument = {
     version: 1,
     images: wanted.map(asWanted),
@@ -106,9 +119,17 @@ export async function makeBundle(sources: BundleSources): Promise<MadeBundle> {
       ...[list, artifact].map(({ descriptor, bytes }) => ({ ...descriptor, read: () => bytesOf(bytes) })),
     ],
     sent: written.blocks,
-    sentLayers,
+    sentBytes: sizeOf(written.groups),
+    sentLayers: sentLayers.filter((layer) => !isSpare(layer)),
+    ...(sources.selfContained && { spares: sparesOf(spares, sentLayers.filter(isSpare)) }),
     imageBytes: [...closure.leaves, ...closure.documents].reduce((sum, one) => sum + one.size, 0),
   };
+}
+
+/** They say what else is needed. */
+function textsFirst(groups: readonly PackedGroup[]): readonly PackedGroup[] {
+  const texts = groups.filter(({ group }) => group.holds === 'texts');
+  return [...texts, ...groups.filter((one) => !texts.includes(one))];
 }
 
 /** What the groups have, one behind the other. */

@@ -33,6 +33,7 @@ export async function publishBundle(
   const image = { root: first.root, ...(name !== undefined && { name }), companions: [...others, ...kept] };
   const report = await publishImage(place, image, blobs, {
     signal,
+    compare: true,
     ...(leftOut && { leftOut }),
     onProgress: ({ bytes, totalBytes }) =>
       progress.show(`writing ${place.text}, ${byteSize(bytes)} of ${byteSize(totalBytes)}`),

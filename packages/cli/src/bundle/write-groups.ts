@@ -170,7 +170,9 @@ async function smaller(
     writeAlone(holds, sent, sources, quickQuality),
   ]);
   if (sizeOf(quick) > sizeOf([together]) * 1.25) return [together];
-  const alone = await writeAlone(holds, sent, sources);
+  // What does not shrink at all does not at any quality.
+  const isPacked = quick.every(({ group }) => group.encoding === 'raw');
+  const alone = isPacked ? quick : await writeAlone(holds, sent, sources);
   return sizeOf(alone) < sizeOf([together]) ? alone : [together];
 }
 
@@ -194,7 +196,8 @@ export function inRuns<T extends Pick<GroupBlock, 'content'>>(sent: readonly T[]
   return runs;
 }
 
-function sizeOf(groups: readonly PackedGroup[]): number {
+/** Bytes of a bundle. */
+export function sizeOf(groups: readonly PackedGroup[]): number {
   return groups.reduce((sum, { group }) => sum + group.payload, 0);
 }
 

@@ -30,6 +30,10 @@ export function addBundle(program: Command, run: Run): void {
       'images or a store here, of which an inventory may list something; repeatable',
       collect,
     )
+    .option(
+      '--self-contained',
+      'bring as well what the site has: it then fits one whose images are damaged, and builds upon none of them',
+    )
     .option('-o, --output <file>', 'where the bundle goes')
     .option('--dry-run', 'write nothing; show what each dependency would cost, and why')
     .option('--split <size>', 'in parts of at most this size, <file>.001 and so on: 4G, 650M')

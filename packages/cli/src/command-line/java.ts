@@ -27,6 +27,11 @@ export function addJava(program: Command, run: Run): void {
       collect,
     )
     .option(
+      '--maven',
+      'have the Maven of the project name the jars (without it, Maven is asked only what reports want to know)',
+    )
+    .option('--no-maven', 'do not ask Maven at all')
+    .option(
       '--maven-repository [dir]',
       'name unknown jars by equal ones in a local Maven repository (default: ~/.m2/repository)',
     )

@@ -24,6 +24,7 @@ export function addPack(program: Command, run: Run): void {
       'where the image goes, {app} for the name of the application (or $BLOCK_PACK_OUTPUT)',
     )
     .option('--no-image', 'make no images')
+    .option('--no-maven', 'do not ask Maven, whatever is configured')
     .option(
       '--pyc-python <program>',
       'the interpreter that compiles modules of Python, where that is configured (or $BLOCK_PACK_PYC_PYTHON)',

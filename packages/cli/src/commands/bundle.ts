@@ -22,6 +22,7 @@ export interface BundleCommandOptions {
   readonly have?: readonly string[];
   readonly from?: readonly string[];
   readonly output?: string;
+  readonly selfContained?: boolean;
   readonly dryRun?: boolean;
   readonly sign?: readonly string[];
   readonly split?: string;
@@ -52,9 +53,10 @@ export async function bundle(
     const wanted = await openWanted(places, opened);
     const wantedPlaces = parseHoldings(names, context);
     const { pasts, known } = await openPasts(holdings, wantedPlaces, context, opened);
-    const sources = { wanted, pasts, scratch, context };
+    const selfContained = options.selfContained === true;
+    const sources = { wanted, pasts, selfContained, scratch, context };
     const made = signBundle(await makeBundle(sources), keys);
-    warnOfLackingBases(made, pasts, context);
+    if (!selfContained) warnOfLackingBases(made, pasts, context);
     const result = {
       made,
       wanted,
@@ -66,7 +68,8 @@ export async function bundle(
       return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, sources) });
     }
     const bytes = await draft.write(made.index, made.blobs);
-    await prove(await draft.open(), wanted, pasts, store.scratchDirectory, context);
+    const sites = selfContained || pasts.length === 0 ? [...pasts, new HeldImages()] : pasts;
+    await prove(await draft.open(), wanted, sites, store.scratchDirectory, context);
     const files = await draft.name();
     const signedBy = [...new Set(keys.map(({ fingerprint }) => fingerprint))];
     return bundleOutcome({ ...result, bytes, output, files, signedBy });
@@ -113,16 +116,16 @@ function nameTwice(one: string, other: string): BlockPackError {
   });
 }
 
-/** Does what a site will do, once for each past, and throws the result away. */
+/** Does what a site will do, once for each that there may be, and throws the result away. */
 async function prove(
   file: BundleBytes,
   wanted: readonly Wanted[],
-  pasts: readonly Held[],
+  sites: readonly Held[],
   scratchDirectory: string,
   context: CommandContext,
 ): Promise<void> {
   await withBundle(file, 'the bundle', async (bundle) => {
-    for (const held of pasts.length === 0 ? [new HeldImages()] : pasts) {
+    for (const held of sites) {
       const scratch = new ScratchBlobs(scratchDirectory);
       try {
         const applied = await applyBundle(bundle, { name: 'The bundle', held, scratch, context });

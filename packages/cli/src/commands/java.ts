@@ -4,6 +4,7 @@ import type { Packer } from '@block-pack/core';
 import {
   createJavaPacker,
   gradleCache,
+  type JavaOptions,
   type JavaPlacement,
   type LocalRepository,
   mavenRepository,
@@ -13,6 +14,7 @@ import { diskLookup } from '@block-pack/store';
 import type { CommandContext } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
 import { tellingSecrets } from '../likely-secrets.ts';
+import { mavenEvidence, mavenFindings } from '../maven/maven-evidence.ts';
 import { type InputView, type PackOutcome, type PackRunOptions, runPack, wholeInput } from '../pack-run.ts';
 import { parsePrefix } from '../prefix.ts';
 
@@ -23,6 +25,8 @@ export interface JavaCommandOptions extends PackRunOptions {
   readonly mavenRepository?: string | true;
   readonly gradleCache?: string | true;
   readonly application?: readonly string[];
+  /** True to have Maven name jars, false not to ask it at all; else it is asked for findings. */
+  readonly maven?: boolean;
 }
 
 export const javaView: InputView = {
@@ -36,15 +40,35 @@ export async function java(
   options: JavaCommandOptions,
   context: CommandContext,
 ): Promise<PackOutcome> {
-  return runPack(tellingSecrets(javaPackerFor(options, context)), inputs, options, context, javaView);
+  const packer = javaPackerFor(options, context, await listsOfMaven(inputs, options, context));
+  return runPack(tellingSecrets(packer), inputs, options, context, javaView);
 }
 
-export function javaPackerFor(options: JavaCommandOptions, context: CommandContext): Packer<JavaPlacement> {
+/** What Maven is asked for, beside what the user gives. */
+type ListsOfMaven = Pick<JavaOptions, 'evidence' | 'beside'>;
+
+async function listsOfMaven(
+  inputs: readonly string[],
+  { maven }: JavaCommandOptions,
+  context: CommandContext,
+): Promise<ListsOfMaven> {
+  if (maven === true) return { evidence: await mavenEvidence(inputs, context) };
+  return { evidence: [], ...(maven === false ? {} : { beside: () => mavenFindings(inputs, context) }) };
+}
+
+export function javaPackerFor(
+  options: JavaCommandOptions,
+  context: CommandContext,
+  { evidence, beside }: ListsOfMaven = { evidence: [] },
+): Packer<JavaPlacement> {
+  const given = (options.evidence ?? []).map((file) =>
+    readEvidence(readEvidenceText(file, evidenceHint, context), file),
+  );
   return createJavaPacker({
     prefix: parsePrefix(options.prefix),
-    evidence: (options.evidence ?? []).map((file) =>
-      readEvidence(readEvidenceText(file, evidenceHint, context), file),
-    ),
+    evidence: [...given, ...evidence],
+    // A list of all that was resolved tells as much.
+    ...(beside === undefined || given.some(({ complete }) => complete) ? {} : { beside }),
     repositories: localRepositories(options, context),
     applications: options.application ?? [],
   });

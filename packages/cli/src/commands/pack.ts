@@ -58,6 +58,7 @@ async function planProject(
     pycPython: options.pycPython ?? (env.BLOCK_PACK_PYC_PYTHON || undefined),
     frozen: options.frozen,
     image: options.image,
+    maven: options.maven,
   };
   const found = await findConfiguration(options.config ?? (env.BLOCK_PACK_CONFIG || undefined), context);
   const { configuration, reasons } =

@@ -97,6 +97,7 @@ async function buildLayer(
     encoding,
     directories,
     segments: memories.segments,
+    copier: store,
     signal,
     onProgress: ({ segments, totalSegments, bytes }) =>
       progress.show(`assembling ${name}, ${segments} of ${totalSegments} segments, ${byteSize(bytes)}`),

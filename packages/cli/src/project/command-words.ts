@@ -14,6 +14,8 @@ function optionWords(options: object): readonly string[] {
   return Object.entries(options).flatMap(([name, value]: [string, unknown]) => {
     const option = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     if (value === true) return [option];
+    // Only Maven is asked without being named.
+    if (value === false) return name === 'maven' ? ['--no-maven'] : [];
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
     return values.flatMap((one) => [option, String(one)]);
   });

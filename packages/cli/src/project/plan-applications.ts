@@ -69,6 +69,8 @@ export interface Caller {
   readonly output?: string | undefined;
   readonly pycPython?: string | undefined;
   readonly frozen?: boolean | undefined;
+  /** False where Maven is not to be asked, whatever is configured. */
+  readonly maven?: boolean | undefined;
   /** False where no images are to be made. */
   readonly image?: boolean | undefined;
 }
@@ -136,7 +138,7 @@ function planApplication(
 
 function planPacks(
   { java = [], npm = [], python = [], files = [] }: ApplicationEntry,
-  { frozen, pycPython }: Caller,
+  { frozen, pycPython, maven }: Caller,
   where: (line: number, key: string) => string,
 ): readonly PackPlan[] {
   const run = frozen === true ? { frozen } : {};
@@ -147,7 +149,7 @@ function planPacks(
         packer: 'java',
         ...placed,
         inputs: input,
-        options: { ...options, ...run, output: placed.output },
+        options: { ...options, ...(maven === false ? { maven } : {}), ...run, output: placed.output },
       } as const;
     }),
     ...npm.map(({ line, value: { name, output, input = '.', ...options } }) => {

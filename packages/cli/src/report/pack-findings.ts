@@ -22,10 +22,13 @@ const sizeLimit = 64 << 20;
  */
 export async function keepFindings({ manifest, imports }: Packed, store: Store): Promise<void> {
   const rows = imports.flatMap(({ line, component }) => {
-    const { integrity, relation, hasInstallScript } = component;
+    const { integrity, relation, scope, isOptional, resolvedAs, hasInstallScript } = component;
     const found: PackFindings = {
       ...(integrity === undefined ? {} : { integrity }),
       ...(relation === undefined ? {} : { relation }),
+      ...(scope === undefined ? {} : { scope }),
+      ...(isOptional === undefined ? {} : { isOptional }),
+      ...(resolvedAs === undefined ? {} : { resolvedAs }),
       ...(hasInstallScript === undefined ? {} : { hasInstallScript }),
     };
     return Object.keys(found).length === 0 ? [] : [[lineKey(line), found]];

@@ -19,7 +19,13 @@ export class Workplace {
   }
 
   runWith(env: Readonly<Record<string, string>>, ...words: readonly string[]): Ran {
-    const usual = { PATH: process.env.PATH, HOME: this.path('home'), BLOCK_PACK_STORE: 'store' };
+    const usual = {
+      PATH: process.env.PATH,
+      HOME: this.path('home'),
+      BLOCK_PACK_STORE: 'store',
+      // As if called by Maven, which is not asked then: what it knows is a matter of the machine.
+      MAVEN_CMD_LINE_ARGS: 'package',
+    };
     return runCommand({ directory: this.directory, env: { ...usual, ...env }, words });
   }
 

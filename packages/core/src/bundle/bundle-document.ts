@@ -55,6 +55,7 @@ export type BundleGroup = {
   | { readonly encoding: 'brotli' }
   | ({ readonly encoding: 'delta' } & TakenApart)
   | ({ readonly encoding: 'class' } & TakenApart)
+  | ({ readonly encoding: 'native' } & TakenApart)
   | ({ readonly encoding: 'typed' } & TakenApart)
   | ({ readonly encoding: 'inflated' } & TakenApart)
 );
@@ -140,10 +141,10 @@ const group = v.variant('encoding', [
   v.strictObject({ ...held, encoding: v.literal('raw'), objects: alone }),
   /** The payload is the object in brotli. */
   v.strictObject({ ...held, encoding: v.literal('brotli'), objects: alone }),
-  /** Archives taken apart: skeletons, and then a difference that makes the contents, for `class` one that levels class files. */
+  /** Archives taken apart: skeletons, and then a difference that makes the contents, for `class` one that levels class files, for `native` one that also predicts references. */
   v.strictObject({
     ...held,
-    encoding: v.picklist(['delta', 'class']),
+    encoding: v.picklist(['delta', 'class', 'native']),
     skeleton,
     bases: v.array(base),
     objects: together,
@@ -191,7 +192,7 @@ export function parseBundleDocument(bytes: Uint8Array, name: string): BundleDocu
   return parsed.output;
 }
 
-const encodings: readonly unknown[] = ['raw', 'brotli', 'delta', 'class', 'typed', 'inflated'];
+const encodings: readonly unknown[] = ['raw', 'brotli', 'delta', 'class', 'native', 'typed', 'inflated'];
 const origins: readonly unknown[] = ['present', 'carried', 'segments', 'tar', 'imports'];
 
 function refuseNewer(json: unknown, name: string): void {

@@ -4,6 +4,7 @@ import type { Digest } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
 import type { ImagePath } from '../image-path.ts';
 import { type ImportManifest, sortImports } from '../import-manifest.ts';
+import { type PartCopier, wholeBytes } from './blob-part.ts';
 import { digestTar, type TarDigest } from './digest-tar.ts';
 import type { EncodingId } from './encoding.ts';
 import { type DirectoryOwner, type LayerRecipe, withLayerRecipe } from './layer-recipe.ts';
@@ -26,6 +27,8 @@ export interface AssembleLayerOptions {
   /** Directories that are not 0755 of root, such as those that a base image says otherwise. Those that the layer does not have are passed over. */
   readonly directories?: ReadonlyMap<ImagePath, DirectoryOwner>;
   readonly segments?: SegmentMemory;
+  /** Writes in the place of `write`, and digests, where the blocks and the segments lie. */
+  readonly copier?: PartCopier;
   readonly signal?: AbortSignal;
   onProgress?(progress: AssembleProgress): void;
   /** Keeps the layer's bytes, `about` so many. Called again from the beginning when a remembered segment proves to be damaged. */
@@ -105,9 +108,12 @@ async function attempt(
 ): Promise<Made | undefined> {
   try {
     const stop = new AbortController();
+    const content = packed.content(stop.signal);
+    const { copier } = options;
     const [{ digest, size }, tar] = await together(
       stop,
-      options.write(packed.bytes(stop.signal), expected, tarSize(plan)),
+      copier?.write(content, expected, tarSize(plan)) ??
+        options.write(wholeBytes(content), expected, tarSize(plan)),
       digestTar(plan, options, expected, stop.signal),
     );
     if (!(await agree(packed, tar, plan, options.blocks))) return undefined;

@@ -4,11 +4,12 @@ import type { Digest } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
 import { type Import, importSize } from '../import-manifest.ts';
 import { checkSignal } from '../pack.ts';
-import { streamDigest } from '../stream-digest.ts';
+import { PassingMeasure } from '../stream-digest.ts';
 import type { AssembleLayerOptions } from './assemble-layer.ts';
-import { MemberEnd, MemberSum, memberContent } from './gzip-member.ts';
+import { type PartedBytes, wholeBytes } from './blob-part.ts';
+import { MemberEnd, memberContent } from './gzip-member.ts';
 import { type LayerPlan, tarSize } from './plan-layer.ts';
-import { endOfTar, uncheckedSegmentTar } from './segment.ts';
+import { endOfTar, summedSegment } from './segment.ts';
 import { type KeptSegment, noSegmentMemory, type SegmentMemory, segmentKey } from './segment-memory.ts';
 import { type Part, sideBySide } from './side-by-side.ts';
 
@@ -34,19 +35,29 @@ export async function digestTar(
   expected: Digest | undefined,
   stop: AbortSignal,
 ): Promise<TarDigest> {
-  const digest = streamDigest(tarSize(plan));
   const trailers: Uint8Array[] = [];
-  try {
-    const parts = await partsOf(plan, options, expected, trailers);
-    for await (const chunk of sideBySide(parts, atOnce)) {
+  const parts = await partsOf(plan, options, expected, trailers);
+  async function* content(): PartedBytes {
+    for await (const piece of sideBySide(parts, atOnce)) {
       if (stop.aborted) throw new Error('the layer could not be written');
       checkSignal(options.signal);
-      await digest.add(chunk);
+      yield piece;
     }
-    return { diffId: await digest.digest(), trailers };
-  } finally {
-    await digest.close();
   }
+  const { copier } = options;
+  const about = tarSize(plan);
+  const diffId = await (copier === undefined
+    ? digestHere(wholeBytes(content()), about)
+    : copier.digest(content(), about));
+  return { diffId, trailers };
+}
+
+async function digestHere(content: Bytes, about: number): Promise<Digest> {
+  const measure = new PassingMeasure(about);
+  for await (const _ of measure.watch(content)) {
+    // The digest is all that is asked.
+  }
+  return measure.seen(undefined, 'the tar').digest;
 }
 
 /** @param trailers is filled while the segments pass */
@@ -63,17 +74,11 @@ async function partsOf(
       trailers[index] = trailer;
     };
     if (kept === undefined || kept.crc !== undefined)
-      parts.push({ ahead: false, make: () => summed(uncheckedSegmentTar(line, blocks), put) });
+      parts.push({ ahead: false, make: () => summedSegment(line, blocks, put) });
     else parts.push({ ahead: true, make: () => unpacked(line, kept, memory, put) });
   }
   parts.push({ ahead: false, make: () => bytesOf(endOfTar) });
   return parts;
-}
-
-async function* summed(tar: Bytes, put: (trailer: Uint8Array) => void): Bytes {
-  const sum = new MemberSum();
-  yield* sum.watch(tar);
-  put(sum.trailer());
 }
 
 /** Unpacking holds the tar against the sum and the size that the member ends with. */

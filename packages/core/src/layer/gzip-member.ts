@@ -39,6 +39,18 @@ export class MemberSum {
     return this;
   }
 
+  /** Goes on behind bytes that another thread has summed, which went on from {@link crc}. */
+  pass(crc: number, size: number): this {
+    this.#crc = crc;
+    this.#size += size;
+    return this;
+  }
+
+  /** Of what has passed so far. */
+  get crc(): number {
+    return this.#crc;
+  }
+
   async *watch(content: Bytes): Bytes {
     for await (const chunk of content) {
       this.add(chunk);

@@ -1,5 +1,7 @@
 export type { AssembledLayer, AssembleLayerOptions, AssembleProgress } from './assemble-layer.ts';
 export { assembleLayer } from './assemble-layer.ts';
+export type { BlobPart, PartCopier, PartedBytes } from './blob-part.ts';
+export { isPart, partBytes, wholeBytes } from './blob-part.ts';
 export type { CheckLayerOptions, LayerFinding } from './check-layer.ts';
 export { checkLayer } from './check-layer.ts';
 export type { EncodingId } from './encoding.ts';

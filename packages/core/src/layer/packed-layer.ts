@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { type Bytes, bytesOf } from '../bytes.ts';
 import { checkSignal } from '../pack.ts';
 import type { AssembleLayerOptions } from './assemble-layer.ts';
+import { type BlobPart, isPart, type PartedBytes } from './blob-part.ts';
 import { gzipMember, MemberEnd } from './gzip-member.ts';
 import type { LayerPlan } from './plan-layer.ts';
 import { endOfTar, segmentTar } from './segment.ts';
@@ -38,6 +39,8 @@ export class PackedLayer {
   readonly #copied = new Map<number, KeptSegment>();
   /** In the order of the blob: head, segments, end. */
   readonly #members: Member[] = [];
+  /** Members that were handed on, or are under way. */
+  #passed = 0;
   /** Remembered segments that were not what they should be. */
   readonly damaged: SegmentKey[] = [];
 
@@ -49,27 +52,17 @@ export class PackedLayer {
   }
 
   /** To be read once. @param stop ends it with an error */
-  async *bytes(stop: AbortSignal): Bytes {
+  async *content(stop: AbortSignal): PartedBytes {
     const parts = await this.#parts();
-    let size = 0;
-    let ended = 0;
-    let end = 0;
-    for await (const chunk of sideBySide(parts, atOnce)) {
+    const totalSegments = parts.length - 2;
+    let bytes = 0;
+    for await (const piece of sideBySide(parts, atOnce)) {
       if (stop.aborted) throw new Error('the digest of the tar failed');
       checkSignal(this.#options.signal);
-      size += chunk.length;
-      for (
-        let member = this.#members[ended];
-        member && size >= end + member.length;
-        member = this.#members[ended]
-      ) {
-        end += member.length;
-        ended++;
-      }
-      const totalSegments = parts.length - 2;
-      const segments = Math.min(totalSegments, Math.max(0, ended - 1));
-      this.#options.onProgress?.({ segments, totalSegments, bytes: size });
-      yield chunk;
+      bytes += isPart(piece) ? piece.range.length : piece.length;
+      const segments = Math.min(totalSegments, Math.max(0, this.#passed - 1));
+      this.#options.onProgress?.({ segments, totalSegments, bytes });
+      yield piece;
     }
   }
 
@@ -88,27 +81,34 @@ export class PackedLayer {
 
   #encode(at: number, tar: () => Bytes): Part {
     const { encoding } = this.#options;
+    const make = () => this.#measured(at, gzipMember(tar(), encoding));
     // Where nothing is deflated, no other thread has anything to do.
-    return { ahead: encoding !== 'gzip-0', make: () => this.#measured(at, gzipMember(tar(), encoding)) };
+    return { ahead: encoding !== 'gzip-0', make };
   }
 
   #copy(index: number, kept: KeptSegment): Part {
     this.#copied.set(index, kept);
-    return { ahead: false, make: () => this.#checked(index, kept) };
+    return { ahead: false, make: () => this.#copying(index, kept) };
   }
 
-  async *#checked(index: number, kept: KeptSegment): Bytes {
-    try {
-      yield* this.#measured(index + 1, this.#memory.read(kept));
-    } catch (error) {
+  async *#copying(index: number, kept: KeptSegment): PartedBytes {
+    const { layer, offset, length } = kept;
+    const part: BlobPart = {
+      blob: layer,
+      range: { offset, length },
+      crc: 0,
+      read: () => this.#memory.read(kept),
+      copied: ({ crc, end }) => {
+        this.#members[index + 1] = { length, crc, trailer: end };
+        if (kept.crc === undefined || crc === kept.crc) return;
+        this.condemn(index);
+        throw new Error(`a segment of ${layer} is damaged`);
+      },
       // The earlier layer may be gone, or damaged.
-      this.condemn(index);
-      throw error;
-    }
-    const { length, crc } = this.segment(index);
-    if (length === kept.length && (kept.crc === undefined || crc === kept.crc)) return;
-    this.condemn(index);
-    throw new Error(`a segment of ${kept.layer} is damaged`);
+      failed: () => void this.condemn(index),
+    };
+    yield part;
+    this.#passed++;
   }
 
   async *#measured(at: number, content: Bytes): Bytes {
@@ -122,6 +122,7 @@ export class PackedLayer {
       yield chunk;
     }
     this.#members[at] = { length, crc, trailer: end.trailer() };
+    this.#passed++;
   }
 
   /** Says that a copied segment is damaged; false for one that was not copied. */

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type Bytes, bytesOf, collect } from '../bytes.ts';
+import { wholeBytes } from './blob-part.ts';
 import { type Part, sideBySide } from './side-by-side.ts';
 
 /** Counts the parts that are being made. */
@@ -37,7 +38,7 @@ describe('parts that are made side by side', () => {
   it('come out in their order, with so many under way and no more', async () => {
     const shop = new Workshop();
     const parts = Array.from({ length: 8 }, (_, number) => shop.part(number, { ahead: number % 3 !== 1 }));
-    const bytes = await collect(sideBySide(parts, 3), 1000, 'all');
+    const bytes = await collect(wholeBytes(sideBySide(parts, 3)), 1000, 'all');
     expect([...bytes]).toEqual(Array.from({ length: 72 }, (_, at) => Math.floor(at / 9)));
     expect([shop.open, shop.most > 1, shop.most <= 4]).toEqual([0, true, true]);
   });
@@ -74,7 +75,7 @@ describe('parts that are made side by side', () => {
     ];
     const seen: number[] = [];
     const reading = async () => {
-      for await (const chunk of sideBySide(parts, 4)) seen.push(chunk[0] ?? 0);
+      for await (const chunk of wholeBytes(sideBySide(parts, 4))) seen.push(chunk[0] ?? 0);
     };
     await expect(reading()).rejects.toThrow('the disk failed');
     expect(seen).toEqual([1, 1, 1, 2, 2, 2]);
@@ -87,7 +88,7 @@ describe('parts that are made side by side', () => {
       break;
     expect(shop.open).toBe(0);
     expect(
-      await collect(sideBySide([{ ahead: false, make: () => bytesOf() }], 2), 1, 'nothing'),
+      await collect(wholeBytes(sideBySide([{ ahead: false, make: () => bytesOf() }], 2)), 1, 'nothing'),
     ).toHaveLength(0);
   });
 });

@@ -1,11 +1,8 @@
 import type { Bytes } from '../bytes.ts';
+import type { PartedBytes } from './blob-part.ts';
 
-/** A part of a stream that is made when its turn comes, or ahead of it. */
-export interface Part {
-  /** True where making it takes long and its chunks are not used again by whoever makes them. */
-  readonly ahead: boolean;
-  make(): Bytes;
-}
+/** A part of a stream that is made when its turn comes, or ahead of it: where making it takes long and its chunks are not used again by whoever makes them. */
+export type Part = { readonly ahead: true; make(): Bytes } | { readonly ahead: false; make(): PartedBytes };
 
 /** Bytes that wait to be read, of all parts together: so many small ones that none waits for a large one to be made. */
 const roomAhead = 48 << 20;
@@ -17,7 +14,7 @@ const roomOfCurrent = 8 << 20;
  * The bytes of all parts in their order, while the next ones are made already.
  * @param atOnce parts that are made at the same time; those that are whole and wait for their turn do not count
  */
-export async function* sideBySide(parts: readonly Part[], atOnce: number): Bytes {
+export async function* sideBySide(parts: readonly Part[], atOnce: number): PartedBytes {
   const lanes = new Lanes(parts, atOnce);
   try {
     for (const [index, part] of parts.entries()) {

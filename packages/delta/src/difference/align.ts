@@ -10,72 +10,110 @@ const anchorLength = 32;
 const binsPerWindow = 8;
 
 /**
- * For each part of the content, where in the base a window should begin to hold most of what the two share: by anchors, which are
- * positions that the bytes before them choose, the same ones in both. Where nothing is shared, in proportion.
+ * For each part of the content, where in the base a window should begin to hold most of what the two share; undefined where they share nothing.
+ * Known by anchors, which are positions that the bytes before them choose, the same ones in both. Memory: 32 MiB, whatever the size.
  */
 export async function alignParts(
   base: RandomAccess,
   content: RandomAccess,
   partLength: number,
   windowLength: number,
-): Promise<number[]> {
+): Promise<(number | undefined)[]> {
   const sparse = Math.max(0, Math.ceil(Math.log2(Math.max(base.size, content.size) / anchorCount)));
-  const known = await uniqueAnchors(base, sparse);
+  const known = new UniqueAnchors(base.size / 2 ** sparse);
+  await eachAnchor(base, sparse, (anchor) => known.add(anchor));
   const binLength = Math.ceil(windowLength / binsPerWindow);
-  const parts = Math.ceil(content.size / partLength);
-  const votes = Array.from({ length: parts }, () => new Uint32Array(Math.ceil(base.size / binLength)));
-  for await (const found of anchors(content, sparse)) {
-    for (const { key, at } of found) {
-      const place = known.get(key);
-      const bins = votes[Math.floor((at - 1) / partLength)];
-      if (place === undefined || place < 0 || bins === undefined) continue;
-      const bin = Math.floor((place - 1) / binLength);
-      bins[bin] = (bins[bin] ?? 0) + 1;
-    }
-  }
-  const last = base.size - windowLength;
-  return votes.map((bins, part) => {
-    const inProportion = Math.round(((part + 0.5) / parts) * base.size - windowLength / 2);
-    const start = bestStart(bins, inProportion / binLength) * binLength;
-    return Math.max(0, Math.min(last, bins.some((count) => count > 0) ? start : inProportion));
+  const parts = Array.from({ length: Math.ceil(content.size / partLength) }, () => ({
+    shares: false,
+    bins: new Uint32Array(Math.ceil(base.size / binLength)),
+  }));
+  await eachAnchor(content, sparse, (anchor) => {
+    const part = parts[Math.floor((anchor.at - 1) / partLength)];
+    const place = known.at(anchor);
+    if (part === undefined || place === undefined) return;
+    part.shares = true;
+    const bin = Math.floor((place - 1) / binLength);
+    if (place > 0) part.bins[bin] = (part.bins[bin] ?? 0) + 1;
+  });
+  // Where the middle of what a part shares should be; what is not found exactly once goes on behind the part before it.
+  let expected = base.size / parts.length / 2;
+  return parts.map(({ shares, bins }) => {
+    const middle = middleOfMost(bins, expected / binLength) ?? expected / binLength;
+    const start = Math.round(middle * binLength - windowLength / 2);
+    expected = middle * binLength + partLength;
+    return shares ? Math.max(0, Math.min(base.size - windowLength, start)) : undefined;
   });
 }
 
-/** The first of {@link binsPerWindow} bins that have most votes together; of several such windows, that of the one nearest to the bin `expected`. */
-function bestStart(bins: Uint32Array, expected: number): number {
-  let best = 0;
-  let most = 0;
+/** The middle of the votes in those {@link binsPerWindow} bins that have most together; of several, those whose middle is nearest to `expected`. */
+function middleOfMost(bins: Uint32Array, expected: number): number | undefined {
+  let best: number | undefined;
+  let most = 1;
   let inside = 0;
+  let first = 0;
   for (let end = 0; end < bins.length; end++) {
     inside += (bins[end] ?? 0) - (bins[end - binsPerWindow] ?? 0);
-    const start = Math.max(0, end - binsPerWindow + 1);
-    const isNearer = Math.abs(start - expected) < Math.abs(best - expected);
-    if (inside < most || (inside === most && !isNearer)) continue;
+    if (bins[end] === 0 || inside < most) continue;
+    while (first <= end - binsPerWindow || bins[first] === 0) first++;
+    const middle = (first + end + 1) / 2;
+    const isNearer = best === undefined || Math.abs(middle - expected) < Math.abs(best - expected);
+    if (inside > most || isNearer) best = middle;
     most = inside;
-    best = start;
   }
   return best;
 }
 
-/** Bytes can be made of which every position is an anchor: more than a few times the expected number is not kept. */
-const anchorLimit = 4 * anchorCount;
-
-/** Positions by key; below 0 where a key stands for several. */
-async function uniqueAnchors(source: RandomAccess, sparse: number): Promise<Map<number, number>> {
-  const known = new Map<number, number>();
-  for await (const found of anchors(source, sparse)) {
-    for (const { key, at } of found) {
-      if (known.has(key)) known.set(key, -1);
-      else if (known.size < anchorLimit) known.set(key, at);
-    }
-  }
-  return known;
+interface Anchor {
+  /** Two hashes of the bytes that make it. */
+  readonly key: number;
+  readonly mark: number;
+  /** Behind these bytes. */
+  readonly at: number;
 }
 
-interface Anchor {
-  readonly key: number;
-  /** Behind the bytes that make it. */
-  readonly at: number;
+/** Steps from where an anchor belongs that one is looked for: bytes can be made whose anchors all belong to one place. */
+const probeLimit = 32;
+
+/** Positions by what makes them, in arrays of a fixed size: what finds no room is not kept, since bytes can be made of which every position is an anchor. */
+class UniqueAnchors {
+  readonly #keys: Int32Array;
+  readonly #marks: Int32Array;
+  /** 0 where there is none, below 0 where several have the same bytes. */
+  readonly #places: Float64Array;
+
+  /** @param expected as many as there should be */
+  constructor(expected: number) {
+    const slots = 2 ** Math.max(4, Math.ceil(Math.log2(expected + 1)) + 1);
+    this.#keys = new Int32Array(slots);
+    this.#marks = new Int32Array(slots);
+    this.#places = new Float64Array(slots);
+  }
+
+  add(anchor: Anchor): void {
+    const slot = this.#slot(anchor);
+    if (slot === undefined) return;
+    this.#places[slot] = this.#places[slot] === 0 ? anchor.at : -1;
+    this.#keys[slot] = anchor.key;
+    this.#marks[slot] = anchor.mark;
+  }
+
+  /** Below 0 where there are several; undefined where there is none. */
+  at(anchor: Anchor): number | undefined {
+    const slot = this.#slot(anchor);
+    return slot === undefined || this.#places[slot] === 0 ? undefined : this.#places[slot];
+  }
+
+  /** Where the anchor is, or would be. */
+  #slot({ key, mark }: Anchor): number | undefined {
+    const last = this.#places.length - 1;
+    const first = Math.imul(key ^ mark, 0x9e3779b1) >>> Math.clz32(last);
+    for (let step = 0; step < probeLimit; step++) {
+      const slot = (first + step) & last;
+      const isFree = this.#places[slot] === 0;
+      if (isFree || (this.#keys[slot] === key && this.#marks[slot] === mark)) return slot;
+    }
+    return undefined;
+  }
 }
 
 const multiplier = 0x2c1b3c6d;
@@ -83,26 +121,28 @@ const leaving = power(multiplier, anchorLength);
 const gears = Int32Array.from({ length: 256 }, (_, byte) => mix(byte + 1));
 
 /**
- * One position in 2^`sparse`, chosen by one rolling hash of the bytes before it and named by another: were they one, all names would
- * have those bits in common by which they were chosen. They come in lists, one for each stretch that is read.
+ * One position in 2^`sparse`, chosen by the high bits of one rolling hash of the bytes before it and named by another: were they one, all names would
+ * have those bits in common by which they were chosen.
  */
-async function* anchors(source: RandomAccess, sparse: number): AsyncIterable<readonly Anchor[]> {
+async function eachAnchor(
+  source: RandomAccess,
+  sparse: number,
+  visit: (anchor: Anchor) => void,
+): Promise<void> {
   const behind = new Uint8Array(anchorLength);
   const shift = 32 - sparse;
   let gear = 0;
   let key = 0;
   let at = 0;
   for await (const bytes of readRange(source)) {
-    const found: Anchor[] = [];
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i] as number;
       gear = ((gear << 1) + (gears[byte] as number)) | 0;
       key = (Math.imul(key, multiplier) + byte - Math.imul(behind[at % anchorLength] as number, leaving)) | 0;
       behind[at % anchorLength] = byte;
       at++;
-      if (at >= anchorLength && (sparse === 0 || gear >>> shift === 0)) found.push({ key, at });
+      if (at >= anchorLength && (sparse === 0 || gear >>> shift === 0)) visit({ key, mark: gear, at });
     }
-    yield found;
   }
 }
 

@@ -1,24 +1,44 @@
+import type { Programs } from '../native/programs.ts';
+import { ReferencePrediction } from '../native/reference-prediction.ts';
 import { VarintReader } from '../varint.ts';
-import type { Window } from './cover.ts';
+import { type Cover, isOfBase, type Window } from './cover.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { Origins, originCount } from './origins.ts';
 import type { CoverStreams, DifferenceForm } from './streams.ts';
 
 /**
  * Fills the window behind its base with the new bytes.
+ * @param programs native code, whose references are predicted
  * @throws DELTA_INVALID for whatever leads out of the window, and for streams that are not used up exactly
  */
 export function applyCovers(
-  { bytes, baseLength }: Window,
+  window: Window,
   streams: CoverStreams,
   form: DifferenceForm,
+  programs?: Programs,
 ): void {
+  const { bytes, baseLength } = window;
+  const literals = new VarintReader(streams.literals, 'literals', deltaInvalid);
+  const differences = new Differences(streams, form);
+  const prediction = programs && new ReferencePrediction(window, programs, coversOf(window, streams));
+  const correct = (from: number, to: number): void => differences.correct(bytes, from, to);
+  let at = baseLength;
+  for (const cover of coversOf(window, streams)) {
+    bytes.set(literals.take(cover.target - at), at);
+    at = cover.target + cover.length;
+    if (prediction !== undefined && isOfBase(cover, baseLength)) prediction.copy(cover, correct);
+    else differences.copy(bytes, cover);
+  }
+  bytes.set(literals.take(bytes.length - at), at);
+  for (const stream of [literals, differences]) stream.end();
+}
+
+/** The covers that the streams say, in the order of their targets. */
+function* coversOf({ bytes, baseLength }: Window, streams: CoverStreams): Iterable<Cover> {
   const coverLengths = new VarintReader(streams.coverLengths, 'lengths of covers', deltaInvalid);
   const literalLengths = new VarintReader(streams.literalLengths, 'lengths of literals', deltaInvalid);
   const chosen = new VarintReader(streams.origins, 'origins', deltaInvalid);
   const seeks = new VarintReader(streams.seeks, 'seeks', deltaInvalid);
-  const literals = new VarintReader(streams.literals, 'literals', deltaInvalid);
-  const differences = new Differences(streams, form);
   const origins = new Origins();
   let at = baseLength;
   const room = (length: number): number => {
@@ -26,9 +46,7 @@ export function applyCovers(
     return length;
   };
   while (!coverLengths.atEnd) {
-    const literal = room(literalLengths.next());
-    bytes.set(literals.take(literal), at);
-    at += literal;
+    at += room(literalLengths.next());
     const length = room(coverLengths.next());
     if (length === 0) throw deltaInvalid('a cover of no bytes');
     const origin = chosen.nextByte();
@@ -36,12 +54,11 @@ export function applyCovers(
     const seek = seeks.nextSigned();
     const source = origins.end(origin) + seek;
     if (source < 0 || source >= at) throw deltaInvalid('a cover of bytes that are not there');
-    differences.copy(bytes, at, source, length);
+    yield { target: at, source, length };
     origins.pass(origin, seek, source + length);
     at += length;
   }
-  bytes.set(literals.take(bytes.length - at), at);
-  for (const stream of [literalLengths, chosen, seeks, literals, differences]) stream.end();
+  for (const stream of [literalLengths, chosen, seeks]) stream.end();
 }
 
 /** Copies covers, and changes those bytes in them that differ. */
@@ -59,18 +76,26 @@ class Differences {
     this.#run = this.#nextRun();
   }
 
-  copy(bytes: Uint8Array, target: number, source: number, length: number): void {
-    let done = 0;
-    while (done < length) {
-      const agreeing = Math.min(this.#run, length - done);
-      copyAgain(bytes, target + done, source + done, agreeing);
-      this.#run -= agreeing;
-      done += agreeing;
-      if (done === length) return;
-      bytes[target + done] = (bytes[source + done] as number) + this.#values.nextByte();
-      done++;
+  /** A source may reach into its target: what is corrected there is copied again. */
+  copy(bytes: Uint8Array, { target, source, length }: Cover): void {
+    const distance = target - source;
+    for (let done = 0; done < length; done += distance) {
+      const end = Math.min(length, done + distance);
+      copyBytes(bytes, target + done, source + done, end - done);
+      this.correct(bytes, target + done, target + end);
+    }
+  }
+
+  /** Changes those bytes between two positions that differ from what is expected there. */
+  correct(bytes: Uint8Array, from: number, to: number): void {
+    let at = from;
+    while (this.#run < to - at) {
+      at += this.#run;
+      bytes[at] = (bytes[at] as number) + this.#values.nextByte();
+      at++;
       this.#run = this.#nextRun();
     }
+    this.#run -= to - at;
   }
 
   end(): void {
@@ -88,11 +113,7 @@ class Differences {
 /** Below this, a loop is faster than a call. */
 const shortCopy = 32;
 
-/** A source may reach into its target: then what is copied first is copied again. */
-function copyAgain(bytes: Uint8Array, target: number, source: number, length: number): void {
-  if (length >= shortCopy && source + length <= target) {
-    bytes.copyWithin(target, source, source + length);
-    return;
-  }
-  for (let i = 0; i < length; i++) bytes[target + i] = bytes[source + i] as number;
+function copyBytes(bytes: Uint8Array, target: number, source: number, length: number): void {
+  if (length >= shortCopy) bytes.copyWithin(target, source, source + length);
+  else for (let i = 0; i < length; i++) bytes[target + i] = bytes[source + i] as number;
 }

@@ -1,6 +1,7 @@
 import { ByteReader, type Bytes, chunkSize, collect } from '@block-pack/core';
 import { classStreamNames } from '../class/class-streams.ts';
 import { applyToClasses } from '../class/level-classes.ts';
+import { decodePrograms, programStreamNames } from '../native/programs.ts';
 import { allowedCost, costOf, type DifferenceBase } from './allowance.ts';
 import { applyCovers } from './apply-covers.ts';
 import { deltaInvalid } from './delta-invalid.ts';
@@ -84,15 +85,17 @@ async function applySection(
   const bytes = new Uint8Array(baseLength + newLength);
   await readPieces(pieces, bases, bytes);
   const window = { bytes, baseLength };
-  if (transform === 'none') {
-    applyCovers(window, streams, form);
-    return { made: bytes.subarray(baseLength), cost };
+  const more = unpacked.slice(streamNames.length);
+  if (transform === 'class') {
+    const levelled = named(classStreamNames, more);
+    return { made: applyToClasses(window, levelled, (one) => applyCovers(one, streams, form)), cost };
   }
-  const classStreams = named(classStreamNames, unpacked.slice(streamNames.length));
-  return {
-    made: applyToClasses(window, classStreams, (levelled) => applyCovers(levelled, streams, form)),
-    cost,
-  };
+  const programs =
+    transform === 'native'
+      ? decodePrograms(named(programStreamNames, more).programs, baseLength, newLength)
+      : undefined;
+  applyCovers(window, streams, form, programs);
+  return { made: bytes.subarray(baseLength), cost };
 }
 
 function named<N extends string>(

@@ -15,6 +15,11 @@ export interface Cover {
   readonly length: number;
 }
 
+/** Whether all that is copied lies in the base. */
+export function isOfBase({ source, length }: Cover, baseLength: number): boolean {
+  return source + length <= baseLength;
+}
+
 /**
  * Lets each cover grow over the bytes beside it, as long as at least half of them agree; where two neighbours claim the same bytes, each
  * gets the part that it covers better. This is what code needs: between two equal runs often only an address differs.

@@ -1,4 +1,4 @@
-import { type Cover, growCovers, type Window } from './cover.ts';
+import type { Cover, Window } from './cover.ts';
 
 /** Shorter matches are not looked for: a cover of so few bytes costs more than it saves. A multiple of four. */
 export const shortestMatch = 12;
@@ -18,13 +18,10 @@ const workPerByte = 256;
 
 /**
  * Covers of the new bytes, approximate as in bsdiff (Percival, "Naive differences of executable code", 2003): another source is taken
- * only where it agrees in more than `threshold` bytes more than going on where we are would.
+ * only where it agrees in more than `threshold` bytes more than going on where we are would. They are what matches exactly; `growCovers`
+ * makes them as long as they should be.
  */
-export function match(window: Window, search: MatchSearch, threshold: number): Cover[] {
-  return growCovers(window, exactCovers(window, search, threshold));
-}
-
-function exactCovers({ bytes, baseLength }: Window, search: MatchSearch, threshold: number): Cover[] {
+export function exactCovers({ bytes, baseLength }: Window, search: MatchSearch, threshold: number): Cover[] {
   const covers: Cover[] = [];
   const budget = search.compared + (bytes.length - baseLength) * workPerByte + (1 << 20);
   // Where we are: new byte `at` against byte `at + shift`.

@@ -30,6 +30,23 @@ describe('sections of contents that have large bases', () => {
     );
   });
 
+  it('never have more bytes than they may, be a content or its base gigabytes', async () => {
+    const sizes = fc.oneof(fc.nat({ max: 5 * 2 ** 30 }), fc.nat({ max: 2 * length }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(sizes, sizes), { maxLength: 4 }), async (pairs) => {
+        const contents = pairs.map(([size], base) => ({ size, base }));
+        const plans = await planned(
+          contents,
+          pairs.map(([, size]) => ({ size })),
+        );
+        const bytes = (pieces: readonly { length: number }[]) => sum(pieces.map((piece) => piece.length));
+        expect(Math.max(0, ...plans.map((plan) => bytes(plan.contents)))).toBeLessThanOrEqual(length);
+        expect(Math.max(0, ...plans.map((plan) => bytes(plan.bases)))).toBeLessThanOrEqual(length);
+        expect(sum(plans.map((plan) => bytes(plan.contents)))).toBe(sum(pairs.map(([size]) => size)));
+      }),
+    );
+  });
+
   it('are few where each content is a byte, and keep the first bases', async () => {
     const contents = Array.from({ length: 2_000 }, (_, base) => ({ size: 1, base }));
     const plans = await planned(
@@ -53,7 +70,10 @@ describe('sections of contents that have large bases', () => {
     bases: readonly BaseSize[],
   ) {
     const wanted = contents.map(({ size, base }) => (base === undefined ? { size } : { size, base }));
-    return planSections(wanted, bases, length, async () => []);
+    return planSections(wanted, bases, length, async (content, _base, partLength) => {
+      const parts = Math.ceil((wanted[content]?.size ?? 0) / partLength);
+      return Array.from({ length: parts }, (_, part) => (part % 5 === 4 ? undefined : 0));
+    });
   }
 
   function sum(numbers: readonly number[]): number {

@@ -15,13 +15,13 @@ export interface ContentSize {
 
 export type BaseSize = Pick<DifferenceBase, 'size' | 'unpacked'>;
 
-/** Where a base of many bytes is cut for each part of a content of many: the offsets of windows of `windowLength`. */
+/** Where a base of many bytes is cut for each part of a content of many: the offsets of windows of `windowLength`; undefined where nothing is shared. */
 export type Align = (
   content: number,
   base: number,
   partLength: number,
   windowLength: number,
-) => Promise<number[]>;
+) => Promise<readonly (number | undefined)[]>;
 
 /**
  * Contents in their order, as many to a section as fit. Beside a content's base go the bases behind it that no content names: what
@@ -129,13 +129,12 @@ async function cut(
   const partLength = base === undefined ? length : Math.ceil(length / 2);
   const windowLength = Math.min(length, baseSize);
   const windowCost = unpacked ? baseSize : windowLength;
-  const isCut = base !== undefined && baseSize > length;
-  const starts = isCut ? await align(index, base, partLength, windowLength) : [];
+  const starts = base === undefined ? [] : await align(index, base, partLength, windowLength);
   const plans: SectionPlan[] = [];
   for (let offset = 0; offset < size; offset += partLength) {
-    const start = starts[plans.length] ?? 0;
+    const start = starts[plans.length];
     const contents = [{ index, offset, length: Math.min(partLength, size - offset) }];
-    if (base === undefined || !allowance.affords(windowCost)) {
+    if (base === undefined || start === undefined || !allowance.affords(windowCost)) {
       plans.push({ contents, bases: [] });
       continue;
     }

@@ -1,4 +1,5 @@
 import { classStreamNames } from '../class/class-streams.ts';
+import { programStreamNames } from '../native/programs.ts';
 import { VarintReader, VarintWriter } from '../varint.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { type PackedStreams, readLengths, type StreamLengths, writeLengths } from './packing.ts';
@@ -12,9 +13,10 @@ export const headerLimit = 256;
 
 /**
  * What is done to base and new bytes before they are compared, and undone afterwards. A closed list: the position is the id, an id is
- * never given anew, and a reader refuses those it does not know. `none` compares the bytes as they are; `class` levels class files.
+ * never given anew, and a reader refuses those it does not know. `none` compares the bytes as they are; `class` levels class files; `native` predicts
+ * the references of native code.
  */
-export const transforms = ['none', 'class'] as const;
+export const transforms = ['none', 'class', 'native'] as const;
 
 export type Transform = (typeof transforms)[number];
 
@@ -22,6 +24,7 @@ export type Transform = (typeof transforms)[number];
 export const transformStreams = {
   none: streamNames,
   class: [...streamNames, ...classStreamNames],
+  native: [...streamNames, ...programStreamNames],
 } as const satisfies Record<Transform, readonly string[]>;
 
 export interface SectionHeader {

@@ -30,10 +30,16 @@ export const differenceForms = ['split', 'joined'] as const;
 
 export type DifferenceForm = (typeof differenceForms)[number];
 
-export function writeStreams(window: Window, covers: readonly Cover[], form: DifferenceForm): CoverStreams {
+/** @param expected what covered new bytes are expected to be; without it what they are copied from */
+export function writeStreams(
+  window: Window,
+  covers: readonly Cover[],
+  form: DifferenceForm,
+  expected?: Uint8Array,
+): CoverStreams {
   return {
     ...writePlaces(window, covers),
-    ...writeDifferences(window, covers, form),
+    ...writeDifferences(window, covers, form, expected),
     literals: literalsOf(window, covers),
   };
 }
@@ -61,13 +67,20 @@ function writePlaces({ baseLength }: Window, covers: readonly Cover[]) {
   };
 }
 
-function writeDifferences({ bytes }: Window, covers: readonly Cover[], form: DifferenceForm) {
+function writeDifferences(
+  { bytes, baseLength }: Window,
+  covers: readonly Cover[],
+  form: DifferenceForm,
+  expected: Uint8Array | undefined,
+) {
+  const copied = expected ?? bytes;
   const runs = new VarintWriter();
   const values = form === 'split' ? new VarintWriter() : runs;
   let run = 0;
   for (const { target, source, length } of covers) {
+    const first = expected === undefined ? source : target - baseLength;
     for (let i = 0; i < length; i++) {
-      const difference = ((bytes[target + i] as number) - (bytes[source + i] as number)) & 0xff;
+      const difference = ((bytes[target + i] as number) - (copied[first + i] as number)) & 0xff;
       if (difference === 0) {
         run++;
         continue;

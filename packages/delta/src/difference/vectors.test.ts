@@ -31,6 +31,7 @@ function vectors<T = Vector>(name: string): readonly T[] {
 describe('the golden vectors of differences', () => {
   it.each(vectors('difference'))('$name', (vector) => check(vector, 'utf8'));
   it.each(vectors('class-files'))('$name', (vector) => check(vector, 'base64'));
+  it.each(vectors('native-code'))('$name', (vector) => check(vector, 'base64'));
 });
 
 describe('the golden vectors of typed contents', () => {

@@ -1,12 +1,15 @@
 import { type Bytes, checkSignal, type RandomAccess } from '@block-pack/core';
 import type { ContentPair } from '../class/level-classes.ts';
+import type { FoundPrograms } from '../native/choose-regions.ts';
+import { type FilePiece, findPrograms } from '../native/find-programs.ts';
 import { VarintWriter } from '../varint.ts';
 import { alignParts } from './align.ts';
 import type { DifferenceBase } from './allowance.ts';
-import { encodePieces, readPieces } from './pieces.ts';
+import type { Window } from './cover.ts';
+import { encodePieces, type Piece, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
 import { sectionLimit, type Transform } from './section.ts';
-import { matchSection, packSection } from './write-section.ts';
+import { matchSection, packSection, transformOf } from './write-section.ts';
 
 /** `BPD` and the version of the format. */
 export const differenceMagic = Uint8Array.of(0x42, 0x50, 0x44, 0x31);
@@ -51,15 +54,14 @@ export async function* writeDifference(
   let packing: Promise<Uint8Array> | undefined;
   for (const plan of await plansFor(bases, contents, options)) {
     checkSignal(options.signal);
-    const matched = await matchSection(
-      await readWindow(plan, bases, sources),
-      pairsOf(plan, contents, bases),
-    );
+    const window = await readWindow(plan, bases, sources);
+    const found = await programsOf(plan, contents, bases, window);
+    const matched = await matchSection(window, pairsOf(plan, contents, bases), found);
     if (packing !== undefined) yield await packing;
     packing = packSection(matched, encodePieces(plan.bases, bases), options.quality);
     // Whoever stops reading does not wait for it.
     packing.catch(() => {});
-    options.onTransform?.(matched.classes === undefined ? 'none' : 'class');
+    options.onTransform?.(transformOf(matched));
     written += matched.newLength;
     options.onProgress?.(written);
   }
@@ -120,6 +122,33 @@ function pairsOf(
     const { base, content } = at(contents, index);
     const source = base === undefined ? undefined : sources.get(base);
     return source === undefined || length !== content.size ? [] : [{ ...source, target, length }];
+  });
+}
+
+/** Native code on both sides; undefined where there is none. */
+async function programsOf(
+  plan: SectionPlan,
+  contents: readonly DifferenceContent[],
+  bases: readonly RandomAccess[],
+  { bytes, baseLength }: Window,
+): Promise<FoundPrograms | undefined> {
+  const files = contents.map(({ content }) => content);
+  const news = await findPrograms(placed(plan.contents, files), bytes.subarray(baseLength));
+  if (news.length === 0) return undefined;
+  const olds = await findPrograms(placed(plan.bases, bases), bytes.subarray(0, baseLength));
+  if (olds.length === 0) return undefined;
+  const successors = olds.flatMap((old) => {
+    const next = news.find(({ index }) => contents[index]?.base === old.index);
+    return next === undefined ? [] : [[old, next] as const];
+  });
+  return { olds, news, successors: new Map(successors) };
+}
+
+function placed(pieces: readonly Piece[], files: readonly RandomAccess[]): FilePiece[] {
+  let end = 0;
+  return pieces.map(({ index, offset, length }) => {
+    end += length;
+    return { index, at: end - length, offset, length, file: at(files, index) };
   });
 }
 

@@ -3,9 +3,15 @@ import { brotliCompress, constants } from 'node:zlib';
 import { concat } from '@block-pack/core';
 import { classStreamNames } from '../class/class-streams.ts';
 import { type ContentPair, type LevelledWindow, levelClasses } from '../class/level-classes.ts';
+import { chooseRegions, type FoundPrograms } from '../native/choose-regions.ts';
+import { expectedBytes } from '../native/expected-bytes.ts';
+import { decodePrograms, encodePrograms, type Programs } from '../native/programs.ts';
 import { VarintWriter } from '../varint.ts';
-import type { Cover, Window } from './cover.ts';
-import { match } from './match.ts';
+import { applyCovers } from './apply-covers.ts';
+import { betweenRuns } from './between-runs.ts';
+import { type Cover, growCovers, type Window } from './cover.ts';
+import { longRuns } from './long-runs.ts';
+import { exactCovers, type MatchSearch } from './match.ts';
 import { packStreams, partsOf } from './packing.ts';
 import { EitherSearch, RepeatSearch } from './repeat-search.ts';
 import { encodeSectionHeader, streamLimit, type Transform } from './section.ts';
@@ -22,6 +28,8 @@ import { SuffixSearch } from './suffix-search.ts';
 interface Candidate {
   readonly form: DifferenceForm;
   readonly streams: CoverStreams;
+  /** Encoded, where references of native code are predicted. */
+  readonly programs?: Uint8Array;
 }
 
 /** A section whose streams are not packed yet. */
@@ -35,15 +43,17 @@ export interface MatchedSection extends Candidate {
 /**
  * The smallest way to make the new bytes of a window from its base. This takes the thread; {@link packSection} others.
  * @param pairs contents that may be class files
+ * @param found native code
  */
 export async function matchSection(
   window: Window,
   pairs: readonly ContentPair[] = [],
+  found?: FoundPrograms,
 ): Promise<MatchedSection> {
   const { bytes, baseLength } = window;
   const classes = levelClasses(window, pairs);
   const levelled = classes && (await matchLevelled(classes, window));
-  const matched = levelled ?? { ...(await smallest(window)).candidate, classes: undefined };
+  const matched = levelled ?? { ...(await smallest(window, { found })).candidate, classes: undefined };
   return { ...matched, newLength: bytes.length - baseLength, baseLength };
 }
 
@@ -54,7 +64,7 @@ async function matchLevelled(
 ): Promise<(Candidate & Pick<MatchedSection, 'classes'>) | undefined> {
   const { candidate } = await smallest(classes.window);
   if (window.bytes.length <= shortWindow) {
-    const plain = await smallest(window, [ways.short[0]]);
+    const plain = await smallest(window, { among: [ways.short[0]] });
     const streams = [...Object.values(candidate.streams), ...Object.values(classes.streams)];
     if (plain.size < (await roughSize(streams))) return undefined;
   }
@@ -66,16 +76,18 @@ async function matchLevelled(
  * @param pieces where the base comes from, encoded
  */
 export async function packSection(
-  { form, streams, newLength, baseLength, classes }: MatchedSection,
+  section: MatchedSection,
   pieces: Uint8Array,
   quality?: number,
 ): Promise<Uint8Array> {
-  const transform: Transform = classes === undefined ? 'none' : 'class';
+  const { form, streams, newLength, baseLength, classes, programs } = section;
+  const transform = transformOf(section);
   const all = { pieces, ...streams };
   const packed = await packStreams(
     [
       ...streamNames.map((name) => all[name]),
       ...(classes === undefined ? [] : classStreamNames.map((name) => classes.streams[name])),
+      ...(programs === undefined ? [] : [programs]),
     ],
     quality,
   );
@@ -85,39 +97,64 @@ export async function packSection(
   return concat([length.bytes(), header, ...packed.parts]);
 }
 
-async function smallest(window: Window, among: readonly Way[] = waysFor(window)): Promise<Sized> {
-  const copy = wholeCopy(window);
-  if (copy !== undefined) return sized({ form: 'split', streams: writeStreams(window, [copy], 'split') });
-  let best = sized(literalsOnly(window));
-  const limit = streamLimit(window.bytes.length - window.baseLength);
+export function transformOf({ classes, programs }: MatchedSection): Transform {
+  if (classes !== undefined) return 'class';
+  return programs === undefined ? 'none' : 'native';
+}
+
+interface Attempts {
+  /** Ways of matching; without them those for windows of this kind. */
+  readonly among?: readonly Way[];
+  readonly found?: FoundPrograms | undefined;
+}
+
+async function smallest(window: Window, { among, found }: Attempts = {}): Promise<Sized> {
+  const newLength = window.bytes.length - window.baseLength;
+  const plain = await sized(literalsOnly(window));
+  const isPacked = plain.size > newLength * packedShare;
+  let best = Promise.resolve(plain);
+  const limit = streamLimit(newLength);
   // Sizes are found by other threads while this one looks for the next covers.
   let waiting: Promise<Sized>[] = [];
-  for (const covers of coversOf(window, among)) {
+  let programs: Programs | undefined;
+  for (const covers of coversOf(window, isPacked, among)) {
     best = smaller(best, waiting);
     await best;
-    waiting = differenceForms
-      .map((form) => ({ form, streams: writeStreams(window, covers, form) }))
+    programs ??= found && chooseRegions(window, found, covers);
+    waiting = [...candidates(window, covers), ...predicted(window, covers, programs)]
       .filter(({ streams }) => totalLength(streams) <= limit)
       .map(sized);
   }
   return smaller(best, waiting);
 }
 
-/** Places in the base where the new bytes may begin that are looked at. */
-const copyAttempts = 8;
+/** What hardly shrinks was packed before: it repeats nothing but whole files. */
+const packedShare = 0.98;
 
-/** The new bytes, where they stand in the base as they are: of most parts of a large file nothing changed, and a suffix array takes seconds. */
-function wholeCopy({ bytes, baseLength }: Window): Cover | undefined {
-  const base = Buffer.from(bytes.buffer, bytes.byteOffset, baseLength);
-  const wanted = Buffer.from(bytes.buffer, bytes.byteOffset + baseLength, bytes.length - baseLength);
-  const start = wanted.subarray(0, 64);
-  let source = base.indexOf(start);
-  for (let tried = 0; source >= 0 && tried < copyAttempts; tried++) {
-    if (base.subarray(source, source + wanted.length).equals(wanted))
-      return { target: baseLength, source, length: wanted.length };
-    source = base.indexOf(start, source + 1);
-  }
-  return undefined;
+function candidates(window: Window, covers: readonly Cover[], expected?: Uint8Array): Candidate[] {
+  return differenceForms.map((form) => ({ form, streams: writeStreams(window, covers, form, expected) }));
+}
+
+/** With references predicted, if that comes back to the byte. */
+function predicted(window: Window, covers: readonly Cover[], programs: Programs | undefined): Candidate[] {
+  if (programs === undefined || programs.regions.length === 0) return [];
+  const all = candidates(window, covers, expectedBytes(window, programs, covers));
+  const encoded = encodePrograms(programs);
+  return all
+    .filter(({ form, streams }) => comesBack(window, streams, form, encoded))
+    .map((one) => ({ ...one, programs: encoded }));
+}
+
+function comesBack(
+  { bytes, baseLength }: Window,
+  streams: CoverStreams,
+  form: DifferenceForm,
+  encoded: Uint8Array,
+): boolean {
+  const made = bytes.slice().fill(0, baseLength);
+  const programs = decodePrograms(encoded, baseLength, bytes.length - baseLength);
+  applyCovers({ bytes: made, baseLength }, streams, form, programs);
+  return Buffer.compare(made, bytes) === 0;
 }
 
 interface Sized {
@@ -126,7 +163,8 @@ interface Sized {
 }
 
 async function sized(candidate: Candidate): Promise<Sized> {
-  return { candidate, size: await roughSize(Object.values(candidate.streams)) };
+  const { streams, programs = new Uint8Array() } = candidate;
+  return { candidate, size: await roughSize([...Object.values(streams), programs]) };
 }
 
 /** Of equally small ones the first. */
@@ -167,15 +205,27 @@ const ways = {
 /** Bytes of a window up to which all ways are tried. */
 const shortWindow = 8 << 20;
 
-function* coversOf(window: Window, among: readonly Way[]): Iterable<readonly Cover[]> {
-  if (window.baseLength === 0) {
-    yield match(window, new RepeatSearch(window), 32);
+/**
+ * Long runs are taken as they are, and all ways look at what is between them.
+ * @param isPacked whether looking for what new bytes repeat of each other would find nothing, in a second for each megabyte
+ */
+function* coversOf(window: Window, isPacked: boolean, among?: readonly Way[]): Iterable<readonly Cover[]> {
+  const between = betweenRuns(window, longRuns(window));
+  const near = between.window;
+  const covers = (search: MatchSearch, threshold: number): Cover[] =>
+    growCovers(window, between.joined(exactCovers(near, search, threshold)));
+  if (near.baseLength === near.bytes.length || (near.baseLength === 0 && isPacked)) {
+    yield growCovers(window, between.joined([]));
     return;
   }
-  const base = new SuffixSearch(window);
-  for (const [where, threshold] of among) {
-    const search = where === 'base' ? base : new EitherSearch(base, new RepeatSearch(window));
-    yield match(window, search, threshold);
+  if (near.baseLength === 0) {
+    yield covers(new RepeatSearch(near), 32);
+    return;
+  }
+  const base = new SuffixSearch(near);
+  for (const [where, threshold] of among ?? waysFor(near)) {
+    const search = where === 'base' ? base : new EitherSearch(base, new RepeatSearch(near));
+    yield covers(search, threshold);
   }
 }
 

@@ -13,11 +13,11 @@ import { unpackContents } from '../difference/pack-contents.ts';
 import { readTyped } from '../typed/read-typed.ts';
 import { groupContents, type PlannedBlock } from './group-contents.ts';
 import { type GroupBlock, groupLimits, type OldBlock, openOldBlock } from './old-block.ts';
-import type { GroupEncoding, WrittenGroup } from './write-group.ts';
+import type { UsedEncoding, WrittenGroup } from './write-group.ts';
 
 /** A group, as its bundle says it is. */
 export interface ReadGroupOptions {
-  readonly encoding: GroupEncoding | 'class';
+  readonly encoding: UsedEncoding;
   readonly skeleton: WrittenGroup['skeleton'];
   readonly blocks: readonly {
     readonly size: number;
@@ -31,7 +31,11 @@ export interface ReadGroupOptions {
 }
 
 /** What an encoding lets the sections of its difference do: a reader knows before it begins. */
-const encodingTransforms = { delta: ['none'], class: ['none', 'class'] } as const;
+const encodingTransforms = {
+  delta: ['none'],
+  class: ['none', 'class'],
+  native: ['none', 'class', 'native'],
+} as const;
 
 /**
  * Makes the blocks of a group again from the old blocks that it was written against.

@@ -38,6 +38,9 @@ export interface NewBlock extends GroupBlock {
 /** How contents travel: as changes of old ones, in streams by what they mean, or packed as they are. */
 export type GroupEncoding = 'delta' | 'typed' | 'inflated';
 
+/** The same, and of changes what was done to compare them: class files levelled, or references of native code predicted as well. */
+export type UsedEncoding = GroupEncoding | 'class' | 'native';
+
 export interface WriteGroupOptions {
   /** For archives inside of the blocks, so that each is unpacked once: together they may have sixteen times as many bytes as the blocks. */
   readonly keepInner: KeepBytes;
@@ -59,7 +62,7 @@ export interface WrittenGroup {
   /** To be read once. */
   readonly payload: Bytes;
   /** How the contents travel: known when the payload was read. */
-  usedEncoding(): GroupEncoding | 'class';
+  usedEncoding(): UsedEncoding;
 }
 
 /**
@@ -88,7 +91,7 @@ export async function writeGroup(
     contents: plan.contents.reduce((sum, { size }) => sum + size, 0),
     blocks: news.map(({ archive, bases }) => ({ apart: archive !== undefined, bases })),
     payload: payloadOf(packed, news, plan, encoding, { ...options, onTransform: (one) => used.add(one) }),
-    usedEncoding: () => (used.has('class') ? 'class' : encoding),
+    usedEncoding: () => (used.has('native') ? 'native' : used.has('class') ? 'class' : encoding),
   };
 }
 

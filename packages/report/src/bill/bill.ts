@@ -39,7 +39,7 @@ export function publishedDigest({ kind, digest }: Package): string | undefined {
 }
 
 export function packageProperties(one: Package): readonly Property[] {
-  const { packer, kind, digest, size, files, role, evidence, isIdentified, relation } = one;
+  const { packer, kind, digest, size, files, role, evidence, isIdentified, relation, scope } = one;
   return propertiesOf([
     ['packer', packer],
     ['block', digest],
@@ -50,6 +50,9 @@ export function packageProperties(one: Package): readonly Property[] {
     ['evidence', evidence],
     ['identified', isIdentified ? undefined : false],
     ['relation', relation],
+    ['scope', scope],
+    ['optional', one.isOptional],
+    ['resolvedAs', one.resolvedAs],
     ...integrityFacts(one),
     ['installScript', one.hasInstallScript],
     ...(one.facts?.nativeCode ?? []).map((path): Fact => ['nativeCode', path]),

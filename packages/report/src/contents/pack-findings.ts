@@ -1,4 +1,4 @@
-import type { Integrity } from '@block-pack/core';
+import type { DependencyScope, Integrity } from '@block-pack/core';
 import * as v from 'valibot';
 import type { PackageRelation } from './package.ts';
 
@@ -6,6 +6,10 @@ import type { PackageRelation } from './package.ts';
 export interface PackFindings {
   readonly integrity?: Integrity;
   readonly relation?: PackageRelation;
+  readonly scope?: DependencyScope;
+  readonly isOptional?: true;
+  /** What a build tool of the machine that packed calls it, where its purl tells less. */
+  readonly resolvedAs?: string;
   readonly hasInstallScript?: boolean;
 }
 
@@ -22,6 +26,9 @@ const schema = v.object({
     ]),
   ),
   relation: v.exactOptional(v.picklist(['direct', 'transitive'])),
+  scope: v.exactOptional(v.picklist(['compile', 'runtime', 'system', 'provided', 'test'])),
+  isOptional: v.exactOptional(v.literal(true)),
+  resolvedAs: v.exactOptional(v.string()),
   hasInstallScript: v.exactOptional(v.boolean()),
 });
 

@@ -1,4 +1,4 @@
-import type { Digest, Integrity } from '@block-pack/core';
+import type { DependencyScope, Digest, Integrity } from '@block-pack/core';
 import type { Ecosystem } from '../versions/ecosystem.ts';
 import type { BlockFacts } from './block-facts.ts';
 
@@ -28,6 +28,12 @@ export interface Package {
   readonly integrity?: Integrity;
   /** Named by the application itself, or brought by others; undefined where nothing tells. */
   readonly relation?: PackageRelation;
+  /** When the application needs it; undefined where nothing tells. */
+  readonly scope?: DependencyScope;
+  /** True where the application is said to work without it. */
+  readonly isOptional?: true;
+  /** The purl by which a build tool of the machine that packed knows it, where its own tells less. */
+  readonly resolvedAs?: string;
   /** Undefined where nobody looked for it. */
   readonly hasInstallScript?: boolean;
   /** Undefined where the block is not at hand. */

@@ -3,10 +3,15 @@ import { licenseText } from '../contents/license-text.ts';
 import type { Package } from '../contents/package.ts';
 
 /** What a reviewer looks at twice. */
-export function packageNotes({ role, hasInstallScript, facts, isIdentified, paths }: Package): string[] {
+export function packageNotes(one: Package): string[] {
+  const { role, hasInstallScript, facts, isIdentified, resolvedAs, scope, isOptional, paths } = one;
   return [
     ...(role === 'application' ? ['application'] : []),
-    ...(isIdentified ? [] : ['not identified']),
+    ...(isIdentified
+      ? []
+      : [resolvedAs === undefined ? 'not identified' : `not identified, but built as ${resolvedAs}`]),
+    ...(scope === 'test' ? ['for tests'] : []),
+    ...(isOptional === true ? ['optional'] : []),
     ...(hasInstallScript === true ? ['install script'] : []),
     ...(facts !== undefined && facts.nativeCode.length > 0 ? ['native code'] : []),
     ...(paths.length > 1 ? [`at ${paths.length} paths`] : []),

@@ -14,7 +14,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { BlockPackError, type ContentDescriptor, collect, digestOf } from '@block-pack/core';
+import { BlockPackError, type ContentDescriptor, Measure } from '@block-pack/core';
 import { freshen, hasFile } from '../blob-files.ts';
 import { cannotShare } from '../clone-errors.ts';
 import { errnoOf } from '../disk-error.ts';
@@ -45,6 +45,7 @@ export async function writeLayout({
   closure,
   entries,
   blobs,
+  compare,
   progress,
 }: Publication): Promise<number> {
   const output = await LayoutOutput.open(place.path);
@@ -52,7 +53,7 @@ export async function writeLayout({
     let newBytes = 0;
     const put = async (descriptor: ContentDescriptor) => {
       progress.add(0, 0);
-      if (await output.put(descriptor, blobs)) newBytes += descriptor.size;
+      if (await output.put(descriptor, blobs, compare)) newBytes += descriptor.size;
       progress.add(1, descriptor.size);
     };
     await inTurns(closure.leaves, put);
@@ -132,21 +133,24 @@ class LayoutOutput {
   }
 
   /** False when the blob was there already. */
-  async put({ digest, size }: ContentDescriptor, from: Publication['blobs']): Promise<boolean> {
+  async put(descriptor: ContentDescriptor, from: Publication['blobs'], compare: boolean): Promise<boolean> {
+    const { digest, size } = descriptor;
     const path = this.#layout.blob(digest);
-    if (await this.#has(digest, size)) return false;
-    if (size > cheap && (await this.#adopt(from.blobPath?.(digest), path, size))) return true;
+    const source = from.blobPath?.(digest);
+    if (await this.#has(descriptor, compare && source !== path)) return false;
+    if (size > cheap && (await this.#adopt(source, path, size))) return true;
     // A damaged one would be kept where it has the right size.
     rmSync(path, { force: true });
     await this.#store.write(from.read(digest), digest);
     return true;
   }
 
-  async #has(digest: ContentDescriptor['digest'], size: number): Promise<boolean> {
+  async #has({ digest, size }: ContentDescriptor, compare: boolean): Promise<boolean> {
     if (!(await this.#store.has(digest, size))) return false;
-    if (size > cheap) return true;
-    const bytes = await collect(this.#store.read(digest, { offset: 0, length: size }), size, digest);
-    return digestOf(bytes) === digest;
+    if (size > cheap && !compare) return true;
+    const measure = new Measure();
+    for await (const chunk of this.#store.read(digest, { offset: 0, length: size })) measure.add(chunk);
+    return measure.digest() === digest;
   }
 
   /** Clones the file of a blob, or else links it: blobs never change. False where neither can be. */

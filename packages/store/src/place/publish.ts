@@ -29,6 +29,8 @@ export interface PublishOptions {
   readonly signal?: AbortSignal;
   /** Layers that are left out of a `docker-archive:`; whoever loads it has them. */
   readonly leftOut?: ReadonlySet<Digest>;
+  /** Blobs that a layout has are compared by their digests, whatever their size; else large ones by their size. Those that the publication itself is read from are taken as they are. */
+  readonly compare?: boolean;
   onProgress?(progress: PublishProgress): void;
 }
 
@@ -72,6 +74,7 @@ export async function publishImage(
     entries: [{ root, ...(name !== undefined && { name }) }, ...companions].map(withoutOldNames),
     blobs,
     leftOut: options.leftOut ?? new Set(),
+    compare: options.compare ?? false,
     progress: new Progress(all.length, bytes, options),
   };
   try {
@@ -99,6 +102,7 @@ export interface Publication {
   readonly blobs: PlaceBlobs;
   /** Not written to an archive. */
   readonly leftOut: ReadonlySet<Digest>;
+  readonly compare: boolean;
   readonly progress: Progress;
 }
 

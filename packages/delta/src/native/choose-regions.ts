@@ -1,0 +1,170 @@
+import type { Cover, Window } from '../difference/cover.ts';
+import { countUpTo } from './count-up-to.ts';
+import { expectedBytes } from './expected-bytes.ts';
+import type { FoundProgram } from './find-programs.ts';
+import type { Program, Programs, Region } from './programs.ts';
+import type { ProgramFile, ProgramSection } from './read-elf.ts';
+
+/** Tables of one section are told apart where they are longer than this. */
+const blockLength = 1 << 14;
+
+/** What a region costs in bytes, about. */
+const regionCost = 8;
+
+/** The programs of a window, with a side for each of base and new bytes. */
+export interface FoundPrograms {
+  readonly olds: readonly FoundProgram[];
+  readonly news: readonly FoundProgram[];
+  /** For each old one the new one that is most like it. */
+  readonly successors: ReadonlyMap<FoundProgram, FoundProgram>;
+}
+
+/** Says for all bytes of the old programs what kind of references they are taken for: the kind that saves most, by trying each. */
+export function chooseRegions(window: Window, found: FoundPrograms, covers: readonly Cover[]): Programs {
+  const programs = { olds: found.olds.map(programOf), news: found.news.map(programOf), regions: [] };
+  const areas = found.olds.flatMap((old) => areasOf(old, found.successors.get(old)));
+  const plain = missesOf(window, covers, areas);
+  const best = areas.map(() => ({ saved: regionCost, way: undefined as Way | undefined }));
+  const rounds = Math.max(0, ...areas.map(({ ways }) => ways.length));
+  for (let round = 0; round < rounds; round++) {
+    const regions = areas.flatMap((area) => regionOf(area, area.ways[round]));
+    const misses = missesOf(window, covers, areas, expectedBytes(window, { ...programs, regions }, covers));
+    for (const [i, area] of areas.entries()) {
+      const saved = (plain[i] as number) - (misses[i] as number);
+      if (saved > (best[i]?.saved ?? 0)) best[i] = { saved, way: area.ways[round] };
+    }
+  }
+  return { ...programs, regions: joined(areas.flatMap((area, i) => regionOf(area, best[i]?.way))) };
+}
+
+type Way = Pick<Region, 'kind' | 'origin' | 'newOrigin'>;
+
+/** Bytes of the base that hold references of one kind, if any. */
+interface Area {
+  readonly at: number;
+  readonly length: number;
+  /** What is tried. */
+  readonly ways: readonly Way[];
+}
+
+function programOf({ at, offset, length, program }: FoundProgram): Program {
+  const runs = program.runs.flatMap((run) => {
+    const part = partOf(run, offset, length);
+    return part === undefined
+      ? []
+      : [{ ...part, at: part.at - offset + at, address: run.address + part.at - run.at }];
+  });
+  return { memory: program.memory, runs };
+}
+
+function partOf({ at, length }: Place, offset: number, available: number) {
+  const start = Math.max(at, offset);
+  const end = Math.min(at + length, offset + available);
+  return end > start ? { at: start, length: end - start } : undefined;
+}
+
+function areasOf(old: FoundProgram, next: FoundProgram | undefined): Area[] {
+  const { program, at, offset, length } = old;
+  return program.sections.flatMap((section) => {
+    const ways = section.isCode
+      ? codeWays(program)
+      : next === undefined
+        ? []
+        : tableWays(program, next.program, section);
+    const blocks = ways.length === 0 ? [] : section.isCode ? [section] : blocksOf(section);
+    return blocks
+      .filter(
+        (block) =>
+          isWithin(block, { at: offset, length }) && program.runs.some((run) => isWithin(block, run)),
+      )
+      .map((block) => ({ at: block.at - offset + at, length: block.length, ways }));
+  });
+}
+
+function codeWays({ code }: ProgramFile): Way[] {
+  return code === undefined ? [] : [{ kind: code, origin: 0, newOrigin: 0 }];
+}
+
+/** What a table may be: whole addresses; distances; or offsets from its own beginning, that of the code or that of constants. */
+function tableWays(old: ProgramFile, next: ProgramFile, { name }: ProgramSection): Way[] {
+  const origins = [name, '.text', '.rodata'].flatMap((one) => {
+    const [origin, newOrigin] = [addressOf(old, one), addressOf(next, one)];
+    return origin === undefined || newOrigin === undefined
+      ? []
+      : [{ kind: 'offsets', origin, newOrigin } as const];
+  });
+  return [
+    { kind: 'addresses', origin: -old.base, newOrigin: -next.base },
+    { kind: 'distances', origin: 0, newOrigin: 0 },
+    ...origins,
+  ];
+}
+
+function addressOf({ sections, runs }: ProgramFile, name: string): number | undefined {
+  const section = sections.find((one) => one.name === name);
+  const run = section && runs.find((one) => isWithin(section, one));
+  return section && run && section.at - run.at + run.address;
+}
+
+function blocksOf({ at, length }: Place): Place[] {
+  return Array.from({ length: Math.ceil(length / blockLength) }, (_, i) => {
+    const start = i * blockLength;
+    return { at: at + start, length: Math.min(blockLength, length - start) };
+  });
+}
+
+interface Place {
+  readonly at: number;
+  readonly length: number;
+}
+
+function isWithin(part: Place, whole: Place): boolean {
+  return part.at >= whole.at && part.at + part.length <= whole.at + whole.length;
+}
+
+function regionOf({ at, length }: Area, way: Way | undefined): Region[] {
+  return way === undefined ? [] : [{ at, length, ...way }];
+}
+
+/** Neighbours of one kind as one. */
+function joined(regions: readonly Region[]): Region[] {
+  const all: Region[] = [];
+  for (const region of regions) {
+    const last = all.at(-1);
+    const goesOn =
+      last !== undefined &&
+      last.at + last.length === region.at &&
+      last.kind === region.kind &&
+      last.origin === region.origin &&
+      last.newOrigin === region.newOrigin;
+    if (goesOn) all[all.length - 1] = { ...last, length: last.length + region.length };
+    else all.push(region);
+  }
+  return all;
+}
+
+/**
+ * For each area, how many of its bytes are other ones in the copies of them.
+ * @param expected what is taken for a copy; else the bytes themselves are
+ */
+function missesOf(
+  { bytes, baseLength }: Window,
+  covers: readonly Cover[],
+  areas: readonly Area[],
+  expected?: Uint8Array,
+): Int32Array {
+  const misses = new Int32Array(areas.length);
+  const ends = areas.map(({ at, length }) => at + length);
+  for (const { target, source, length } of covers) {
+    for (let i = countUpTo(ends, source); i < areas.length; i++) {
+      const from = Math.max(source, areas[i]?.at ?? 0);
+      const to = Math.min(source + length, ends[i] as number);
+      if (from >= source + length) break;
+      const [copy, shift] = expected === undefined ? [bytes, 0] : [expected, target - source - baseLength];
+      let count = 0;
+      for (let at = from; at < to; at++) if (copy[at + shift] !== bytes[at - source + target]) count++;
+      misses[i] = (misses[i] as number) + count;
+    }
+  }
+  return misses;
+}
