@@ -48,6 +48,9 @@ export async function* writeTyped(
   if (packing !== undefined) yield await packing;
 }
 
+/** Parts of a section that are packed at the same time: more would be faster on more than two cores, and take more memory. */
+const partsAtOnce = 2;
+
 /** Contents in their order, as many to a section as fit; what has more than a section is cut. */
 function* sectionsOf(contents: readonly RandomAccess[], most: number): Iterable<readonly Piece[]> {
   let pieces: Piece[] = [];
@@ -86,7 +89,7 @@ async function packSection(
   streams: readonly Uint8Array[],
   quality: number,
 ): Promise<Uint8Array> {
-  const packed = await packStreams(streams, quality);
+  const packed = await packStreams(streams, quality, partsAtOnce);
   const header = new VarintWriter();
   header.add(length);
   writeLengths(header, packed);
