@@ -172,6 +172,17 @@ describe('apply', () => {
     }
   });
 
+  it('leaves alone what another tool began and never named anything in', () => {
+    for (const left of [['blobs'], ['blobs', 'oci-layout']]) {
+      rmSync(work.path('site'), { recursive: true, force: true });
+      for (const name of left) cpSync(work.path('whole', name), work.path('site', name), { recursive: true });
+      const words = ['--have', 'oci:whole', '--to', 'oci:site', '--store', 'site-store'];
+      const ran = work.run('apply', 'plain.tar', ...words);
+      expect(ran.stderr).toMatch(/holds something else than an image layout|has no index\.json/);
+      expect([2, 4]).toContain(ran.exitCode);
+    }
+  });
+
   it('makes a layer again that is there and damaged, where all is there that it is made of', () => {
     expectApplied('plain.tar');
     const [, layer = ''] = site().layers('1.1');

@@ -1,15 +1,22 @@
 import { ByteReader, type Bytes, chunkSize, collect } from '@block-pack/core';
-import { classStreamNames } from '../class/class-streams.ts';
 import { applyToClasses } from '../class/level-classes.ts';
-import { decodePrograms, programStreamNames } from '../native/programs.ts';
+import { decodePrograms } from '../native/programs.ts';
 import { allowedCost, costOf, type DifferenceBase } from './allowance.ts';
 import { applyCovers } from './apply-covers.ts';
+import type { Window } from './cover.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { unpackStreams } from './packing.ts';
 import { decodePieces, readPieces } from './pieces.ts';
 import { readVarint } from './read-varint.ts';
-import { decodeSectionHeader, headerLimit, type Transform, transforms } from './section.ts';
-import { streamNames } from './streams.ts';
+import {
+  decodeSectionHeader,
+  headerLimit,
+  levelsClasses,
+  predictsReferences,
+  type Transform,
+  transformStreams,
+  transforms,
+} from './section.ts';
 import { differenceMagic } from './write-difference.ts';
 
 /**
@@ -78,23 +85,20 @@ async function applySection(
   const parts: Uint8Array[] = [];
   for (const { packed } of lengths.parts) parts.push(await collect(reader.part(packed), packed, 'a stream'));
   const unpacked = unpackStreams(lengths, parts);
-  const streams = named(streamNames, unpacked);
+  const streams = named(transformStreams[transform], unpacked);
   const pieces = decodePieces(streams.pieces, bases, baseLength);
   const cost = costOf(pieces, bases);
   if (cost > affordable) throw deltaInvalid('its sections ask for more of the bases than they may');
   const bytes = new Uint8Array(baseLength + newLength);
   await readPieces(pieces, bases, bytes);
+  const fill = (window: Window): void => {
+    const made = window.bytes.length - baseLength;
+    const programs = predictsReferences(transform) && decodePrograms(streams.programs, baseLength, made);
+    applyCovers(window, streams, form, programs || undefined);
+  };
   const window = { bytes, baseLength };
-  const more = unpacked.slice(streamNames.length);
-  if (transform === 'class') {
-    const levelled = named(classStreamNames, more);
-    return { made: applyToClasses(window, levelled, (one) => applyCovers(one, streams, form)), cost };
-  }
-  const programs =
-    transform === 'native'
-      ? decodePrograms(named(programStreamNames, more).programs, baseLength, newLength)
-      : undefined;
-  applyCovers(window, streams, form, programs);
+  if (levelsClasses(transform)) return { made: applyToClasses(window, streams, fill), cost };
+  fill(window);
   return { made: bytes.subarray(baseLength), cost };
 }
 

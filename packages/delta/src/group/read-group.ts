@@ -34,7 +34,7 @@ export interface ReadGroupOptions {
 const encodingTransforms = {
   delta: ['none'],
   class: ['none', 'class'],
-  native: ['none', 'class', 'native'],
+  native: ['none', 'class', 'native', 'both'],
 } as const;
 
 /**

@@ -9,7 +9,7 @@ import { type KeepBytes, type Layout, readLayout } from '../archive/read-layout.
 import type { Recipe } from '../archive/recipe.ts';
 import { type Archive, takeApart } from '../archive/take-apart.ts';
 import { packContents } from '../difference/pack-contents.ts';
-import type { Transform } from '../difference/section.ts';
+import { levelsClasses, predictsReferences, type Transform } from '../difference/section.ts';
 import { type DifferenceOptions, writeDifference } from '../difference/write-difference.ts';
 import { writeTyped } from '../typed/write-typed.ts';
 import {
@@ -91,8 +91,13 @@ export async function writeGroup(
     contents: plan.contents.reduce((sum, { size }) => sum + size, 0),
     blocks: news.map(({ archive, bases }) => ({ apart: archive !== undefined, bases })),
     payload: payloadOf(packed, news, plan, encoding, { ...options, onTransform: (one) => used.add(one) }),
-    usedEncoding: () => (used.has('native') ? 'native' : used.has('class') ? 'class' : encoding),
+    usedEncoding: () => encodingOf(encoding, [...used]),
   };
+}
+
+function encodingOf(encoding: GroupEncoding, used: readonly Transform[]): UsedEncoding {
+  if (used.some(predictsReferences)) return 'native';
+  return used.some(levelsClasses) ? 'class' : encoding;
 }
 
 function limitsOf(blocks: readonly GroupBlock[]): GroupLimits {
