@@ -152,6 +152,13 @@ describe('a self-contained bundle', () => {
     expectApplied();
   });
 
+  it('takes the place of a config that is damaged, where the image is there already', () => {
+    expectApplied();
+    const config = site().published('1.1').document.config.digest;
+    damage(config, 20);
+    expectApplied();
+  });
+
   it('fits a site that has nothing', () => {
     rmSync(work.path('site'), { recursive: true });
     expectApplied();
