@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- bundles|classes|natives|mixed [--minutes N] [--seed S]`: tries hostile input for as long as it may take, in rounds from one seed to the next. What fails is told with the
+ * `npm run fuzz -- bundles|interruptions|classes|natives|mixed [--minutes N] [--seed S]`: tries hostile input for as long as it may take, in rounds from one seed to the next. What fails is told with the
  * command that does it again. The same properties run in `npm test`, a bounded number of times.
  */
 import { spawnSync } from 'node:child_process';
@@ -17,7 +17,11 @@ const subjects = {
     'packages/delta/src/group/group.test.ts',
     'packages/cli/src/bundle/hostile-bundles.test.ts',
   ],
-  classes: ['packages/delta/src/class/class-files.test.ts'],
+  interruptions: ['packages/cli/src/bundle/interrupted-apply.test.ts'],
+  classes: [
+    'packages/delta/src/class/class-files.test.ts',
+    'packages/delta/src/typed/typed-contents.test.ts',
+  ],
   natives: ['packages/delta/src/native/native-code.test.ts'],
   mixed: ['packages/delta/src/mixing/mixed-section.test.ts'],
 };
@@ -40,12 +44,10 @@ if (positionals.length !== 1 || !(subject in subjects) || !(minutes > 0) || !Num
 }
 
 const end = Date.now() + minutes * 60_000;
-let mutations = 0;
+let tries = 0;
 for (let seed = first; seed === first || Date.now() < end; seed++) {
   for (const file of subjects[subject]) round(file, seed);
-  process.stdout.write(
-    `seed ${seed}: ${mutations.toLocaleString('en')} mutations so far, all refused or harmless\n`,
-  );
+  process.stdout.write(`seed ${seed}: ${tries.toLocaleString('en')} tries so far, all refused or harmless\n`);
 }
 
 function round(file, seed) {
@@ -64,5 +66,5 @@ function round(file, seed) {
     process.exit(1);
   }
   for (const [, often] of readFileSync(join(root, file), 'utf8').matchAll(/\bfuzzRuns\(([\d_]+)\)/g))
-    mutations += times * Number(often.replaceAll('_', ''));
+    tries += times * Number(often.replaceAll('_', ''));
 }

@@ -152,6 +152,13 @@ describe('a self-contained bundle', () => {
     expectApplied();
   });
 
+  it('takes the place of a config that is damaged, where the image is there already', () => {
+    expectApplied();
+    const config = site().published('1.1').document.config.digest;
+    damage(config, 20);
+    expectApplied();
+  });
+
   it('fits a site that has nothing', () => {
     rmSync(work.path('site'), { recursive: true });
     expectApplied();
@@ -169,6 +176,17 @@ describe('apply', () => {
       cpSync(work.path('whole'), work.path('site'), { recursive: true });
       writeFileSync(made, bytes);
       expectApplied('plain.tar');
+    }
+  });
+
+  it('leaves alone what another tool began and never named anything in', () => {
+    for (const left of [['blobs'], ['blobs', 'oci-layout']]) {
+      rmSync(work.path('site'), { recursive: true, force: true });
+      for (const name of left) cpSync(work.path('whole', name), work.path('site', name), { recursive: true });
+      const words = ['--have', 'oci:whole', '--to', 'oci:site', '--store', 'site-store'];
+      const ran = work.run('apply', 'plain.tar', ...words);
+      expect(ran.stderr).toMatch(/holds something else than an image layout|has no index\.json/);
+      expect([2, 4]).toContain(ran.exitCode);
     }
   });
 

@@ -130,6 +130,22 @@ describe('signatures of an image', () => {
     expect(done('verify', 'oci:site')).toContain('all good');
   });
 
+  it('travel with an image that cosign saved, under the tag that cosign looks for', () => {
+    const image = digest('out', 'shop');
+    const signature = addCompanion(work, 'out', 'signature', {});
+    const { manifests } = JSON.parse(work.read('out/index.json'));
+    const saved = (of: string, kind: string) => {
+      const { mediaType, size } = manifests.find((one: { digest: string }) => one.digest === of);
+      return { mediaType, digest: of, size, annotations: { kind: `dev.cosignproject.cosign/${kind}` } };
+    };
+    const index = { schemaVersion: 2, manifests: [saved(image, 'image'), saved(signature, 'sigs')] };
+    work.write('out/index.json', JSON.stringify(index));
+    done('bundle', 'oci:out', '-o', 'update.tar');
+    expect(apply('oci:site:shop').exitCode).toBe(0);
+    expect(listed('site')).toEqual(['shop', signatureTag(image)]);
+    expect(digest('site', signatureTag(image))).toBe(signature);
+  });
+
   it('come alone where the site has the image already', () => {
     const tag = signatureTag(digest('out', 'shop'));
     done('image', 'common=common.import', 'app=shop.import', '-o', 'oci:site:shop');

@@ -133,6 +133,20 @@ describe('block-pack npm', () => {
     });
   });
 
+  it('packs what one workspace needs, and names those that there are', () => {
+    work.write('shop/packages/prices/package.json', '{"name":"prices","dependencies":{"words":"1"}}');
+    symlinkSync('../packages/prices', work.path('shop/node_modules/prices'));
+    const { stdout } = work.run('npm', 'shop', '--workspace', 'packages/prices', '-o', '-', '--quiet');
+    expect(stdout.match(/^\/\S+/gm)).toEqual(['/app', '/app/node_modules/words', '/app/packages/prices']);
+    expect(work.run('npm', 'shop', '--workspace', 'packages/price')).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringMatching(/links to a workspace packages\/price\n.*It has packages\/prices\./),
+    });
+    expect(work.run('doctor', 'shop', '--workspace', 'prices', '--packer', 'files').stderr).toContain(
+      '--workspace is for npm',
+    );
+  });
+
   it('is made again by resolve', () => {
     work.run('npm', 'shop', '-o', 'npm.import');
     expect(work.run('resolve', 'npm.import', 'out').exitCode).toBe(0);

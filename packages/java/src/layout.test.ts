@@ -139,6 +139,17 @@ describe('an application distribution', () => {
     );
   });
 
+  it('may be one jar beside its libraries, and is none where more jars lie there', async () => {
+    const started = { 'shop-1.0.jar': jar, 'lib/asm-9.7.jar': jar };
+    expect(await imports(fakeInput(started))).toEqual([
+      '/app/lib/asm-9.7.jar dependency pkg:generic/asm@9.7',
+      '/app/shop-1.0.jar dependency pkg:generic/shop@1.0',
+    ]);
+    expect(await imports(fakeInput({ ...started, 'other-1.jar': jar }))).toContain(
+      '/app/lib/lib/asm-9.7.jar dependency pkg:generic/asm@9.7',
+    );
+  });
+
   it('may do without a bin directory, and call its libraries libs', async () => {
     expect(await imports(fakeInput({ 'libs/a.jar': jar, 'resources/a.yml': 'a: 1' }))).toEqual([
       '/app other pkg:generic/app',

@@ -31,10 +31,10 @@ export async function recogniseLayout(input: InputDirectory): Promise<Layout> {
   if (holds(/^WEB-INF\//)) return { name: 'web-archive', entries };
   if (holds(/^quarkus-run\.jar$/) && holds(/^(lib\/main|quarkus)\//)) return { name: 'quarkus', entries };
   refuseWithoutJars(input.name, entries);
-  if (holds(/^libs?\/.*\.jar$/i) && (holds(/^bin\/./) || !holds(/^[^/]*\.jar$/i))) {
-    return { name: 'distribution', entries };
-  }
-  return { name: 'libraries', entries };
+  const loose = entries.filter(({ path }) => /^[^/]*\.jar$/i.test(path)).length;
+  // One jar beside its libraries is started with -jar, and finds them by their paths.
+  const isDistribution = holds(/^libs?\/.*\.jar$/i) && (holds(/^bin\/./) || loose <= 1);
+  return { name: isDistribution ? 'distribution' : 'libraries', entries };
 }
 
 function isJarArchive({ archive, name }: InputDirectory): boolean {

@@ -77,7 +77,7 @@ class Application {
   readonly #document: BundleDocument;
   readonly #bundle: OpenBundle;
   readonly #options: ApplyOptions & { readonly held: SoundHeld };
-  /** Layers that are there and were read once. */
+  /** Layers and documents that are there and were read once. */
   readonly #verified = new Set<Digest>();
   /** Of layers that were made. */
   readonly #diffIds = new Map<Digest, Digest>();
@@ -112,8 +112,12 @@ class Application {
     for (const group of await this.#neededGroups('texts', [...documents, ...wanted.flatMap(importsOf)]))
       await this.#make(group);
     const needed = await this.#checkPrerequisites(wanted);
-    for (const layer of layers)
-      if (held.hasBlob(layer) && !this.#verified.has(layer.digest)) await this.#verify(layer);
+    for (const digest of documents) if (await held.has(digest)) await this.#verify(digest);
+    for (const { digest, size } of layers)
+      if (held.hasBlob({ digest, size })) {
+        this.#show(`checking a layer of ${byteSize(size)}`);
+        await this.#verify(digest);
+      }
     for (const group of needed) await this.#make(group);
     for (const layer of wanted) {
       if (this.#diffIds.has(layer.digest)) continue;
@@ -203,8 +207,8 @@ class Application {
   }
 
   /** What is there already is used as it is, so it is read once. */
-  async #verify({ digest, size }: LayerOrigin): Promise<void> {
-    this.#show(`checking a layer of ${byteSize(size)}`);
+  async #verify(digest: Digest): Promise<void> {
+    if (this.#verified.has(digest)) return;
     for await (const _ of this.#options.held.read(digest)) checkSignal(this.#options.context.signal);
     this.#verified.add(digest);
   }

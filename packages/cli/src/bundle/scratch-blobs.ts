@@ -39,7 +39,7 @@ export class ScratchBlobs implements BlobStore {
 
   /** @param parent a directory whose leftovers somebody removes, should this process be killed */
   constructor(parent: string) {
-    this.directory = mkdtempSync(join(parent, 'bundle-'));
+    this.directory = onDisk(parent, () => mkdtempSync(join(parent, 'bundle-')));
   }
 
   blobPath(digest: Digest): string {
@@ -66,7 +66,7 @@ export class ScratchBlobs implements BlobStore {
     const added = !existsSync(this.blobPath(digest));
     // As in a store: it may be linked from here.
     chmodSync(draft, 0o444);
-    renameSync(draft, this.blobPath(digest));
+    onDisk(this.directory, () => renameSync(draft, this.blobPath(digest)));
     return { digest, size, added };
   }
 

@@ -97,7 +97,7 @@ export function addApply(program: Command, run: Run): void {
     .command('apply')
     .summary('make the image that a bundle brings')
     .description(
-      'Makes the image of the bundle and of the images that are here, checks every digest, and publishes it last. Where something lacks or is damaged, nothing is published. It can be run again at any time.',
+      'Makes the image of the bundle and of the images that are here, checks every digest, and publishes it last. Where something lacks or is damaged that the bundle does not bring, nothing is published. It can be run again at any time.',
     )
     .argument(
       '<bundle>',

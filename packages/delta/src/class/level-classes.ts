@@ -1,7 +1,7 @@
 import { BlockPackError, concat } from '@block-pack/core';
 import type { Window } from '../difference/cover.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { changeBody } from './class-body.ts';
+
 import {
   type ClassStreamReaders,
   type ClassStreams,
@@ -11,6 +11,7 @@ import {
   openClassWriters,
 } from './class-streams.ts';
 import { type ConstantPool, readConstantPool } from './constant-pool.ts';
+import { changeBody } from './level-tape.ts';
 import { readPool } from './read-pool.ts';
 import { renumberReplaced } from './replaced-constants.ts';
 import { writePool } from './write-pool.ts';
@@ -27,6 +28,8 @@ export interface ContentPair {
 export interface LevelledWindow {
   readonly window: Window;
   readonly streams: ClassStreams;
+  /** Where a new byte that is of no class file lies now, counted from the first new one. */
+  placeOf(at: number): number;
   /** Class files, and their new bytes. */
   readonly count: number;
   readonly bytes: number;
@@ -44,6 +47,7 @@ export function levelClasses(window: Window, pairs: readonly ContentPair[]): Lev
   const base = bytes.slice(0, baseLength);
   const taken = new TakenBytes(baseLength);
   const parts: Uint8Array[] = [];
+  const moved: { readonly from: number; readonly by: number }[] = [];
   let at = baseLength;
   let sourceEnd = 0;
   let count = 0;
@@ -59,6 +63,7 @@ export function levelClasses(window: Window, pairs: readonly ContentPair[]): Lev
     eachClassStream((name) => to[name].addBytes(levelled.script[name]));
     at = pair.target + pair.length;
     sourceEnd = pair.source + pair.sourceLength;
+    moved.push({ from: at - baseLength, by: (moved.at(-1)?.by ?? 0) + pair.length - levelled.body.length });
     count++;
     classBytes += pair.length;
   }
@@ -67,6 +72,7 @@ export function levelClasses(window: Window, pairs: readonly ContentPair[]): Lev
   return {
     window: { bytes: concat([base, ...parts]), baseLength },
     streams: eachClassStream((name) => to[name].bytes()),
+    placeOf: (place) => place - (moved.findLast(({ from }) => from <= place)?.by ?? 0),
     count,
     bytes: classBytes,
   };

@@ -1,17 +1,25 @@
 import { ByteReader, type Bytes, chunkSize, collect } from '@block-pack/core';
-import { classStreamNames } from '../class/class-streams.ts';
 import { applyToClasses } from '../class/level-classes.ts';
 import { BitDecoder } from '../mixing/bit-coder.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
-import { decodePrograms, type Programs, programStreamNames } from '../native/programs.ts';
+import { decodePrograms } from '../native/programs.ts';
 import { allowedCost, allowedMixing, costOf, type DifferenceBase } from './allowance.ts';
 import { applyCovers } from './apply-covers.ts';
 import type { Window } from './cover.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { mixedLength, unpackStreams } from './packing.ts';
 import { decodePieces, readPieces } from './pieces.ts';
-import { decodeSectionHeader, headerLimit, mixableStreams, type Transform, transforms } from './section.ts';
-import { streamNames } from './streams.ts';
+import { readVarint } from './read-varint.ts';
+import {
+  decodeSectionHeader,
+  headerLimit,
+  levelsClasses,
+  mixableStreams,
+  predictsReferences,
+  type Transform,
+  transformStreams,
+  transforms,
+} from './section.ts';
 import { differenceMagic } from './write-difference.ts';
 
 /**
@@ -89,7 +97,7 @@ async function applySection(
   const parts: Uint8Array[] = [];
   for (const { packed } of lengths.parts) parts.push(await collect(reader.part(packed), packed, 'a stream'));
   const unpacked = unpackStreams(lengths, parts);
-  const streams = named(streamNames, unpacked);
+  const streams = named(transformStreams[transform], unpacked);
   const pieces = decodePieces(streams.pieces, bases, baseLength);
   left.cost -= costOf(pieces, bases);
   if (left.cost < 0) throw deltaInvalid('its sections ask for more of the bases than they may');
@@ -100,35 +108,16 @@ async function applySection(
     decoder && new SectionMixer(decoder, mixableStreams(transform, form, unpacked, lengths.mixed));
   mixer?.mixTransform(bytes.subarray(0, baseLength));
   mixer?.mixCovers();
-  const made = transformed(transform, { bytes, baseLength }, unpacked, (compared, programs) =>
-    applyCovers(compared, streams, form, programs, mixer?.contents(compared)),
-  );
+  const fill = (window: Window): void => {
+    const made = window.bytes.length - baseLength;
+    const programs = predictsReferences(transform) && decodePrograms(streams.programs, baseLength, made);
+    applyCovers(window, streams, form, programs || undefined, mixer?.contents(window));
+  };
+  const window = { bytes, baseLength };
+  const made = levelsClasses(transform) ? applyToClasses(window, streams, fill) : bytes.subarray(baseLength);
+  if (!levelsClasses(transform)) fill(window);
   decoder?.end();
   return made;
-}
-
-/** @param cover fills a window as it was compared */
-function transformed(
-  transform: Transform,
-  window: Window,
-  streams: readonly Uint8Array[],
-  cover: (compared: Window, programs?: Programs) => void,
-): Uint8Array {
-  const { bytes, baseLength } = window;
-  const more = streams.slice(streamNames.length);
-  switch (transform) {
-    case 'class':
-      return applyToClasses(window, named(classStreamNames, more), cover);
-    case 'native':
-      cover(
-        window,
-        decodePrograms(named(programStreamNames, more).programs, baseLength, bytes.length - baseLength),
-      );
-      break;
-    case 'none':
-      cover(window);
-  }
-  return bytes.subarray(baseLength);
 }
 
 function named<N extends string>(
@@ -136,14 +125,4 @@ function named<N extends string>(
   streams: readonly Uint8Array[],
 ): Readonly<Record<N, Uint8Array>> {
   return Object.fromEntries(names.map((name, index) => [name, streams[index]])) as Record<N, Uint8Array>;
-}
-
-async function readVarint(reader: ByteReader): Promise<number> {
-  let value = 0;
-  for (let scale = 1; scale <= 2 ** 42; scale *= 128) {
-    const [byte = 0] = await reader.take(1);
-    value += (byte % 128) * scale;
-    if (byte < 128) return value;
-  }
-  throw deltaInvalid('a number is too large');
 }

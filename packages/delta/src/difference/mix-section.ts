@@ -24,7 +24,8 @@ export function mixSection(section: MatchedSection, window: Window, most: number
   mixer.mixCovers();
   const compared = classes?.window ?? window;
   compared.bytes.fill(0, compared.baseLength);
-  const found = programs && decodePrograms(programs, window.baseLength, section.newLength);
+  const found =
+    programs && decodePrograms(programs, compared.baseLength, compared.bytes.length - compared.baseLength);
   applyCovers(compared, streams, form, found, mixer.contents(compared));
   const length = mixedLength({ raw: all.map((stream) => stream.length), mixed: places });
   return { places, length, bytes: encoder.end() };

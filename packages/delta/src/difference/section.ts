@@ -15,17 +15,26 @@ export const headerLimit = 256;
 /**
  * What is done to base and new bytes before they are compared, and undone afterwards. A closed list: the position is the id, an id is
  * never given anew, and a reader refuses those it does not know. `none` compares the bytes as they are; `class` levels class files; `native` predicts
- * the references of native code.
+ * the references of native code; `both` does the one and, in what is levelled, the other.
  */
-export const transforms = ['none', 'class', 'native'] as const;
+export const transforms = ['none', 'class', 'native', 'both'] as const;
 
 export type Transform = (typeof transforms)[number];
+
+export function levelsClasses(transform: Transform): boolean {
+  return transform === 'class' || transform === 'both';
+}
+
+export function predictsReferences(transform: Transform): boolean {
+  return transform === 'native' || transform === 'both';
+}
 
 /** The streams of a section with this transform, in their order. */
 export const transformStreams = {
   none: streamNames,
   class: [...streamNames, ...classStreamNames],
   native: [...streamNames, ...programStreamNames],
+  both: [...streamNames, ...classStreamNames, ...programStreamNames],
 } as const satisfies Record<Transform, readonly string[]>;
 
 /** What a mixer has to know of the streams of a section. */

@@ -1,9 +1,9 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
-import { concat } from '@block-pack/core';
+import { BlockPackError, concat } from '@block-pack/core';
 import { classStreamNames } from '../class/class-streams.ts';
 import { type ContentPair, type LevelledWindow, levelClasses } from '../class/level-classes.ts';
-import { chooseRegions, type FoundPrograms } from '../native/choose-regions.ts';
+import { chooseRegions, type FoundPrograms, placedAnew } from '../native/choose-regions.ts';
 import { expectedBytes } from '../native/expected-bytes.ts';
 import { decodePrograms, encodePrograms, type Programs } from '../native/programs.ts';
 import { VarintWriter } from '../varint.ts';
@@ -52,7 +52,7 @@ export async function matchSection(
 ): Promise<MatchedSection> {
   const { bytes, baseLength } = window;
   const classes = levelClasses(window, pairs);
-  const levelled = classes && (await matchLevelled(classes, window));
+  const levelled = classes && (await matchLevelled(classes, window, found));
   const matched = levelled ?? { ...(await smallest(window, { found })).candidate, classes: undefined };
   return { ...matched, newLength: bytes.length - baseLength, baseLength };
 }
@@ -61,11 +61,13 @@ export async function matchSection(
 async function matchLevelled(
   classes: LevelledWindow,
   window: Window,
+  found: FoundPrograms | undefined,
 ): Promise<(Candidate & Pick<MatchedSection, 'classes'>) | undefined> {
-  const { candidate } = await smallest(classes.window);
+  const placed = found && placedAnew(found, classes.placeOf);
+  const { candidate } = await smallest(classes.window, { found: placed });
   if (window.bytes.length <= shortWindow) {
-    const plain = await smallest(window, { among: [ways.short[0]] });
-    const streams = [...Object.values(candidate.streams), ...Object.values(classes.streams)];
+    const plain = await smallest(window, { among: [ways.short[0]], found });
+    const streams = [...streamsOf(candidate), ...Object.values(classes.streams)];
     if (plain.size < (await roughSize(streams))) return undefined;
   }
   return { ...candidate, classes };
@@ -114,8 +116,8 @@ export function sectionStreams(
 }
 
 export function transformOf({ classes, programs }: MatchedSection): Transform {
-  if (classes !== undefined) return 'class';
-  return programs === undefined ? 'none' : 'native';
+  if (programs !== undefined) return classes === undefined ? 'native' : 'both';
+  return classes === undefined ? 'none' : 'class';
 }
 
 interface Attempts {
@@ -156,20 +158,25 @@ function predicted(window: Window, covers: readonly Cover[], programs: Programs 
   if (programs === undefined || programs.regions.length === 0) return [];
   const all = candidates(window, covers, expectedBytes(window, programs, covers));
   const encoded = encodePrograms(programs);
-  return all
-    .filter(({ form, streams }) => comesBack(window, streams, form, encoded))
-    .map((one) => ({ ...one, programs: encoded }));
+  return all.slice(0, 1).every((one) => comesBack(window, one, encoded))
+    ? all.map((one) => ({ ...one, programs: encoded }))
+    : [];
 }
 
 function comesBack(
   { bytes, baseLength }: Window,
-  streams: CoverStreams,
-  form: DifferenceForm,
+  { streams, form }: Candidate,
   encoded: Uint8Array,
 ): boolean {
   const made = bytes.slice().fill(0, baseLength);
-  const programs = decodePrograms(encoded, baseLength, bytes.length - baseLength);
-  applyCovers({ bytes: made, baseLength }, streams, form, programs);
+  try {
+    const programs = decodePrograms(encoded, baseLength, bytes.length - baseLength);
+    applyCovers({ bytes: made, baseLength }, streams, form, programs);
+  } catch (error) {
+    // Headers that lie may say more than a section can.
+    if (error instanceof BlockPackError) return false;
+    throw error;
+  }
   return Buffer.compare(made, bytes) === 0;
 }
 
@@ -179,8 +186,11 @@ interface Sized {
 }
 
 async function sized(candidate: Candidate): Promise<Sized> {
-  const { streams, programs = new Uint8Array() } = candidate;
-  return { candidate, size: await roughSize([...Object.values(streams), programs]) };
+  return { candidate, size: await roughSize(streamsOf(candidate)) };
+}
+
+function streamsOf({ streams, programs }: Candidate): Uint8Array[] {
+  return [...Object.values(streams), ...(programs === undefined ? [] : [programs])];
 }
 
 /** Of equally small ones the first. */

@@ -9,8 +9,9 @@ import { type KeepBytes, type Layout, readLayout } from '../archive/read-layout.
 import type { Recipe } from '../archive/recipe.ts';
 import { type Archive, takeApart } from '../archive/take-apart.ts';
 import { packContents } from '../difference/pack-contents.ts';
-import type { Transform } from '../difference/section.ts';
+import { levelsClasses, predictsReferences, type Transform } from '../difference/section.ts';
 import { type DifferenceOptions, writeDifference } from '../difference/write-difference.ts';
+import { writeTyped } from '../typed/write-typed.ts';
 import {
   type GroupContents,
   groupContents,
@@ -34,8 +35,8 @@ export interface NewBlock extends GroupBlock {
   readonly bases: readonly number[];
 }
 
-/** How contents travel: as changes of old ones, or packed as they are. */
-export type GroupEncoding = 'delta' | 'inflated';
+/** How contents travel: as changes of old ones, in streams by what they mean, or packed as they are. */
+export type GroupEncoding = 'delta' | 'typed' | 'inflated';
 
 /** The same, and of changes what was done to compare them: class files levelled, or references of native code predicted as well. */
 export type UsedEncoding = GroupEncoding | 'class' | 'native';
@@ -102,8 +103,13 @@ export async function writeGroup(
       },
     }),
     mixed: () => mixed,
-    usedEncoding: () => (used.has('native') ? 'native' : used.has('class') ? 'class' : encoding),
+    usedEncoding: () => encodingOf(encoding, [...used]),
   };
+}
+
+function encodingOf(encoding: GroupEncoding, used: readonly Transform[]): UsedEncoding {
+  if (used.some(predictsReferences)) return 'native';
+  return used.some(levelsClasses) ? 'class' : encoding;
 }
 
 function limitsOf(blocks: readonly GroupBlock[]): GroupLimits {
@@ -238,13 +244,10 @@ async function* payloadOf(
     });
     return;
   }
-  yield* packContents(
-    joined(
-      accesses.map(({ content }) => content),
-      signal,
-      (bytes) => onProgress?.(bytes, total),
-    ),
-  );
+  const bytesOf = accesses.map(({ content }) => content);
+  const progress = (bytes: number) => onProgress?.(bytes, total);
+  if (encoding === 'typed') yield* writeTyped(bytesOf, { signal, onProgress: progress });
+  else yield* packContents(joined(bytesOf, signal, progress));
 }
 
 function contentAccess(

@@ -3,7 +3,7 @@ import type { AddressSpace } from './address-space.ts';
 import { countUpTo } from './count-up-to.ts';
 
 /** Covers of fewer bytes say nothing of where others went. It also bounds the memory that this takes. */
-const shortestWitness = 32;
+const shortestWitness = 64;
 
 /** Where covers say that addresses of the old programs went. */
 export class AddressMap {

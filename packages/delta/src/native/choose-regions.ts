@@ -19,22 +19,33 @@ export interface FoundPrograms {
   readonly successors: ReadonlyMap<FoundProgram, FoundProgram>;
 }
 
+/** The same, where new bytes lie elsewhere now. */
+export function placedAnew(found: FoundPrograms, placeOf: (at: number) => number): FoundPrograms {
+  const moved = new Map(found.news.map((one) => [one, { ...one, at: placeOf(one.at) }]));
+  const successors = new Map<FoundProgram, FoundProgram>();
+  for (const [old, next] of found.successors) successors.set(old, moved.get(next) ?? next);
+  return { olds: found.olds, news: [...moved.values()], successors };
+}
+
 /** Says for all bytes of the old programs what kind of references they are taken for: the kind that saves most, by trying each. */
 export function chooseRegions(window: Window, found: FoundPrograms, covers: readonly Cover[]): Programs {
   const programs = { olds: found.olds.map(programOf), news: found.news.map(programOf), regions: [] };
-  const areas = found.olds.flatMap((old) => areasOf(old, found.successors.get(old)));
-  const plain = missesOf(window, covers, areas);
-  const best = areas.map(() => ({ saved: regionCost, way: undefined as Way | undefined }));
+  const all = found.olds.flatMap((old) => areasOf(old, found.successors.get(old)));
+  const plain = missesOf(window, covers, all);
+  const areas = all.filter((_, i) => (plain[i] as number) > regionCost);
+  const best = plain.filter((misses) => misses > regionCost).map((misses) => misses - regionCost);
+  const chosen: (Way | undefined)[] = areas.map(() => undefined);
   const rounds = Math.max(0, ...areas.map(({ ways }) => ways.length));
   for (let round = 0; round < rounds; round++) {
     const regions = areas.flatMap((area) => regionOf(area, area.ways[round]));
     const misses = missesOf(window, covers, areas, expectedBytes(window, { ...programs, regions }, covers));
-    for (const [i, area] of areas.entries()) {
-      const saved = (plain[i] as number) - (misses[i] as number);
-      if (saved > (best[i]?.saved ?? 0)) best[i] = { saved, way: area.ways[round] };
+    for (const [i, { ways }] of areas.entries()) {
+      if ((misses[i] as number) >= (best[i] as number)) continue;
+      best[i] = misses[i] as number;
+      chosen[i] = ways[round];
     }
   }
-  return { ...programs, regions: joined(areas.flatMap((area, i) => regionOf(area, best[i]?.way))) };
+  return { ...programs, regions: joined(areas.flatMap((area, i) => regionOf(area, chosen[i]))) };
 }
 
 type Way = Pick<Region, 'kind' | 'origin' | 'newOrigin'>;
@@ -49,36 +60,38 @@ interface Area {
 
 function programOf({ at, offset, length, program }: FoundProgram): Program {
   const runs = program.runs.flatMap((run) => {
-    const part = partOf(run, offset, length);
-    return part === undefined
-      ? []
-      : [{ ...part, at: part.at - offset + at, address: run.address + part.at - run.at }];
+    const part = partOf(run, { at: offset, length });
+    if (part === undefined) return [];
+    return { ...part, at: part.at - offset + at, address: run.address + part.at - run.at };
   });
   return { memory: program.memory, runs };
 }
 
-function partOf({ at, length }: Place, offset: number, available: number) {
-  const start = Math.max(at, offset);
-  const end = Math.min(at + length, offset + available);
+/** What of a place lies in another. */
+function partOf({ at, length }: Place, whole: Place): Place | undefined {
+  const start = Math.max(at, whole.at);
+  const end = Math.min(at + length, whole.at + whole.length);
   return end > start ? { at: start, length: end - start } : undefined;
 }
 
 function areasOf(old: FoundProgram, next: FoundProgram | undefined): Area[] {
   const { program, at, offset, length } = old;
+  const here = { at: offset, length };
   return program.sections.flatMap((section) => {
-    const ways = section.isCode
-      ? codeWays(program)
-      : next === undefined
-        ? []
-        : tableWays(program, next.program, section);
-    const blocks = ways.length === 0 ? [] : section.isCode ? [section] : blocksOf(section);
+    const ways = section.isCode ? codeWays(program) : next === undefined ? [] : tableWays(old, next, section);
+    const blocks = section.isCode ? codeOf(section, here) : blocksOf(section);
     return blocks
-      .filter(
-        (block) =>
-          isWithin(block, { at: offset, length }) && program.runs.some((run) => isWithin(block, run)),
-      )
+      .filter((block) => isWithin(block, here) && program.runs.some((run) => isWithin(block, run)))
       .map((block) => ({ at: block.at - offset + at, length: block.length, ways }));
   });
+}
+
+/** Code in one piece, from a whole instruction on where they have four bytes. */
+function codeOf(section: Place, here: Place): Place[] {
+  const part = partOf(section, here);
+  if (part === undefined) return [];
+  const skipped = Math.ceil((part.at - section.at) / 4) * 4 - (part.at - section.at);
+  return part.length > skipped ? [{ at: part.at + skipped, length: part.length - skipped }] : [];
 }
 
 function codeWays({ code }: ProgramFile): Way[] {
@@ -86,7 +99,11 @@ function codeWays({ code }: ProgramFile): Way[] {
 }
 
 /** What a table may be: whole addresses; distances; or offsets from its own beginning, that of the code or that of constants. */
-function tableWays(old: ProgramFile, next: ProgramFile, { name }: ProgramSection): Way[] {
+function tableWays(
+  { program: old }: FoundProgram,
+  { program: next }: FoundProgram,
+  { name }: ProgramSection,
+): Way[] {
   const origins = [name, '.text', '.rodata'].flatMap((one) => {
     const [origin, newOrigin] = [addressOf(old, one), addressOf(next, one)];
     return origin === undefined || newOrigin === undefined

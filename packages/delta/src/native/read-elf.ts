@@ -26,6 +26,7 @@ export interface ProgramFile {
 /** Headers have fewer; what has more is no program that anyone runs. */
 const headerLimit = 4096;
 const namesLimit = 1 << 20;
+const memoryLimit = 2 ** 30;
 
 const machines: Readonly<Record<number, ReferenceKind>> = { 62: 'x86-64', 183: 'aarch64' };
 
@@ -47,6 +48,8 @@ export async function readElf(file: RandomAccess): Promise<ProgramFile | undefin
   if (runs.length === 0) return undefined;
   const base = Math.floor(Math.min(...loaded.map((one) => one.word(16))) / 4096) * 4096;
   const memory = Math.max(...loaded.map((one) => one.word(16) + one.word(40))) - base;
+  if (memory > memoryLimit || runs.some(({ address, length }) => address - base + length > memory))
+    return undefined;
   const end = Math.max(...runs.map(({ at, length }) => at + length));
   const names = await readNames(file, sections[header.half(62)]);
   const named = withoutOverlaps(sections.flatMap((one) => sectionOf(one, names, file.size)));

@@ -87,6 +87,25 @@ describe('what accompanies an image', () => {
     expect(await found(image.digest)).toEqual([attested.digest, signature.digest, sbom.digest]);
   });
 
+  it('is what cosign saved with it, under the tag that cosign gives it in a registry', async () => {
+    const kind = (descriptor: ContentDescriptor, is: string) => ({
+      ...descriptor,
+      annotations: { kind: `dev.cosignproject.cosign/${is}` },
+    });
+    const [sig, att] = [await artifact('sig'), await artifact('att')];
+    listed = [];
+    list(kind(image, 'image'));
+    list(kind(sig, 'sigs'));
+    list(kind(att, 'atts'));
+    const tags = async () =>
+      (await accompanying({ list: async () => listed, blobs }, [image.digest])).flatMap(({ names }) => names);
+    expect(await tags()).toEqual([tagFor(image, '.sig'), tagFor(image, '.att')]);
+    list(kind(other, 'image'));
+    expect(await tags()).toEqual([]);
+    listed = listed.map((one, at) => ({ ...one, names: [at < 2 ? '1.0' : '2.0'] }));
+    expect(await tags()).toEqual([tagFor(image, '.sig')]);
+  });
+
   it('is that of each platform as well', async () => {
     const index = await fakeIndex(blobs, [image, other]);
     list(index, 'all');

@@ -15,8 +15,9 @@ import type { Images, ListedImage } from './images.ts';
  * What speaks of these images in the place they are in, such as signatures, attestations and bills of materials: it belongs to them, and nothing in them
  * leads there. What speaks of that in turn comes with it. An entry that lacks, or that cannot be read, speaks of nothing.
  * @param digests of manifests and indexes
- * @returns entries of the place, in its order
+ * @returns entries of the place, in its order; those that `cosign save` wrote have the tags that they would have in a registry
  * @see https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#tag-based-discovery
+ * @see https://github.com/sigstore/cosign/blob/main/pkg/oci/layout/write.go
  * @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema
  */
 export async function accompanying(
@@ -28,7 +29,11 @@ export async function accompanying(
   const subjects = new Map<ListedImage, readonly Digest[]>();
   for (const entry of listed) {
     checkSignal(signal);
-    subjects.set(entry, [...taggedSubjects(entry), ...(await namedSubject(entry, images))]);
+    const saved = savedSubject(entry, listed);
+    subjects.set(entry, [
+      ...(saved === undefined ? taggedSubjects(entry) : [saved]),
+      ...(await namedSubject(entry, images)),
+    ]);
   }
   const known = new Set(digests);
   const found = new Set<ListedImage>();
@@ -40,15 +45,50 @@ export async function accompanying(
     }
     for (const { descriptor } of found) known.add(descriptor.digest);
   }
-  return listed.filter((entry) => found.has(entry));
+  return listed.filter((entry) => found.has(entry)).map((entry) => withTag(entry, listed));
 }
 
 /** Cosign's names, and the one that stands for a list of referrers where a registry cannot give it. */
 const tag = /(?:^|:)sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?$/;
 
-/** True for an entry whose names all say that it speaks of another one. */
-export function isTaggedCompanion({ names }: ListedImage): boolean {
-  return names.length > 0 && names.every((name) => tag.test(name));
+/** True for an entry that says by its names, or by the kind that cosign gave it, that it speaks of another one. */
+export function isCompanion(entry: ListedImage): boolean {
+  const { names } = entry;
+  return isSavedCompanion(entry) || (names.length > 0 && names.every((name) => tag.test(name)));
+}
+
+const savedImage = /^dev\.cosignproject\.cosign\/image(?:Index)?$/;
+
+/** What `cosign save` calls the entries of a layout, and what it puts behind a tag in a registry. */
+const savedEnds: ReadonlyMap<string, string> = new Map([
+  ['dev.cosignproject.cosign/sigs', 'sig'],
+  ['dev.cosignproject.cosign/atts', 'att'],
+  ['dev.cosignproject.cosign/sboms', 'sbom'],
+]);
+
+function kindOf({ descriptor: { annotations } }: ListedImage): string {
+  return annotations?.kind ?? '';
+}
+
+/** True for what `cosign save` wrote beside an image; its name, if it has one, is that of the image. */
+export function isSavedCompanion(entry: ListedImage): boolean {
+  return savedEnds.has(kindOf(entry));
+}
+
+/** Such a layout has one image; where somebody joined several, they have names. */
+function savedSubject(entry: ListedImage, listed: readonly ListedImage[]): Digest | undefined {
+  if (!isSavedCompanion(entry)) return undefined;
+  const images = listed
+    .filter((one) => savedImage.test(kindOf(one)))
+    .filter(({ names }) => entry.names.length === 0 || names.some((name) => entry.names.includes(name)));
+  const [digest, ...others] = new Set(images.map(({ descriptor }) => descriptor.digest));
+  return others.length === 0 ? digest : undefined;
+}
+
+function withTag(entry: ListedImage, listed: readonly ListedImage[]): ListedImage {
+  const subject = savedSubject(entry, listed);
+  if (subject === undefined) return entry;
+  return { ...entry, names: [`sha256-${digestHex(subject)}.${savedEnds.get(kindOf(entry))}`] };
 }
 
 function taggedSubjects({ names }: ListedImage): readonly Digest[] {

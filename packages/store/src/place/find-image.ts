@@ -14,7 +14,7 @@ import {
   platformMatches,
   platformText,
 } from '@block-pack/core';
-import { isTaggedCompanion } from './accompanying.ts';
+import { isCompanion, isSavedCompanion } from './accompanying.ts';
 import { fullDockerName } from './docker-name.ts';
 import type { FoundImage, ListedImage, OpenPlace, PlaceBlobs } from './images.ts';
 import type { Place } from './place.ts';
@@ -41,9 +41,7 @@ export async function findImage(
 /** True for an entry that is an image or an index of images, not an artifact and not what speaks of another entry. */
 export function isImageEntry(entry: ListedImage): boolean {
   const { artifactType, mediaType } = entry.descriptor;
-  return (
-    !isTaggedCompanion(entry) && artifactType === undefined && imageDocumentKind(mediaType) !== undefined
-  );
+  return !isCompanion(entry) && artifactType === undefined && imageDocumentKind(mediaType) !== undefined;
 }
 
 interface Wish {
@@ -85,6 +83,7 @@ class Search {
   #named(name: string): ContentDescriptor[] {
     const full = this.#place.kind === 'docker-archive' ? fullDockerName : (one: string) => one;
     return this.#listed
+      .filter((entry) => !isSavedCompanion(entry))
       .filter(({ names }) => names.some((one) => full(one) === full(name)))
       .map(({ descriptor }) => descriptor);
   }
