@@ -19,23 +19,24 @@ const goals = {
 
 /**
  * What updates come to against other tools that make differences, all in one run, every result compared to the byte; `npm run bench -- peers:seed` for one
- * case, `peers:seed:ours` for our row of its table alone. Each tool runs once: sizes are exact, times are seconds of processor time. The tables go to
+ * case, `peers:seed:ours` for our row of its table alone, `peers:seed:casync,bsdiff` with theirs. Each tool runs once: sizes are exact, times are seconds of processor time. The tables go to
  * docs/benchmarks.md.
  */
 export async function bench(wanted, only) {
-  const isOurs = only === 'ours';
+  const named = only?.split(',');
+  const chosen = peers.filter(({ name }) => named?.some((start) => name.startsWith(start)) ?? true);
   const cases = [...Object.keys(applications), 'maven'].filter((name) => [undefined, name].includes(wanted));
   if (cases.length === 0) throw new Error(`no case ${wanted}`);
   let isMet = true;
   for (const name of cases)
-    isMet = (name === 'maven' ? maven(isOurs) : await application(name, isOurs)) && isMet;
+    isMet = (name === 'maven' ? maven(chosen) : await application(name, chosen)) && isMet;
   return isMet;
 }
 
-async function application(name, isOurs) {
+async function application(name, chosen) {
   const { title, what, releases } = applications[name];
   print(`\n${title}: ${what}`);
-  const results = await updatesOf(await releases(), isOurs ? [] : peersHere());
+  const results = await updatesOf(await releases(), peersHere(chosen));
   const rows = [...results].map(([who, updates]) => rowOf(who, updates));
   const lines = table(
     ['', 'bytes', 'to make', 'to apply'],
@@ -46,7 +47,7 @@ async function application(name, isOurs) {
       costText(apply),
     ]),
   );
-  return finish({ name, isOurs }, { rows }, lines, limitOf(name, rows));
+  return finish(name, { rows }, lines, limitOf(name, rows));
 }
 
 /** All updates together; nothing but the name of what gave up, or of what no tool makes. */
@@ -67,8 +68,8 @@ function limitOf(name, rows) {
   return Number.isFinite(limit) ? [{ text: 'bytes of the bundles', seen: bytesOf('block-pack'), limit }] : [];
 }
 
-function maven(isOurs) {
-  const here = isOurs ? [] : peersHere(peers.filter(comparesFiles));
+function maven(chosen) {
+  const here = peersHere(chosen.filter(comparesFiles));
   print('\nJars of Maven Central, each alone against an older version');
   const { pairs, newBytes, results } = mavenPairs(here);
   const total = (by) => kinds.reduce((sum, kind) => sum + by[kind], 0);
@@ -84,7 +85,7 @@ function maven(isOurs) {
   const jars = `all (${total(pairs)} pairs, ${bytesText(total(newBytes))} bytes)`;
   const lines = table(['', jars, ...counted, 'to make', 'to apply'], rows);
   const ours = results.get('block-pack');
-  return finish({ name: 'maven', isOurs }, { pairs, newBytes, results: Object.fromEntries(results) }, lines, [
+  return finish('maven', { pairs, newBytes, results: Object.fromEntries(results) }, lines, [
     { text: 'share of new jars', seen: total(ours) / total(newBytes), limit: goals.maven.share },
     { text: 'share of new jars, patch', seen: ours.patch / newBytes.patch, limit: goals.maven.patch },
   ]);
@@ -98,7 +99,7 @@ function isGivenChanges(who) {
   return peers.some(({ name, of }) => name === who && of === 'changes');
 }
 
-function finish({ name, isOurs }, record, lines, outcomes) {
+function finish(name, record, lines, outcomes) {
   for (const line of lines) print(`  ${line}`);
   for (const { text, seen, limit } of outcomes)
     print(`  ${seen <= limit ? 'met   ' : 'MISSED'} ${text}: ${round(seen)}, at most ${round(limit)}`);
@@ -107,7 +108,7 @@ function finish({ name, isOurs }, record, lines, outcomes) {
     join(scratch, `peers-${name}.json`),
     `${JSON.stringify({ name, node: process.version, versions, ...record, outcomes }, null, 2)}\n`,
   );
-  putOnPage(name, lines, isOurs);
+  putOnPage(name, lines);
   return outcomes.every(({ seen, limit }) => seen <= limit);
 }
 

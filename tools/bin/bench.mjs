@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- name...]`: measures the promises about speed and memory, each against a peer in the same run; `name:case` is one case of a bench, `name:case:ours` that case without the peers. Results go to
+ * `npm run bench [-- name...]`: measures the promises about speed and memory, each against a peer in the same run; `name:case` is one case of a bench, `name:case:ours` that case without peers. Results go to
  * .cache/bench/<name>.json. Ends with 1 when a goal is missed.
  */
 const benches = [

@@ -4,27 +4,22 @@ import { root } from '../process-run.mjs';
 
 const page = join(root, 'docs/benchmarks.md');
 
-/**
- * Puts a table between the marks of its case on the page of benchmarks; a page without them is left as it is.
- * @param isPart whether the rows of a table that is there already stay, where there are no new ones
- */
-export function putOnPage(name, lines, isPart = false) {
+/** Puts the rows of a table between the marks of its case on the page of benchmarks, in the place of those of the same names; a page without marks is left as it is. */
+export function putOnPage(name, lines) {
   if (!existsSync(page)) return;
   const [start, end] = [`<!-- peers: ${name} -->`, `<!-- end of ${name} -->`];
   const text = readFileSync(page, 'utf8');
   const [from, to] = [text.indexOf(start), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`${page} has no place for ${name}`);
   const head = text.slice(0, from + start.length);
-  const old = text.slice(head.length, to).trim().split('\n');
-  const all = isPart && old.length > lines.length ? joined(old, lines) : lines;
-  writeFileSync(page, `${head}\n${all.join('\n')}\n${text.slice(to)}`);
+  const rows = joined(text.slice(head.length, to).trim().split('\n'), lines);
+  writeFileSync(page, `${head}\n${rows.join('\n')}\n${text.slice(to)}`);
 }
 
-/** A row is known by its first cell. */
-function joined(old, fresh) {
-  const cell = (line) => line.split('|')[1].trim();
-  const rows = new Map(fresh.slice(2).map((line) => [cell(line), line]));
-  return old.map((line, at) => (at < 2 ? fresh[at] : (rows.get(cell(line)) ?? line)));
+/** A row is known by its first cell; the first two lines are the head of a table. */
+function joined(old, lines) {
+  const rowsOf = (all) => all.slice(2).map((line) => [line.split('|')[1].trim(), line]);
+  return [...lines.slice(0, 2), ...new Map([...rowsOf(old), ...rowsOf(lines)]).values()];
 }
 
 /** Markdown: a table whose columns but the first are numbers. */

@@ -35,6 +35,16 @@ describe('windows of a large base', () => {
     expect(starts.map((start = 0, i) => holds(start, 80_000 + i * part))).not.toContain(false);
   });
 
+  it('stand right where hardly anything stands in the base once', async () => {
+    const once = randomBytes(100_000, 6);
+    const before = joined(once, once);
+    before[23_980] = (before[23_980] ?? 0) + 1;
+    const starts = await aligned(before, before.subarray(3_000));
+    expect(holds(starts[1] ?? 0, 23_000)).toBe(true);
+    expect(holds(starts[2] ?? 0, 43_000)).toBe(true);
+    expect(holds(starts[3] ?? 0, 63_000)).toBe(true);
+  });
+
   function holds(start: number, at: number): boolean {
     return start <= at && at + part <= start + window;
   }

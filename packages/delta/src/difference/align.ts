@@ -26,41 +26,58 @@ export async function alignParts(
   const parts = Array.from({ length: Math.ceil(content.size / partLength) }, () => ({
     shares: false,
     bins: new Uint32Array(Math.ceil(base.size / binLength)),
+    // Of the votes in each bin together: how much further behind they are in the base.
+    shifts: new Float64Array(Math.ceil(base.size / binLength)),
   }));
   await eachAnchor(content, sparse, (anchor) => {
     const part = parts[Math.floor((anchor.at - 1) / partLength)];
     const place = known.at(anchor);
     if (part === undefined || place === undefined) return;
     part.shares = true;
+    if (place < 0) return;
     const bin = Math.floor((place - 1) / binLength);
-    if (place > 0) part.bins[bin] = (part.bins[bin] ?? 0) + 1;
+    part.bins[bin] = (part.bins[bin] ?? 0) + 1;
+    part.shifts[bin] = (part.shifts[bin] ?? 0) + place - anchor.at;
   });
-  // Where the middle of what a part shares should be; what is not found exactly once goes on behind the part before it.
+  // What is not found exactly once goes on behind the part before it.
   let expected = base.size / parts.length / 2;
-  return parts.map(({ shares, bins }) => {
-    const middle = middleOfMost(bins, expected / binLength) ?? expected / binLength;
-    const start = Math.round(middle * binLength - windowLength / 2);
-    expected = middle * binLength + partLength;
+  return parts.map(({ shares, bins, shifts }, part) => {
+    const most = mostVotes(bins, expected / binLength);
+    let middle = expected;
+    if (most !== undefined) {
+      const [first, end] = most;
+      const shift = sum(shifts.subarray(first, end)) / sum(bins.subarray(first, end));
+      const [low, high] = [end * binLength - windowLength / 2, first * binLength + windowLength / 2];
+      middle = Math.min(Math.max((part + 0.5) * partLength + shift, low), high);
+    }
+    expected = middle + partLength;
+    const start = Math.round(middle - windowLength / 2);
     return shares ? Math.max(0, Math.min(base.size - windowLength, start)) : undefined;
   });
 }
 
-/** The middle of the votes in those {@link binsPerWindow} bins that have most together; of several, those whose middle is nearest to `expected`. */
-function middleOfMost(bins: Uint32Array, expected: number): number | undefined {
-  let best: number | undefined;
+/** The first and behind the last of those {@link binsPerWindow} bins that have most votes together; of several, those whose middle is nearest to `expected`. */
+function mostVotes(bins: Uint32Array, expected: number): [number, number] | undefined {
+  let best: [number, number] | undefined;
+  let least = Number.POSITIVE_INFINITY;
   let most = 1;
   let inside = 0;
   let first = 0;
-  for (let end = 0; end < bins.length; end++) {
-    inside += (bins[end] ?? 0) - (bins[end - binsPerWindow] ?? 0);
-    if (bins[end] === 0 || inside < most) continue;
-    while (first <= end - binsPerWindow || bins[first] === 0) first++;
-    const middle = (first + end + 1) / 2;
-    const isNearer = best === undefined || Math.abs(middle - expected) < Math.abs(best - expected);
-    if (inside > most || isNearer) best = middle;
-    most = inside;
+  for (let end = 1; end <= bins.length; end++) {
+    inside += (bins[end - 1] ?? 0) - (bins[end - 1 - binsPerWindow] ?? 0);
+    if (bins[end - 1] === 0 || inside < most) continue;
+    while (first < end - binsPerWindow || bins[first] === 0) first++;
+    const distance = Math.abs((first + end) / 2 - expected);
+    if (inside === most && distance >= least) continue;
+    [best, least, most] = [[first, end], distance, inside];
   }
   return best;
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
 }
 
 interface Anchor {
