@@ -45,6 +45,18 @@ export function newMachine(
   };
 }
 
+/** What is committed of an example, or would be, and nothing that was built. */
+export function copyExample(name: string, folder: string): string {
+  const source = `examples/${name}`;
+  const listed = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', source];
+  for (const file of succeed('git', listed, { cwd: root }).split('\0').filter(Boolean)) {
+    const target = join(folder, file.slice(source.length));
+    mkdirSync(dirname(target), { recursive: true });
+    cpSync(join(root, file), target);
+  }
+  return folder;
+}
+
 /** An example outside of this clone, as a repository of its own with one commit. */
 export class ExampleProject {
   readonly folder: string;
@@ -53,13 +65,7 @@ export class ExampleProject {
   constructor(name: string, folder: string, { env }: Machine) {
     this.folder = folder;
     this.#env = env;
-    const source = `examples/${name}`;
-    const listed = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', source];
-    for (const file of succeed('git', listed, { cwd: root }).split('\0').filter(Boolean)) {
-      const target = join(folder, file.slice(source.length));
-      mkdirSync(dirname(target), { recursive: true });
-      cpSync(join(root, file), target);
-    }
+    copyExample(name, folder);
     const me = ['-c', 'user.name=me', '-c', 'user.email=me@example.org'];
     succeed('git', ['init', '--quiet'], { cwd: folder });
     succeed('git', ['add', '.'], { cwd: folder });

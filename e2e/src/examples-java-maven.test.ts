@@ -9,7 +9,8 @@ import { digestInLayout } from './consumers/segments.ts';
 import { basePlace } from './consumers/services.ts';
 import { hasTier } from './consumers/tiers.ts';
 import { fetchCorpus } from './corpus.ts';
-import { changedPaths, edit, freshCopy, mavenPackage, purlsIn } from './java-builds.ts';
+import { copyExample } from './example-projects.ts';
+import { changedPaths, edit, mavenPackage, purlsIn } from './java-builds.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'block-pack-maven-example-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -25,7 +26,7 @@ if (hasTier('T2')) await fetchCorpus('bases.mjs');
 let cold = '';
 // Maven fetches all that it needs, its plug-ins too.
 beforeAll(() => {
-  cold = mavenPackage(freshCopy('maven-service', at('first')), build);
+  cold = mavenPackage(copyExample('maven-service', at('first')), build);
 });
 
 describe('mvn package of examples/maven-service', () => {
@@ -54,7 +55,7 @@ describe('mvn package of examples/maven-service', () => {
   });
 
   test('gives the same manifests and the same image in another directory, without a network', () => {
-    const warm = mavenPackage(freshCopy('maven-service', at('second')), { ...build, words: ['-o'] });
+    const warm = mavenPackage(copyExample('maven-service', at('second')), { ...build, words: ['-o'] });
     expect(warm).toMatch(/java +16 blocks, [^:]+: 0 new/);
     for (const name of ['java.import', 'files.import'])
       expect(readFileSync(service('second', 'block-pack', name), 'utf8')).toBe(
@@ -98,7 +99,7 @@ describe('the bump of one dependency', () => {
   );
 
   test('makes exactly its jars new blocks', () => {
-    const project = freshCopy('maven-service', at('bumped'));
+    const project = copyExample('maven-service', at('bumped'));
     edit(join(project, 'pom.xml'), '<slf4j.version>2.0.16<', '<slf4j.version>2.0.17<');
     expect(mavenPackage(project, build)).toMatch(/java +16 blocks, [^:]+: 2 new/);
     expect(changedPaths(manifest('first'), manifest('bumped'))).toEqual(bumped);
@@ -108,7 +109,7 @@ describe('the bump of one dependency', () => {
   });
 
   test('is the same image once more, built anew without a network', () => {
-    const project = freshCopy('maven-service', at('bumped-again'));
+    const project = copyExample('maven-service', at('bumped-again'));
     edit(join(project, 'pom.xml'), '<slf4j.version>2.0.16<', '<slf4j.version>2.0.17<');
     expect(mavenPackage(project, { ...build, words: ['-o'] })).toMatch(/java +16 blocks, [^:]+: 0 new/);
     expect(image('bumped-again')).toBe(image('bumped'));
@@ -131,7 +132,7 @@ describe('a snapshot from a repository', () => {
 
   beforeAll(() => {
     const site = `file://${at('site')}`;
-    const deployed = freshCopy('maven-service', at('deployed'));
+    const deployed = copyExample('maven-service', at('deployed'));
     const upstream = ['-pl', 'greetings-api', '-am', `-DaltDeploymentRepository=site::default::${site}`];
     mavenPackage(deployed, { ...build, words: [...upstream, 'deploy'] });
     // Only what was deployed shall be found.
@@ -146,7 +147,7 @@ describe('a snapshot from a repository', () => {
 
   /** The service alone, outside of the reactor. */
   function buildAlone(project: string, ...words: string[]): void {
-    freshCopy('maven-service', at(project));
+    copyExample('maven-service', at(project));
     mavenPackage(service(project), { ...build, words: ['-s', settings, ...words] });
   }
 
@@ -175,7 +176,7 @@ describe.skipIf(!hasTier('T2'))('the image', () => {
   afterAll(() => podman.stop());
 
   test('greets whoever asks, by the native library of its classifier', async () => {
-    const project = freshCopy('maven-service', at('running'));
+    const project = copyExample('maven-service', at('running'));
     const env =
       '"env": { "HOST": "127.0.0.1", "PORT": "0" }, "output": "docker-archive:target/image.tar:localhost/greetings:1"';
     edit(service('running', 'block-pack.config.json'), '"output": "oci:target/image:latest"', env);

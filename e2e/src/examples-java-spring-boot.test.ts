@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blockPack } from './block-pack.ts';
+import { copyExample } from './example-projects.ts';
 import { filesBelow } from './file-list.ts';
-import { changedPaths, edit, freshCopy, importsIn, mavenPackage, purlsIn } from './java-builds.ts';
+import { changedPaths, edit, importsIn, mavenPackage, purlsIn } from './java-builds.ts';
 import { succeed } from './workspace.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'block-pack-spring-boot-example-'));
@@ -35,7 +36,7 @@ function buildAndPack(project: string, words: readonly string[]): string {
 }
 
 function freshService(project: string, snakeyaml?: string): void {
-  freshCopy('spring-boot-service', at(project));
+  copyExample('spring-boot-service', at(project));
   if (snakeyaml === undefined) return;
   const java = '<java.version>17</java.version>';
   edit(at(project, 'pom.xml'), java, `${java}<snakeyaml.version>${snakeyaml}</snakeyaml.version>`);

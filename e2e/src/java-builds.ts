@@ -1,18 +1,6 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { builtCli, root, run, succeed } from './workspace.ts';
-
-/** A fresh clone's worth of an example: what is committed, and nothing that was built. */
-export function freshCopy(example: string, folder: string): string {
-  const files = succeed('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: join(root, 'examples', example),
-  });
-  for (const file of files.split('\0').filter((name) => name !== '')) {
-    mkdirSync(join(folder, file, '..'), { recursive: true });
-    cpSync(join(root, 'examples', example, file), join(folder, file));
-  }
-  return folder;
-}
+import { builtCli, run } from './workspace.ts';
 
 /** Replaces a text that must be there. */
 export function edit(file: string, before: string, after: string): void {

@@ -18,7 +18,10 @@ const subjects = {
     'packages/cli/src/bundle/hostile-bundles.test.ts',
   ],
   interruptions: ['packages/cli/src/bundle/interrupted-apply.test.ts'],
-  classes: ['packages/delta/src/class/class-files.test.ts'],
+  classes: [
+    'packages/delta/src/class/class-files.test.ts',
+    'packages/delta/src/typed/typed-contents.test.ts',
+  ],
   natives: ['packages/delta/src/native/native-code.test.ts'],
 };
 

@@ -168,7 +168,7 @@ describe('an update of a base image', () => {
     const content = Array.from({ length: 3000 }, (_, line) => `line ${line} of some words`).join();
     writeBase(work, 'words', [{ file: 'words', content }]);
     const said = JSON.parse(done('bundle', 'oci:base:words', '--dry-run', '--json'));
-    expect(said.baseLayers).toMatchObject([{ encoding: 'inflated', why: 'new', from: null }]);
+    expect(said.baseLayers).toMatchObject([{ encoding: 'typed', why: 'new', from: null }]);
   });
 
   it('becomes a partial archive for Docker alone, and only where it is said what Docker has', () => {

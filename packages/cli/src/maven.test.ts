@@ -167,12 +167,15 @@ describe('block-pack java --maven', () => {
     expect(elsewhere.stderr).toContain('lib is not in the target directory of a Maven module');
   });
 
-  it('can stand in a configuration, and pack --no-maven takes it away', () => {
+  it('is for the caller of block-pack pack to say, as --no-maven is', () => {
     maven(writes(tree));
-    const application = { java: { input: 'shop/target/lib', maven: true } };
+    const application = { java: { input: 'shop/target/lib' } };
     work.write('block-pack.config.json', JSON.stringify({ applications: { shop: application } }));
-    expect(work.run('pack', '--dry-run').stdout).toContain('block-pack java shop/target/lib --maven');
-    expect(work.runWith(env(), 'pack').exitCode).toBe(0);
+    expect(work.run('pack', '--maven', '--dry-run').stdout).toContain(
+      'block-pack java shop/target/lib --maven',
+    );
+    expect(work.run('pack', '--dry-run').stdout).not.toContain('maven');
+    expect(work.runWith(env(), 'pack', '--maven').exitCode).toBe(0);
     expect(work.read('block-pack/java.import')).toContain('pkg:maven/com.acme.deep/nameless@2.0');
     expect(work.run('pack', '--no-maven', '--dry-run').stdout).toContain(
       'block-pack java shop/target/lib --no-maven',

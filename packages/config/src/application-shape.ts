@@ -35,10 +35,6 @@ const java = table(
       shape: oneOrMany(text),
       about: 'what the build resolved: mvn dependency:list output, gradle.lockfile, CycloneDX, SPDX',
     },
-    maven: {
-      shape: flag,
-      about: 'true: have the Maven of the project name the jars; false: do not ask it at all',
-    },
     mavenRepository: { shape: usualOrText, about: 'name unknown jars by those of a local Maven repository' },
     gradleCache: { shape: usualOrText, about: "name unknown jars by those of Gradle's cache" },
     application: { shape: oneOrMany(text), about: "file names of jars that are the application's own" },

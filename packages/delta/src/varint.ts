@@ -32,8 +32,18 @@ export class VarintWriter {
     this.#length += bytes.length;
   }
 
-  bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What was written, from a place on; a view. */
+  bytes(from = 0): Uint8Array {
+    return this.#bytes.subarray(from, this.#length);
+  }
+
+  /** Takes back what was written behind the first `length` bytes. */
+  cut(length: number): void {
+    this.#length = Math.min(length, this.#length);
   }
 
   #reserve(count: number): void {

@@ -48,7 +48,7 @@ async function sharesOf(
   const alone: number[] = [];
   for (const one of members)
     alone.push(
-      (await writeTogether('blocks', [one], encoding === 'inflated' ? encoding : 'delta', sources)).group
+      (await writeTogether('blocks', [one], encoding === 'typed' ? encoding : 'delta', sources)).group
         .payload,
     );
   const total = alone.reduce((sum, size) => sum + size, 0);

@@ -113,7 +113,7 @@ async function writeLayer(
   const likes: Like[] = [];
   for (const one of likeliest(shared, layer, at)) likes.push(await likeOf(one, sources));
   const object = { kind: 'tar', digest: tar.digest, content: sources.scratch.access(tar.digest) } as const;
-  const encoding = likes.length > 0 ? 'delta' : 'inflated';
+  const encoding = likes.length > 0 ? 'delta' : 'typed';
   const group = await writeTogether('layers', [{ ...object, likes }], encoding, sources);
   const bytes = group.group.payload;
   if (bytes >= size) return whole('smaller as it is');

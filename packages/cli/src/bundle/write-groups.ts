@@ -152,14 +152,8 @@ async function smallest(
   const groups: PackedGroup[] = [];
   for (const part of parts) {
     if (part.length === 0) continue;
-    const encoding = part.some(({ likes }) => likes.length > 0) ? 'delta' : 'inflated';
-    const runs = inRuns(part);
-    // Brotli has a thread for each; what comparing needs of memory it needs once.
-    const atOnce = encoding === 'inflated' ? 2 : 1;
-    for (let first = 0; first < runs.length; first += atOnce) {
-      const some = runs.slice(first, first + atOnce);
-      groups.push(...(await Promise.all(some.map((run) => smaller(holds, run, encoding, sources)))).flat());
-    }
+    const encoding = part.some(({ likes }) => likes.length > 0) ? 'delta' : 'typed';
+    for (const run of inRuns(part)) groups.push(...(await smaller(holds, run, encoding, sources)));
   }
   return groups;
 }
@@ -168,7 +162,7 @@ async function smallest(
 async function smaller(
   holds: BundleGroup['holds'],
   sent: readonly Sent[],
-  encoding: 'delta' | 'inflated',
+  encoding: 'delta' | 'typed',
   sources: BundleSources,
 ): Promise<PackedGroup[]> {
   const [together, quick] = await Promise.all([
@@ -182,8 +176,8 @@ async function smaller(
   return sizeOf(alone) < sizeOf([together]) ? alone : [together];
 }
 
-/** Bytes of objects in one group. It bounds what a reader holds of archives; larger groups are no smaller, since brotli looks back 16 MB. */
-const groupSize = 64 << 20;
+/** Bytes of objects in one group. It bounds what a reader holds of archives; larger groups are hardly smaller, since brotli looks back 16 MB. */
+const groupSize = 128 << 20;
 
 /** The objects in their order, about as many bytes in each run. */
 export function inRuns<T extends Pick<GroupBlock, 'content'>>(sent: readonly T[]): T[][] {
@@ -211,7 +205,7 @@ export function sizeOf(groups: readonly PackedGroup[]): number {
 export async function writeTogether(
   holds: BundleGroup['holds'],
   sent: readonly SentObject[],
-  encoding: 'delta' | 'inflated',
+  encoding: 'delta' | 'typed',
   { scratch, context }: Pick<BundleSources, 'scratch' | 'context'>,
 ): Promise<PackedGroup> {
   const likes = sent.flatMap((one) => one.likes);

@@ -24,7 +24,8 @@ export function addPack(program: Command, run: Run): void {
       'where the image goes, {app} for the name of the application (or $BLOCK_PACK_OUTPUT)',
     )
     .option('--no-image', 'make no images')
-    .option('--no-maven', 'do not ask Maven, whatever is configured')
+    .option('--maven', 'have the Maven of the project name jars, as block-pack java --maven does')
+    .option('--no-maven', 'do not ask Maven at all')
     .option(
       '--pyc-python <program>',
       'the interpreter that compiles modules of Python, where that is configured (or $BLOCK_PACK_PYC_PYTHON)',

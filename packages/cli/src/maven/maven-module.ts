@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 
@@ -38,16 +39,19 @@ export function modulePath({ root, directory }: MavenModule): string {
 /** More than any build has; ends a walk through modules that lead in a circle, too. */
 const mostPoms = 2_000;
 
-/** Every pom of the build, and the settings beside its root, with what is in them: as long as they are the same, so is what Maven resolves. */
-export function buildFiles({ root }: MavenModule): readonly (readonly [name: string, text: string])[] {
+/** The digest of every pom of the build, and of the settings beside its root: as long as they are the same, so is what Maven resolves. */
+export function buildFiles({ root }: MavenModule): readonly (readonly [name: string, digest: string])[] {
   const directories = new Set([root]);
   for (const directory of directories) {
-    if (directories.size > mostPoms) break;
+    if (directories.size >= mostPoms) break;
     for (const module of modulesIn(join(directory, 'pom.xml'))) directories.add(module);
   }
-  const poms = [...directories].map((directory) => join(directory, 'pom.xml'));
+  const poms = [...directories].slice(0, mostPoms).map((directory) => join(directory, 'pom.xml'));
   const settings = ['maven.config', 'extensions.xml', 'settings.xml'].map((name) => join(root, '.mvn', name));
-  return [...poms, ...settings].map((file) => [relative(root, file), textOf(file)] as const);
+  return [...poms, ...settings].map((file) => {
+    const digest = createHash('sha256').update(textOf(file)).digest('hex');
+    return [relative(root, file), digest] as const;
+  });
 }
 
 /** Directories of the modules that a pom names, those of its profiles too. */

@@ -69,7 +69,7 @@ export interface Caller {
   readonly output?: string | undefined;
   readonly pycPython?: string | undefined;
   readonly frozen?: boolean | undefined;
-  /** False where Maven is not to be asked, whatever is configured. */
+  /** As `--maven` and `--no-maven` of `block-pack java`. */
   readonly maven?: boolean | undefined;
   /** False where no images are to be made. */
   readonly image?: boolean | undefined;
@@ -149,7 +149,7 @@ function planPacks(
         packer: 'java',
         ...placed,
         inputs: input,
-        options: { ...options, ...(maven === false ? { maven } : {}), ...run, output: placed.output },
+        options: { ...options, ...(maven === undefined ? {} : { maven }), ...run, output: placed.output },
       } as const;
     }),
     ...npm.map(({ line, value: { name, output, input = '.', ...options } }) => {

@@ -56,6 +56,7 @@ export type BundleGroup = {
   | ({ readonly encoding: 'delta' } & TakenApart)
   | ({ readonly encoding: 'class' } & TakenApart)
   | ({ readonly encoding: 'native' } & TakenApart)
+  | ({ readonly encoding: 'typed' } & TakenApart)
   | ({ readonly encoding: 'inflated' } & TakenApart)
 );
 
@@ -148,10 +149,10 @@ const group = v.variant('encoding', [
     bases: v.array(base),
     objects: together,
   }),
-  /** The same, but that the contents are packed as they are. */
+  /** The same, but that the contents are packed, for `typed` with class files taken apart. */
   v.strictObject({
     ...held,
-    encoding: v.literal('inflated'),
+    encoding: v.picklist(['typed', 'inflated']),
     skeleton,
     bases: v.array(base),
     objects: together,
@@ -191,7 +192,7 @@ export function parseBundleDocument(bytes: Uint8Array, name: string): BundleDocu
   return parsed.output;
 }
 
-const encodings: readonly unknown[] = ['raw', 'brotli', 'delta', 'class', 'native', 'inflated'];
+const encodings: readonly unknown[] = ['raw', 'brotli', 'delta', 'class', 'native', 'typed', 'inflated'];
 const origins: readonly unknown[] = ['present', 'carried', 'segments', 'tar', 'imports'];
 
 function refuseNewer(json: unknown, name: string): void {

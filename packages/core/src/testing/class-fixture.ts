@@ -131,3 +131,91 @@ function flat(bytes: ClassBytes): number[] {
   if (typeof bytes === 'number') return [bytes];
   return bytes instanceof Uint8Array ? [...bytes] : bytes.flatMap(flat);
 }
+
+/** A class file with one of each attribute and of each form of instruction. */
+export function fakeClassOfAllForms(text = 'text'): Uint8Array {
+  const fake = new FakeClass();
+  const at = (index: number) => u2(index);
+  const name = at(fake.text(text));
+  const owner = at(fake.class('a/Owner'));
+  const field = at(fake.member('a/Owner', 'field', 'I', 9));
+  const method = fake.member('a/Owner', 'method', '()V');
+  const ofInterface = at(fake.member('a/Owner', 'method', '()V', 11));
+  const dynamic = at(fake.invokeDynamic(0, 'run', '()Ljava/lang/Runnable;'));
+  const annotation = [
+    ...name,
+    ...u2(4),
+    ...[...name, 0x73, ...name],
+    ...[...name, 0x65, ...name, ...name],
+    ...[...name, 0x40, ...name, ...u2(0)],
+    ...[...name, 0x5b, ...u2(1), 0x49, ...at(fake.integer(7))],
+  ];
+  const annotations = ['RuntimeVisibleAnnotations', 'RuntimeInvisibleAnnotations'].map((kind) =>
+    fake.attribute(kind, u2(1), annotation),
+  );
+  const typed = [
+    [0x00, 0],
+    [0x10, 0, 0],
+    [0x12, 0, 0],
+    [0x13],
+    [0x16, 0],
+    [0x17, 0, 0],
+    [0x40, 0, 1, 0, 0, 0, 1, 0, 0],
+    [0x42, 0, 0],
+    [0x47, 0, 0, 0],
+  ].flatMap((target) => [...target, 1, 0, 0, ...annotation]);
+  const typeAnnotations = fake.attribute('RuntimeVisibleTypeAnnotations', u2(9), typed);
+  const simple = [
+    fake.attribute('Synthetic'),
+    fake.attribute('Deprecated'),
+    fake.attribute('Signature', name),
+  ];
+  fake.field('constant', 'J', fake.attribute('ConstantValue', at(fake.long(5))), ...simple, ...annotations);
+  const code = [
+    [0x12, fake.integer(8), 0x13, ...at(fake.string(text)), 0x14, ...at(fake.long(5))],
+    [0xb2, ...field, 0xb4, ...field, 0xb6, ...at(method), 0xb9, ...ofInterface, 1, 0, 0xba, ...dynamic, 0, 0],
+    [0xbb, ...owner, 0xbd, ...owner, 0xc0, ...owner, 0xc1, ...owner, 0xc5, ...owner, 2],
+    [0x10, 1, 0x11, 1, 2, 0x15, 1, 0x36, 1, 0x84, 1, 1, 0xa7, 0, 3, 0xc6, 0, 3, 0xc8, 0, 0, 0, 5, 0xbc, 4],
+    [0xc4, 0x15, 0, 1, 0xc4, 0x84, 0, 1, 0, 1],
+  ].flat();
+  const aligned = (from: number) => new Array<number>((4 - ((from + 1) % 4)) % 4).fill(0);
+  code.push(0xaa, ...aligned(code.length), ...u4(0), ...u4(1), ...u4(2), ...u4(0), ...u4(0));
+  code.push(0xab, ...aligned(code.length), ...u4(0), ...u4(1), ...u4(5), ...u4(0), 0xb1);
+  const variables = [...u2(1), ...u2(2), ...u2(code.length - 2), ...name, ...name, ...u2(1)];
+  const frames = [
+    [0, 70, 1, 247, 0, 1, 7, ...owner, 249, 0, 1, 251, 0, 1, 253, 0, 1, 8, 0, 0, 1],
+    [255, 0, 1, ...u2(2), 2, 3, ...u2(1), 4],
+  ].flat();
+  fake.method(
+    'method',
+    '(I)V',
+    fake.code(
+      code,
+      [[...u2(0), ...u2(4), ...u2(8), ...owner]],
+      fake.attribute('LineNumberTable', u2(2), u2(0), u2(5), u2(9), u2(2)),
+      fake.attribute('LocalVariableTable', variables),
+      fake.attribute('LocalVariableTypeTable', variables),
+      fake.attribute('StackMapTable', u2(7), frames),
+      typeAnnotations,
+      fake.attribute('Unheard', 1, 2),
+    ),
+    fake.attribute('Exceptions', u2(1), owner),
+    fake.attribute('RuntimeVisibleParameterAnnotations', 2, u2(0), u2(1), annotation),
+    fake.attribute('MethodParameters', 1, name, u2(0)),
+    fake.attribute('AnnotationDefault', 0x63, name),
+  );
+  fake.add(fake.attribute('InnerClasses', u2(1), owner, u2(0), name, u2(1)));
+  fake.add(fake.attribute('EnclosingMethod', owner, u2(0)));
+  fake.add(fake.attribute('NestHost', owner));
+  for (const list of ['NestMembers', 'PermittedSubclasses', 'ModulePackages'])
+    fake.add(fake.attribute(list, u2(1), owner));
+  fake.add(fake.attribute('ModuleMainClass', owner));
+  fake.add(fake.attribute('Record', u2(1), name, name, u2(1), fake.attribute('Signature', name)));
+  const bootstrap = at(fake.handle(6, method));
+  fake.add(fake.attribute('BootstrapMethods', u2(1), bootstrap, u2(1), at(fake.methodType('()V'))));
+  const opened = [...u2(1), ...owner, ...u2(0), ...u2(1), ...owner];
+  const provided = [...u2(1), ...owner, ...u2(1), ...owner];
+  const required = [...u2(1), ...owner, ...u2(0), ...name];
+  fake.add(fake.attribute('Module', owner, u2(0), name, required, opened, opened, u2(1), owner, provided));
+  return fake.bytes('a/Everything', 'java/lang/Object', 'a/One', 'a/Two');
+}

@@ -1,10 +1,10 @@
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import type { ClassCursor } from './class-cursor.ts';
+import type { ClassTape } from './class-tape.ts';
+import { kinds } from './typed-streams.ts';
 
 /** What a walk over annotations needs of the one over their class. */
 interface AnnotationWalk {
-  readonly cursor: ClassCursor;
-  constant2(): void;
+  readonly tape: ClassTape;
   times(deed: () => void, count?: number): void;
 }
 
@@ -13,20 +13,22 @@ const deepest = 64;
 
 /** {@link https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html#jvms-4.7.16 JVMS 4.7.16} */
 export function walkAnnotation(walk: AnnotationWalk, depth = 0): void {
-  walk.constant2();
+  walk.tape.constant2(kinds.annotationTypes);
   walk.times(() => {
-    walk.constant2();
+    walk.tape.constant2(kinds.annotationNames);
     walkElementValue(walk, depth);
   });
 }
 
 export function walkElementValue(walk: AnnotationWalk, depth = 0): void {
   if (depth > deepest) throw deltaInvalid(`annotations of a class file are nested ${depth} deep`);
-  const tag = String.fromCharCode(walk.cursor.u1());
-  if ('BCDFIJSZsc'.includes(tag)) walk.constant2();
+  const { tape } = walk;
+  const tag = String.fromCharCode(tape.u1(kinds.annotationTags));
+  if ('BCDFIJSZ'.includes(tag)) tape.constant2(kinds.annotationValues);
+  else if (tag === 's' || tag === 'c') tape.constant2(kinds.annotationTexts);
   else if (tag === 'e') {
-    walk.constant2();
-    walk.constant2();
+    tape.constant2(kinds.annotationTypes);
+    tape.constant2(kinds.annotationTexts);
   } else if (tag === '@') walkAnnotation(walk, depth + 1);
   else if (tag === '[') walk.times(() => walkElementValue(walk, depth + 1));
   else throw deltaInvalid(`an annotation of a class file has a value of the unknown kind ${tag}`);
@@ -49,11 +51,11 @@ function range(from: number, to: number, length: number): [number, number][] {
 }
 
 /** Target and path of an annotated type. */
-export function walkTypeTarget(cursor: ClassCursor): void {
-  const type = cursor.u1();
+export function walkTypeTarget(tape: ClassTape): void {
+  const type = tape.u1(kinds.annotationTags);
   const isVariable = type === 0x40 || type === 0x41;
-  const length = isVariable ? 6 * cursor.u2() : targetLengths.get(type);
+  const length = isVariable ? 6 * tape.u2(kinds.counts) : targetLengths.get(type);
   if (length === undefined) throw deltaInvalid(`a class file annotates a type of the unknown kind ${type}`);
-  cursor.skip(length);
-  cursor.skip(2 * cursor.u1());
+  tape.opaque(kinds.annotationTargets, length);
+  tape.opaque(kinds.annotationTargets, 2 * tape.u1(kinds.annotationTargets));
 }

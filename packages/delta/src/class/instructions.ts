@@ -1,82 +1,106 @@
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import type { ClassCursor } from './class-cursor.ts';
+import type { ClassTape } from './class-tape.ts';
+import { kinds } from './typed-streams.ts';
 
-/**
- * How the operands of an instruction lie: their length, and whether they begin with an index of a constant.
- * {@link https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-6.html#jvms-6.5 JVMS 6.5}
- */
-type Operands =
-  | number
-  | 'constant1'
-  | 'tableswitch'
-  | 'lookupswitch'
-  | 'wide'
-  | { readonly constant2: number };
+/** Reads the operands of an instruction. */
+type Operands = (tape: ClassTape) => void;
+
+const none: Operands = () => {};
+const byte: Operands = (tape) => tape.u1(kinds.operands);
+const short: Operands = (tape) => tape.u2(kinds.wideOperands);
+const variable: Operands = (tape) => tape.u1(kinds.variables);
+const jump: Operands = (tape) => tape.u2(kinds.jumps);
+const farJump: Operands = (tape) => tape.u4(kinds.jumps);
+const load: Operands = (tape) => tape.constant2(kinds.loads);
+const field: Operands = (tape) => tape.constant2(kinds.fields);
+const method: Operands = (tape) => tape.constant2(kinds.methods);
+const type: Operands = (tape) => tape.constant2(kinds.types);
 
 const highestOpcode = 201;
 
+/** {@link https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-6.html#jvms-6.5 JVMS 6.5}; switches, which are aligned, are not among them. */
 const operands: readonly Operands[] = Array.from({ length: highestOpcode + 1 }, (_, opcode) =>
   operandsOf(opcode),
 );
 
+const [tableSwitch, lookupSwitch] = [170, 171];
+
 function operandsOf(opcode: number): Operands {
   const within = (from: number, to: number): boolean => opcode >= from && opcode <= to;
-  if (opcode === 16 || opcode === 188 || opcode === 169 || within(21, 25) || within(54, 58)) return 1;
-  if (opcode === 17 || opcode === 132 || within(153, 168) || opcode === 198 || opcode === 199) return 2;
-  if (opcode === 200 || opcode === 201) return 4;
-  if (opcode === 18) return 'constant1';
-  if (opcode === 19 || opcode === 20 || within(178, 184) || opcode === 187 || opcode === 189)
-    return { constant2: 0 };
-  if (opcode === 192 || opcode === 193) return { constant2: 0 };
-  if (opcode === 185 || opcode === 186) return { constant2: 2 };
-  if (opcode === 197) return { constant2: 1 };
-  if (opcode === 170) return 'tableswitch';
-  if (opcode === 171) return 'lookupswitch';
-  return opcode === 196 ? 'wide' : 0;
+  if (opcode === 16 || opcode === 188) return byte;
+  if (opcode === 17) return short;
+  if (opcode === 18) return (tape) => tape.constant1(kinds.loads);
+  if (opcode === 19 || opcode === 20) return load;
+  if (within(21, 25) || within(54, 58) || opcode === 169) return variable;
+  if (opcode === 132) return incremented;
+  if (within(153, 168) || opcode === 198 || opcode === 199) return jump;
+  if (within(178, 181)) return field;
+  if (within(182, 184)) return method;
+  if (opcode === 185) return interfaceMethod;
+  if (opcode === 186) return dynamic;
+  if (opcode === 187 || opcode === 189 || opcode === 192 || opcode === 193) return type;
+  if (opcode === 196) return wide;
+  if (opcode === 197) return dimensions;
+  return opcode === 200 || opcode === 201 ? farJump : none;
 }
 
-/** What a walk over instructions does with the constants that they name. */
-export interface ConstantUse {
-  /** The index is the byte at the cursor, and is passed. */
-  constant1(cursor: ClassCursor): void;
-  /** The index is the two bytes at the cursor, and is passed. */
-  constant2(cursor: ClassCursor): void;
+function incremented(tape: ClassTape): void {
+  tape.u1(kinds.variables);
+  tape.u1(kinds.operands);
+}
+
+function interfaceMethod(tape: ClassTape): void {
+  tape.constant2(kinds.interfaceMethods);
+  tape.u2(kinds.interfaceCounts);
+}
+
+function dynamic(tape: ClassTape): void {
+  tape.constant2(kinds.calls);
+  tape.u2(kinds.interfaceCounts);
+}
+
+function dimensions(tape: ClassTape): void {
+  tape.constant2(kinds.types);
+  tape.u1(kinds.operands);
+}
+
+function wide(tape: ClassTape): void {
+  const opcode = tape.u1(kinds.opcodes);
+  tape.u2(kinds.wideOperands);
+  if (opcode === 132) tape.u2(kinds.wideOperands);
 }
 
 /**
- * All instructions from the cursor to `end`.
+ * All instructions of a method.
+ * @param length bytes
  * @throws DELTA_INVALID
  */
-export function walkInstructions(cursor: ClassCursor, end: number, use: ConstantUse): void {
-  const start = cursor.at;
-  while (cursor.at < end) {
-    const opcode = cursor.u1();
-    const follows = operands[opcode];
-    if (typeof follows === 'number') cursor.skip(follows);
-    else if (typeof follows === 'object') {
-      use.constant2(cursor);
-      cursor.skip(follows.constant2);
-    } else if (follows === 'constant1') use.constant1(cursor);
-    else if (follows === 'wide') cursor.skip(cursor.u1() === 132 ? 4 : 2);
-    else skipSwitch(cursor, follows, start);
+export function walkInstructions(tape: ClassTape, length: number): void {
+  const start = tape.at;
+  const end = start + length;
+  while (tape.at < end) {
+    const opcode = tape.u1(kinds.opcodes);
+    if (opcode === tableSwitch || opcode === lookupSwitch) walkSwitch(tape, opcode, start);
+    else (operands[opcode] ?? unknownInstruction)(tape);
   }
-  if (cursor.at !== end) throw deltaInvalid('an instruction of a class file goes on behind its code');
+  if (tape.at !== end) throw deltaInvalid('an instruction of a class file goes on behind its code');
 }
 
-function skipSwitch(
-  cursor: ClassCursor,
-  kind: 'tableswitch' | 'lookupswitch' | undefined,
-  start: number,
-): void {
-  if (kind === undefined) throw deltaInvalid('a class file has an unknown instruction');
-  cursor.skip((4 - ((cursor.at - start) & 3)) & 3);
-  cursor.skip(4);
-  if (kind === 'lookupswitch') {
-    cursor.skip(cursor.u4() * 8);
-    return;
-  }
-  const low = cursor.u4() | 0;
-  const high = cursor.u4() | 0;
+function unknownInstruction(): never {
+  throw deltaInvalid('a class file has an unknown instruction');
+}
+
+function walkSwitch(tape: ClassTape, opcode: number, start: number): void {
+  tape.opaque(kinds.switches, (4 - ((tape.at - start) & 3)) & 3);
+  tape.u4(kinds.switches);
+  const count = opcode === lookupSwitch ? 2 * tape.u4(kinds.switches) : countOfTable(tape);
+  if (4 * count > tape.left) throw deltaInvalid('a table of jumps in a class file ends too early');
+  for (let i = 0; i < count; i++) tape.u4(kinds.switches);
+}
+
+function countOfTable(tape: ClassTape): number {
+  const low = tape.u4(kinds.switches) | 0;
+  const high = tape.u4(kinds.switches) | 0;
   if (low > high) throw deltaInvalid('a table of jumps in a class file is less than empty');
-  cursor.skip((high - low + 1) * 4);
+  return high - low + 1;
 }

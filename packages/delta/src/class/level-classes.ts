@@ -1,7 +1,7 @@
 import { BlockPackError, concat } from '@block-pack/core';
 import type { Window } from '../difference/cover.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { changeBody } from './class-body.ts';
+
 import {
   type ClassStreamReaders,
   type ClassStreams,
@@ -11,6 +11,7 @@ import {
   openClassWriters,
 } from './class-streams.ts';
 import { type ConstantPool, readConstantPool } from './constant-pool.ts';
+import { changeBody } from './level-tape.ts';
 import { readPool } from './read-pool.ts';
 import { renumberReplaced } from './replaced-constants.ts';
 import { writePool } from './write-pool.ts';

@@ -7,6 +7,7 @@ import type { Window } from './cover.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { unpackStreams } from './packing.ts';
 import { decodePieces, readPieces } from './pieces.ts';
+import { readVarint } from './read-varint.ts';
 import {
   decodeSectionHeader,
   headerLimit,
@@ -106,14 +107,4 @@ function named<N extends string>(
   streams: readonly Uint8Array[],
 ): Readonly<Record<N, Uint8Array>> {
   return Object.fromEntries(names.map((name, index) => [name, streams[index]])) as Record<N, Uint8Array>;
-}
-
-async function readVarint(reader: ByteReader): Promise<number> {
-  let value = 0;
-  for (let scale = 1; scale <= 2 ** 42; scale *= 128) {
-    const [byte = 0] = await reader.take(1);
-    value += (byte % 128) * scale;
-    if (byte < 128) return value;
-  }
-  throw deltaInvalid('a number is too large');
 }

@@ -1,8 +1,9 @@
 import { bytesOf, collect, randomAccessOf } from '@block-pack/core';
 import { FakeClass, fakeJar, u2 } from '@block-pack/core/testing';
 import { expect, test } from 'vitest';
+import type { GroupBlock } from './old-block.ts';
 import { readGroup } from './read-group.ts';
-import { writeGroup } from './write-group.ts';
+import { type GroupEncoding, writeGroup } from './write-group.ts';
 
 const limit = 1 << 20;
 const keepInner = async (bytes: Uint8Array) => randomAccessOf(bytes);
@@ -19,10 +20,14 @@ function classFile(...texts: readonly string[]): Uint8Array {
 async function send(content: string | Uint8Array, old: string | Uint8Array) {
   const jar = fakeJar({ 'a/A.class': content });
   const olds = [{ kind: 'file', content: randomAccessOf(fakeJar({ 'a/A.class': old })) } as const];
-  const block = { kind: 'file', content: randomAccessOf(jar), bases: [0] } as const;
-  const written = await writeGroup([block], olds, 'delta', { keepInner });
+  return transfer(jar, olds, 'delta');
+}
+
+async function transfer(jar: Uint8Array, olds: readonly GroupBlock[], encoding: GroupEncoding) {
+  const block = { kind: 'file', content: randomAccessOf(jar), bases: olds.map((_, at) => at) } as const;
+  const written = await writeGroup([block], olds, encoding, { keepInner });
   const payload = await collect(written.payload, limit, 'the payload');
-  const receive = async (encoding: 'delta' | 'class') => {
+  const receive = async (encoding: GroupEncoding | 'class') => {
     let made: Uint8Array | undefined;
     await readGroup(bytesOf(payload), olds, {
       encoding,
@@ -49,4 +54,13 @@ test('a jar whose class files are none travels as plain changes', async () => {
   const { jar, written, receive } = await send('a new text', 'an old text');
   expect(written.usedEncoding()).toBe('delta');
   expect(await receive('delta')).toEqual(jar);
+});
+
+test('new jars travel with their class files taken apart, and a reader of other contents refuses them', async () => {
+  const jar = fakeJar({ 'a/A.class': classFile(), 'b.txt': 'a text', 'a/B.class': classFile('another') });
+  const { written, receive } = await transfer(jar, [], 'typed');
+  expect(written.usedEncoding()).toBe('typed');
+  expect(await receive('typed')).toEqual(jar);
+  for (const other of ['delta', 'class', 'inflated'] as const)
+    await expect(receive(other)).rejects.toMatchObject({ code: 'DELTA_INVALID' });
 });

@@ -6,9 +6,11 @@ import { skeletonLimit, unpackedLimit } from '../archive/limits.ts';
 import { putTogether } from '../archive/put-together.ts';
 import type { KeepBytes } from '../archive/read-layout.ts';
 import { deflatedSize, type Leaf, type Recipe } from '../archive/recipe.ts';
+import type { DifferenceBase } from '../difference/allowance.ts';
 import { applyDifference } from '../difference/apply-difference.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { unpackContents } from '../difference/pack-contents.ts';
+import { readTyped } from '../typed/read-typed.ts';
 import { groupContents, type PlannedBlock } from './group-contents.ts';
 import { type GroupBlock, groupLimits, type OldBlock, openOldBlock } from './old-block.ts';
 import type { UsedEncoding, WrittenGroup } from './write-group.ts';
@@ -54,10 +56,7 @@ export async function readGroup(
     checkUnpacked(planned);
     const plan = groupContents(planned, opened);
     const total = plan.contents.reduce((sum, { size }) => sum + size, 0);
-    const made =
-      encoding === 'inflated'
-        ? unpackContents(reader.rest(), total)
-        : applyDifference(plan.sources, reader.rest(), total, encodingTransforms[encoding]);
+    const made = contentsOf(encoding, plan.sources, reader.rest(), total);
     const source = new ByteReader(made, () => deltaInvalid('its contents end too early'));
     try {
       for (const [at, block] of planned.entries()) await keep(at, blockBytes(block, opened, source));
@@ -68,6 +67,17 @@ export async function readGroup(
   } finally {
     await reader.close();
   }
+}
+
+function contentsOf(
+  encoding: ReadGroupOptions['encoding'],
+  sources: readonly DifferenceBase[],
+  rest: Bytes,
+  total: number,
+): Bytes {
+  if (encoding === 'inflated') return unpackContents(rest, total);
+  if (encoding === 'typed') return readTyped(rest, total);
+  return applyDifference(sources, rest, total, encodingTransforms[encoding]);
 }
 
 async function readSkeleton(

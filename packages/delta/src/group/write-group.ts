@@ -11,6 +11,7 @@ import { type Archive, takeApart } from '../archive/take-apart.ts';
 import { packContents } from '../difference/pack-contents.ts';
 import { levelsClasses, predictsReferences, type Transform } from '../difference/section.ts';
 import { type DifferenceOptions, writeDifference } from '../difference/write-difference.ts';
+import { writeTyped } from '../typed/write-typed.ts';
 import {
   type GroupContents,
   groupContents,
@@ -34,8 +35,8 @@ export interface NewBlock extends GroupBlock {
   readonly bases: readonly number[];
 }
 
-/** How contents travel: as changes of old ones, or packed as they are. */
-export type GroupEncoding = 'delta' | 'inflated';
+/** How contents travel: as changes of old ones, in streams by what they mean, or packed as they are. */
+export type GroupEncoding = 'delta' | 'typed' | 'inflated';
 
 /** The same, and of changes what was done to compare them: class files levelled, or references of native code predicted as well. */
 export type UsedEncoding = GroupEncoding | 'class' | 'native';
@@ -223,13 +224,10 @@ async function* payloadOf(
     });
     return;
   }
-  yield* packContents(
-    joined(
-      accesses.map(({ content }) => content),
-      signal,
-      (bytes) => onProgress?.(bytes, total),
-    ),
-  );
+  const bytesOf = accesses.map(({ content }) => content);
+  const progress = (bytes: number) => onProgress?.(bytes, total);
+  if (encoding === 'typed') yield* writeTyped(bytesOf, { signal, onProgress: progress });
+  else yield* packContents(joined(bytesOf, signal, progress));
 }
 
 function contentAccess(

@@ -1,0 +1,46 @@
+import { attributeNames } from './class-body.ts';
+import { type ConstantPool, constantTag, textOf } from './constant-pool.ts';
+import type { RankedConstants } from './ranked-constants.ts';
+
+/** Names of attributes: those that are known have the same number in all class files, wherever the text stands among the constants. */
+export class AttributeNumbers {
+  readonly #ranks: RankedConstants;
+  /** Of the first text that is this name, by number. */
+  readonly #indexes: Uint16Array;
+
+  constructor(pool: ConstantPool, ranks: RankedConstants) {
+    this.#ranks = ranks;
+    this.#indexes = new Uint16Array(attributeNames.length);
+    for (let index = pool.count - 1; index > 0; index--) {
+      const number = pool.tags[index] === constantTag.utf8 ? numberOf(pool, index) : undefined;
+      if (number !== undefined) this.#indexes[number] = index;
+    }
+  }
+
+  write(index: number): number {
+    const number = this.#indexes.indexOf(index);
+    if (index === 0 || number < 0) return attributeNames.length + this.#ranks.write('texts', index);
+    this.#ranks.name(index);
+    return number;
+  }
+
+  /** @throws DELTA_INVALID */
+  read(number: number): number {
+    const known = this.#indexes[number];
+    if (known === undefined) return this.#ranks.read('texts', number - attributeNames.length);
+    if (known !== 0) this.#ranks.name(known);
+    return known;
+  }
+}
+
+const numbers = new Map(attributeNames.map((name, number) => [name, number]));
+const longest = Math.max(...attributeNames.map(({ length }) => length));
+
+function numberOf(pool: ConstantPool, index: number): number | undefined {
+  const offset = pool.offsets[index] as number;
+  const length = ((pool.bytes[offset] as number) << 8) | (pool.bytes[offset + 1] as number);
+  const first = pool.bytes[offset + 2] as number;
+  // Names of attributes begin with a capital letter; most texts do not.
+  if (length > longest || first < 0x41 || first > 0x5a) return undefined;
+  return numbers.get(textOf(pool, index));
+}

@@ -1,0 +1,84 @@
+import { deltaInvalid } from '../difference/delta-invalid.ts';
+import type { VarintReader, VarintWriter } from '../varint.ts';
+
+/** What a text is to those before it: a new one; the one that last stood behind the one before; or another known one. The position is the id. */
+const [isNew, isExpected, isKnown] = [0, 1, 2];
+
+interface TextStreams<T> {
+  readonly choices: T;
+  readonly known: T;
+  readonly lengths: T;
+  readonly texts: T;
+}
+
+/** Which known text stood behind each the last time, on both sides alike. */
+class Followers {
+  readonly #followers: (number | undefined)[] = [];
+  #last = 0;
+
+  expected(): number | undefined {
+    return this.#followers[this.#last];
+  }
+
+  pass(text: number): void {
+    this.#followers[this.#last] = text;
+    this.#last = text + 1;
+  }
+}
+
+/** Writes texts, each of them once. */
+export class TextWriter {
+  readonly #to: TextStreams<VarintWriter>;
+  readonly #numbers = new Map<string, number>();
+  readonly #followers = new Followers();
+
+  constructor(to: TextStreams<VarintWriter>) {
+    this.#to = to;
+  }
+
+  /** @param key the same for the same bytes */
+  add(key: string, bytes: Uint8Array): void {
+    const number = this.#numbers.get(key);
+    if (number === undefined) this.#addNew(key, bytes);
+    else if (number === this.#followers.expected()) this.#to.choices.addByte(isExpected);
+    else {
+      this.#to.choices.addByte(isKnown);
+      this.#to.known.add(number);
+    }
+    this.#followers.pass(number ?? this.#numbers.size - 1);
+  }
+
+  #addNew(key: string, bytes: Uint8Array): void {
+    this.#numbers.set(key, this.#numbers.size);
+    this.#to.choices.addByte(isNew);
+    this.#to.lengths.add(bytes.length);
+    this.#to.texts.addBytes(bytes);
+  }
+}
+
+/** Reads what {@link TextWriter} wrote. */
+export class TextReader {
+  readonly #from: TextStreams<VarintReader>;
+  readonly #texts: Uint8Array[] = [];
+  readonly #followers = new Followers();
+
+  constructor(from: TextStreams<VarintReader>) {
+    this.#from = from;
+  }
+
+  /** @throws DELTA_INVALID */
+  next(): Uint8Array {
+    const number = this.#number(this.#from.choices.nextByte());
+    const text = number === undefined ? undefined : this.#texts[number];
+    if (number === undefined || text === undefined) throw deltaInvalid(`class files have no text ${number}`);
+    this.#followers.pass(number);
+    return text;
+  }
+
+  #number(choice: number): number | undefined {
+    if (choice === isExpected) return this.#followers.expected();
+    if (choice === isKnown) return this.#from.known.next();
+    if (choice !== isNew) throw deltaInvalid(`a text of class files is said in the unknown way ${choice}`);
+    return this.#texts.push(this.#from.texts.take(this.#from.lengths.next())) - 1;
+  }
+}

@@ -1,0 +1,49 @@
+import { ByteReader, type Bytes, chunkSize, collect } from '@block-pack/core';
+import { joinContents } from '../class/split-contents.ts';
+import { typedStreamNames } from '../class/typed-streams.ts';
+import { deltaInvalid } from '../difference/delta-invalid.ts';
+import { readLengths, unpackStreams } from '../difference/packing.ts';
+import { readVarint } from '../difference/read-varint.ts';
+import { streamLimit } from '../difference/section.ts';
+import { VarintReader } from '../varint.ts';
+import { typedMagic, typedSectionLimit } from './write-typed.ts';
+
+/** Bytes: a header has some 150 numbers. */
+const headerLimit = 1024;
+
+/**
+ * Undoes `writeTyped`. It checks that all is well formed; whether the contents are right only their digests can tell.
+ * @param size bytes that the contents have together; more are never made
+ * @throws DELTA_INVALID
+ */
+export async function* readTyped(typed: Bytes, size: number): Bytes {
+  const reader = new ByteReader(typed, () => deltaInvalid('it ends too early'));
+  try {
+    const magic = await reader.take(typedMagic.length);
+    if (magic.some((byte, index) => byte !== typedMagic[index]))
+      throw deltaInvalid('it does not begin as typed contents of version 1 do');
+    for (let missing = size; missing > 0; ) {
+      const made = await readSection(reader, missing);
+      missing -= made.length;
+      for (let at = 0; at < made.length; at += chunkSize) yield made.subarray(at, at + chunkSize);
+    }
+    if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
+  } finally {
+    await reader.close();
+  }
+}
+
+/** @param most bytes that are missing */
+async function readSection(reader: ByteReader, most: number): Promise<Uint8Array> {
+  const headerLength = await readVarint(reader);
+  if (headerLength > headerLimit) throw deltaInvalid(`a section's header has ${headerLength} bytes`);
+  const header = new VarintReader(await reader.take(headerLength), 'numbers of a header', deltaInvalid);
+  const length = header.next();
+  if (length === 0 || length > Math.min(most, typedSectionLimit))
+    throw deltaInvalid(`a section makes ${length} bytes where ${most} are missing`);
+  const lengths = readLengths(header, typedStreamNames.length, streamLimit(length));
+  header.end();
+  const parts: Uint8Array[] = [];
+  for (const { packed } of lengths.parts) parts.push(await collect(reader.part(packed), packed, 'a stream'));
+  return joinContents(unpackStreams(lengths, parts), length);
+}
