@@ -1,1 +1,1 @@
-export { default } from '../../vitest.shared.ts';
+export { pure as default } from '../../vitest.shared.ts';

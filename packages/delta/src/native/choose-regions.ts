@@ -30,19 +30,22 @@ export function placedAnew(found: FoundPrograms, placeOf: (at: number) => number
 /** Says for all bytes of the old programs what kind of references they are taken for: the kind that saves most, by trying each. */
 export function chooseRegions(window: Window, found: FoundPrograms, covers: readonly Cover[]): Programs {
   const programs = { olds: found.olds.map(programOf), news: found.news.map(programOf), regions: [] };
-  const areas = found.olds.flatMap((old) => areasOf(old, found.successors.get(old)));
-  const plain = missesOf(window, covers, areas);
-  const best = areas.map(() => ({ saved: regionCost, way: undefined as Way | undefined }));
+  const all = found.olds.flatMap((old) => areasOf(old, found.successors.get(old)));
+  const plain = missesOf(window, covers, all);
+  const areas = all.filter((_, i) => (plain[i] as number) > regionCost);
+  const best = plain.filter((misses) => misses > regionCost).map((misses) => misses - regionCost);
+  const chosen: (Way | undefined)[] = areas.map(() => undefined);
   const rounds = Math.max(0, ...areas.map(({ ways }) => ways.length));
   for (let round = 0; round < rounds; round++) {
     const regions = areas.flatMap((area) => regionOf(area, area.ways[round]));
     const misses = missesOf(window, covers, areas, expectedBytes(window, { ...programs, regions }, covers));
-    for (const [i, area] of areas.entries()) {
-      const saved = (plain[i] as number) - (misses[i] as number);
-      if (saved > (best[i]?.saved ?? 0)) best[i] = { saved, way: area.ways[round] };
+    for (const [i, { ways }] of areas.entries()) {
+      if ((misses[i] as number) >= (best[i] as number)) continue;
+      best[i] = misses[i] as number;
+      chosen[i] = ways[round];
     }
   }
-  return { ...programs, regions: joined(areas.flatMap((area, i) => regionOf(area, best[i]?.way))) };
+  return { ...programs, regions: joined(areas.flatMap((area, i) => regionOf(area, chosen[i]))) };
 }
 
 type Way = Pick<Region, 'kind' | 'origin' | 'newOrigin'>;

@@ -9,10 +9,8 @@ export function expectedBytes(window: Window, programs: Programs, covers: readon
   const made = { bytes: bytes.slice(), baseLength };
   const prediction = new ReferencePrediction(made, programs, covers);
   const correct = (from: number, to: number): void => {
-    for (let at = from; at < to; at++) {
-      expected[at - baseLength] = made.bytes[at] as number;
-      made.bytes[at] = bytes[at] as number;
-    }
+    expected.set(made.bytes.subarray(from, to), from - baseLength);
+    made.bytes.set(bytes.subarray(from, to), from);
   };
   for (const cover of covers) {
     if (isOfBase(cover, baseLength)) prediction.copy(cover, correct);
