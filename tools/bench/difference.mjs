@@ -131,7 +131,7 @@ function fetchedFile(name, command, args, option) {
   const folder = join(root, '.cache', command === 'npm' ? 'npm-tarballs' : 'wheels');
   const file = join(folder, name);
   if (existsSync(file)) return file;
-  const draft = `${folder}.draft`;
+  const draft = `${file}.draft`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
   mkdirSync(folder, { recursive: true });
