@@ -137,10 +137,11 @@ function scalars(value: unknown): unknown[] {
   return Object.values(value).flatMap(scalars);
 }
 
-/** An error on purpose, or the very image: nothing else. */
-async function expectRightOrRefused(file: () => Promise<Uint8Array>): Promise<void> {
+/** An error on purpose, or the very image that the list names, which may be one that the site has: nothing else. */
+async function expectRightOrRefused(document: () => BundleDocument, parts = payloads): Promise<void> {
   try {
-    expect(await applied(await file())).toBe(good.document.images[0]?.digest);
+    const said = document();
+    expect(await applied(await sealed(said, parts))).toBe(said.images[0]?.digest);
   } catch (error) {
     if (!(error instanceof BlockPackError)) throw error;
     expect(error).toMatchObject({ family: expect.stringMatching(/^(format|input|missing)$/) });
@@ -160,7 +161,7 @@ it('never makes another image than it names, though all its digests are right an
   await fc.assert(
     fc.asyncProperty(fc.nat(values.length - 1), others, async (at, other) => {
       const document = changed(good.document, at, other) as BundleDocument;
-      await expectRightOrRefused(async () => sealed(valid(document)));
+      await expectRightOrRefused(() => valid(document));
     }),
     fuzzRuns(500),
   );
@@ -178,7 +179,7 @@ it('never makes another image than it names, though payloads are others', async 
         const bytes = others[at] ?? new Uint8Array();
         return { ...group, payload: bytes.length };
       });
-      await expectRightOrRefused(() => sealed({ ...good.document, groups }, others));
+      await expectRightOrRefused(() => ({ ...good.document, groups }), others);
     }),
     fuzzRuns(500),
   );
