@@ -237,7 +237,7 @@ export async function writeTogether(
   return { group, payload: digest };
 }
 
-/** Bytes of streams of a group that are mixed where time to apply does not count: half a minute of it. */
+/** Bytes of streams of a group that are mixed where time to apply does not count: up to a minute of it. */
 const smallestMixing = 2 ** 24;
 
 function mixedIn(written: WrittenGroup): { readonly mixed?: number } {

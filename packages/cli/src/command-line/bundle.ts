@@ -36,7 +36,7 @@ export function addBundle(program: Command, run: Run): void {
     )
     .option(
       '--smallest',
-      'mix all streams of changes: some per cent smaller, but making and applying take a second longer for each megabyte or so of them',
+      'mix all streams of changes: some per cent smaller, but making and applying take three seconds longer for each megabyte of them',
     )
     .option('-o, --output <file>', 'where the bundle goes')
     .option('--dry-run', 'write nothing; show what each dependency would cost, and why')

@@ -232,11 +232,12 @@ const ways = {
 const shortWindow = 8 << 20;
 
 /**
- * Long runs are taken as they are, and all ways look at what is between them.
+ * Of long windows, long runs are taken as they are, and all ways look at what is between them. Shorter ones are looked at as a whole: class files
+ * would be a third larger, since what is new resembles old bytes anywhere.
  * @param isPacked whether looking for what new bytes repeat of each other would find nothing, in a second for each megabyte
  */
 function* coversOf(window: Window, isPacked: boolean, among?: readonly Way[]): Iterable<readonly Cover[]> {
-  const between = betweenRuns(window, longRuns(window));
+  const between = betweenRuns(window, window.bytes.length > shortWindow ? longRuns(window) : []);
   const near = between.window;
   const covers = (search: MatchSearch, threshold: number): Cover[] =>
     growCovers(window, between.joined(exactCovers(near, search, threshold)));
