@@ -1,14 +1,10 @@
-import { existsSync } from 'node:fs';
 import {
-  type BlobSource,
   BlockPackError,
   type ByteRange,
   type Bytes,
   blobMissing,
-  blockFromSegment,
   type ContentDescriptor,
   collect,
-  compareBytewise,
   type Descriptor,
   type Digest,
   decodeImportManifest,
@@ -17,50 +13,29 @@ import {
   type Import,
   type ImportsFile,
   type Inventory,
-  type InventoryEntry,
   imageDocumentKind,
-  importSize,
   importsArtifactType,
-  type KeptSegment,
   layerRecipe,
-  memberContent,
   parseImageConfig,
   parseImageIndex,
   parseImageManifest,
   readDocument,
   readImportsLayers,
-  type SegmentKey,
   type SegmentMemory,
-  segmentKey,
   verified,
 } from '@block-pack/core';
 import { type Images, type PlaceBlobs, unpackedLayer } from '@block-pack/store';
+import type { Held, HeldTar, HeldText } from './held.ts';
+import { inventoryOf } from './held-inventory.ts';
+import { HeldSegments } from './held-segments.ts';
+import { importManifestLimit } from './read-imports.ts';
 import { tarPacking } from './tar-packing.ts';
+import { unpackedPart } from './unpacked-part.ts';
 
-/** A segment of a layer that somebody has: a block can be read out of it. */
-interface HeldSegment {
-  readonly line: Import;
-  readonly empty: readonly string[];
-  readonly layer: Digest;
-  readonly range: ByteRange;
-}
-
-/** What a site has, as far as it is known here; all of it that is needed can be read. */
-export interface Held extends PlaceBlobs {
-  /** Import manifests as they stand in images, by the digests of their texts. */
-  readonly texts: ReadonlyMap<Digest, HeldText>;
-  /** Indexes, manifests and configs that are whole. */
-  readonly documents: readonly ContentDescriptor[];
-  /** Imports of all of them, the best bases first. */
-  readonly imports: readonly Import[];
-  /** Tars of layers that others made; they are unpacked when they are read, by their diffIDs. */
-  readonly tars: readonly HeldTar[];
-  /** Segments to be copied into new layers as they are. */
-  readonly segments: SegmentMemory;
-  /** Whether a blob is there; not one that would have to be read out of a layer. */
-  hasBlob(blob: Descriptor): boolean;
-  /** Does without the place that an object is read from. @returns whether there is another one */
-  forget?(digest: Digest): boolean;
+interface HeldBlob {
+  readonly size: number;
+  readonly from: PlaceBlobs;
+  readonly mediaType: string;
 }
 
 /**
@@ -70,9 +45,7 @@ export interface Held extends PlaceBlobs {
 export class HeldImages implements Held {
   readonly texts = new Map<Digest, HeldText>();
   readonly #blobs = new Map<Digest, HeldBlob>();
-  /** A block may stand in several layers; it is read from the last. */
-  readonly #segments = new Map<Digest, HeldSegment[]>();
-  readonly #keys = new Map<SegmentKey, KeptSegment>();
+  readonly #segments = new HeldSegments((layer, range) => this.read(layer, range));
   readonly #tars = new Map<Digest, HeldTar>();
   readonly #stacks: (readonly Digest[])[] = [];
   readonly #documents: ContentDescriptor[] = [];
@@ -126,7 +99,11 @@ export class HeldImages implements Held {
 
   async #addPack(text: ContentDescriptor | undefined, blobs: PlaceBlobs, name: string): Promise<void> {
     if (text === undefined) return;
-    const bytes = await collect(blobs.read(text.digest), textLimit, `An import manifest of ${name}`);
+    const bytes = await collect(
+      blobs.read(text.digest),
+      importManifestLimit,
+      `An import manifest of ${name}`,
+    );
     const { packer, imports } = decodeImportManifest(
       new TextDecoder().decode(bytes),
       `An import manifest of ${name}`,
@@ -140,19 +117,8 @@ export class HeldImages implements Held {
     this.texts.set(digestOf(bytes), { name, bytes, imports: manifest.imports });
     const recipe = layerRecipe(manifest);
     if (recipe === undefined || !this.hasBlob(recipe.layer)) return recipe?.layer.digest;
-    const layer = recipe.layer.digest;
-    let offset = recipe.head;
-    for (const [index, line] of manifest.imports.entries()) {
-      const { packed, empty } = recipe.segments[index] ?? { packed: 0, empty: [] };
-      const range = { offset, length: packed };
-      this.#segments.set(line.digest, [
-        ...(this.#segments.get(line.digest) ?? []),
-        { line, empty, layer, range },
-      ]);
-      this.#keys.set(segmentKey(line, recipe.encoding), { layer, ...range });
-      offset += packed;
-    }
-    return layer;
+    this.#segments.add(manifest, recipe);
+    return recipe.layer.digest;
   }
 
   /** Of the layers of an image, from the lowest, those that stand so in an image that is there. */
@@ -174,39 +140,8 @@ export class HeldImages implements Held {
 
   /** All that there is, for whoever is to make a bundle for it. */
   get inventory(): Inventory {
-    const purls = this.#purls();
-    const described = (digest: Digest, size: number) => {
-      const purl = purls.get(digest);
-      return { digest, size, ...(purl !== undefined && { purl }) };
-    };
-    const entries: InventoryEntry[] = [];
-    for (const [digest, { bytes }] of this.texts)
-      entries.push({ kind: 'imports', digest, size: bytes.length });
-    for (const [digest, { size, mediaType }] of this.#blobs) {
-      const document = imageDocumentKind(mediaType);
-      if (mediaType === importsArtifactType) continue;
-      if (document === undefined || document === 'config')
-        entries.push({ kind: 'blob', ...described(digest, size) });
-      else entries.push({ kind: 'image', digest, size });
-    }
-    for (const [digest, [segment]] of this.#segments) {
-      const size = segment && importSize(segment.line);
-      if (size !== undefined && !this.#blobs.has(digest))
-        entries.push({ kind: 'block', ...described(digest, size) });
-    }
-    return { entries };
-  }
-
-  /** Where a block has several, the first by its bytes. */
-  #purls(): ReadonlyMap<Digest, string> {
-    const purls = new Map<Digest, string>();
-    for (const { digest, attributes } of this.imports) {
-      const purl = attributes.get('purl');
-      const known = purls.get(digest);
-      if (purl !== undefined && (known === undefined || compareBytewise(purl, known) < 0))
-        purls.set(digest, purl);
-    }
-    return purls;
+    const { texts, imports } = this;
+    return inventoryOf({ texts, imports, blobs: this.#blobs, blocks: this.#segments.lines });
   }
 
   /** Imports of all images, those of the last one first. */
@@ -232,119 +167,23 @@ export class HeldImages implements Held {
     const blob = this.#blobs.get(digest);
     if (blob !== undefined) return yield* blob.from.read(digest, range);
     const tar = this.#tars.get(digest);
-    if (tar !== undefined && range === undefined)
-      return yield* verified(this.#tar(tar), digest, tarName(tar));
-    const segment = this.#segments.get(digest)?.at(-1);
-    if (segment === undefined) throw blobMissing(digest, 'the images that are there');
-    const what = `The block of ${segment.line.path} in the layer ${segment.layer}`;
-    const block = this.#block(segment, what);
-    yield* range === undefined ? verified(block, digest, what) : part(block, range);
+    if (tar !== undefined && range === undefined) return yield* this.#readTar(tar);
+    const block = this.#segments.read(digest, range);
+    if (block === undefined) throw blobMissing(digest, 'the images that are there');
+    yield* block;
+  }
+
+  #readTar({ digest, layer }: HeldTar): Bytes {
+    const what = `The tar of the layer ${layer.digest}`;
+    const tar = unpackedLayer(this.read(layer.digest), layer.mediaType, layer.digest);
+    return verified(unpackedPart(tar, what), digest, what);
   }
 
   forget(digest: Digest): boolean {
-    const segments = this.#blobs.has(digest) ? [] : (this.#segments.get(digest) ?? []);
-    segments.pop();
-    return segments.length > 0;
-  }
-
-  async *#block({ line, empty, layer, range }: HeldSegment, what: string): Bytes {
-    try {
-      yield* blockFromSegment(line, empty, memberContent(this.read(layer, range)));
-    } catch (cause) {
-      throw isDamage(cause) ? damaged(what, cause) : cause;
-    }
-  }
-
-  async *#tar(tar: HeldTar): Bytes {
-    const { layer } = tar;
-    try {
-      yield* unpackedLayer(this.read(layer.digest), layer.mediaType, layer.digest);
-    } catch (cause) {
-      throw isDamage(cause) ? damaged(tarName(tar), cause) : cause;
-    }
+    return !this.#blobs.has(digest) && this.#segments.forget(digest);
   }
 
   get segments(): SegmentMemory {
-    return {
-      find: async (key) => this.#keys.get(key),
-      read: ({ layer, offset, length }) => this.read(layer, { offset, length }),
-      keep: async () => {},
-      forget: (key) => void this.#keys.delete(key),
-    };
+    return this.#segments.memory;
   }
-}
-
-/** The tar of a layer. */
-export interface HeldTar {
-  readonly digest: Digest;
-  readonly layer: ContentDescriptor;
-  /** Its place among the layers of its image. */
-  readonly at: number;
-}
-
-function tarName({ layer }: HeldTar): string {
-  return `The tar of the layer ${layer.digest}`;
-}
-
-/** Bytes of an import manifest. */
-const textLimit = 1 << 28;
-
-interface HeldBlob {
-  readonly size: number;
-  readonly from: PlaceBlobs;
-  readonly mediaType: string;
-}
-
-export interface HeldText {
-  /** Of the import manifest, in its image. */
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  readonly imports: readonly Import[];
-}
-
-async function* part(content: Bytes, { offset, length }: ByteRange): Bytes {
-  let at = 0;
-  for await (const chunk of content) {
-    const start = Math.max(0, offset - at);
-    const end = Math.min(chunk.length, offset + length - at);
-    if (start < end) yield chunk.subarray(start, end);
-    at += chunk.length;
-    if (at >= offset + length) return;
-  }
-}
-
-function isDamage(error: unknown): boolean {
-  if (error instanceof BlockPackError) return damageCodes.includes(error.code);
-  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
-}
-
-const damageCodes: readonly string[] = ['TAR_INVALID', 'ARCHIVE_INVALID', 'ARCHIVE_BOMB'];
-
-function damaged(what: string, cause: unknown): BlockPackError {
-  return new BlockPackError('DIGEST_MISMATCH', `${what} is damaged`, {
-    hint: 'Have the image checked with block-pack verify, and get it again.',
-    cause,
-  });
-}
-
-/** Sources one behind the other; the first that has a blob gives it. */
-export function joinedBlobs(
-  ...sources: readonly (BlobSource & { blobPath?(digest: Digest): string })[]
-): PlaceBlobs {
-  const sourceOf = async (digest: Digest, size?: number) => {
-    for (const source of sources) if (await source.has(digest, size)) return source;
-    return undefined;
-  };
-  return {
-    has: async (digest, size) => (await sourceOf(digest, size)) !== undefined,
-    blobPath(digest) {
-      const paths = sources.flatMap((source) => source.blobPath?.(digest) ?? []);
-      return paths.find((path) => path !== '' && existsSync(path)) ?? '';
-    },
-    async *read(digest, range) {
-      const source = await sourceOf(digest);
-      if (source === undefined) throw blobMissing(digest, 'the bundle and the images that are there');
-      yield* source.read(digest, range);
-    },
-  };
 }

@@ -11,7 +11,8 @@ import {
   noSegmentMemory,
   type SegmentMemory,
 } from '@block-pack/core';
-import type { Held, HeldImages, HeldTar, HeldText } from './held-images.ts';
+import type { Held, HeldTar, HeldText } from './held.ts';
+import type { HeldImages } from './held-images.ts';
 
 /** A site that is far away: its inventories say what it has, and it is read out of images that are here. */
 export class InventoriedSite implements Held {

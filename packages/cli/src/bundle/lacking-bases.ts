@@ -2,7 +2,7 @@ import { componentOf } from '@block-pack/core';
 import { count } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
 import { printable } from '../table.ts';
-import type { Held } from './held-images.ts';
+import type { Held } from './held.ts';
 import { InventoriedSite } from './inventoried-site.ts';
 import type { MadeBundle } from './make-bundle.ts';
 

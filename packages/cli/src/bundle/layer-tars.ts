@@ -12,7 +12,7 @@ import {
 import { DeflateSearch, deflateCode, gzipFormOf } from '@block-pack/delta';
 import { type Closure, unpackedLayer } from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
-import type { Held, HeldTar } from './held-images.ts';
+import type { Held, HeldTar } from './held.ts';
 import type { BundleSources } from './make-bundle.ts';
 import { tarPacking } from './tar-packing.ts';
 import { type Like, type PackedGroup, writeTogether } from './write-groups.ts';

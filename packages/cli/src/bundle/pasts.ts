@@ -1,7 +1,8 @@
 import { BlockPackError, type Digest, type Inventory } from '@block-pack/core';
 import type { CommandContext } from '../command.ts';
 import { storeIfThere } from '../store-if-there.ts';
-import { type Held, HeldImages } from './held-images.ts';
+import type { Held } from './held.ts';
+import { HeldImages } from './held-images.ts';
 import {
   addAll,
   addOne,

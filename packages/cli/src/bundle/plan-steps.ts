@@ -1,5 +1,5 @@
 import { baseChooser, componentOf, type Digest, type Import, importSize } from '@block-pack/core';
-import type { Held } from './held-images.ts';
+import type { Held } from './held.ts';
 
 /** Something that travels, and what it is written against: undefined where nothing is like it. */
 export interface PlannedObject<T> {

@@ -6,7 +6,7 @@ import {
   type Descriptor,
   type Digest,
 } from '@block-pack/core';
-import type { Held } from './held-images.ts';
+import type { Held } from './held.ts';
 
 /** What is held, less what proved to be damaged when it was read: a bundle may bring that. */
 export class SoundHeld implements Held {

@@ -1,7 +1,8 @@
 import { type Digest, importSize } from '@block-pack/core';
-import type { Held } from './held-images.ts';
+import { everyPastHas } from './every-past.ts';
+import type { Held } from './held.ts';
 import type { SentLayer } from './layer-tars.ts';
-import type { NewObjects } from './make-bundle.ts';
+import type { NewObjects } from './new-objects.ts';
 import { type PackedGroup, sizeOf } from './write-groups.ts';
 
 /** What a self-contained bundle brings although every past has it: a site needs it only where it is damaged. */
@@ -33,8 +34,8 @@ async function parted<T extends { readonly digest: Digest }>(
 ): Promise<{ readonly fresh: readonly T[]; readonly spare: readonly T[] }> {
   const [fresh, spare]: [T[], T[]] = [[], []];
   for (const object of objects) {
-    const known = await Promise.all(pasts.map((past) => past.has(object.digest, sizeOf(object))));
-    (pasts.length > 0 && known.every(Boolean) ? spare : fresh).push(object);
+    const isSpare = await everyPastHas(pasts, object.digest, sizeOf(object));
+    (isSpare ? spare : fresh).push(object);
   }
   return { fresh, spare };
 }

@@ -1,5 +1,5 @@
 import { collect, type Digest, documentLimit } from '@block-pack/core';
-import type { Held } from './held-images.ts';
+import type { Held } from './held.ts';
 import type { StepSearch } from './plan-steps.ts';
 
 /** What travels as it stands in an image: an import manifest, or one of the documents that images are made of. */

@@ -11,8 +11,9 @@ import {
 } from '@block-pack/core';
 import { type GroupBlock, packContents, type WrittenGroup, writeGroup } from '@block-pack/delta';
 import { byteSize } from '../byte-size.ts';
-import type { Held } from './held-images.ts';
-import type { BundleSources, NewObjects } from './make-bundle.ts';
+import type { Held } from './held.ts';
+import type { BundleSources } from './make-bundle.ts';
+import type { NewObjects } from './new-objects.ts';
 import {
   blockSearch,
   oldestFirst,

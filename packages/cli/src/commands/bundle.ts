@@ -2,17 +2,16 @@ import { join, resolve } from 'node:path';
 import { BlockPackError } from '@block-pack/core';
 import { parseByteSize } from '@block-pack/report/text';
 import { openImages, openStore, type Place, parsePlace } from '@block-pack/store';
-import { applyBundle } from '../bundle/apply-bundle.ts';
 import { dependencyCosts } from '../bundle/bundle-costs.ts';
-import { type BundleBytes, BundleDraft, withBundle } from '../bundle/bundle-file.ts';
+import { BundleDraft } from '../bundle/bundle-file.ts';
 import { bundleOutcome, costOutcome } from '../bundle/bundle-summary.ts';
-import { type Held, HeldImages } from '../bundle/held-images.ts';
+import { HeldImages } from '../bundle/held-images.ts';
 import { type OpenedImages, refuseSource } from '../bundle/holdings.ts';
 import { readSigningKeys } from '../bundle/key-files.ts';
 import { warnOfLackingBases } from '../bundle/lacking-bases.ts';
 import { makeBundle, type Wanted } from '../bundle/make-bundle.ts';
 import { openPasts, parseHoldings } from '../bundle/pasts.ts';
-import { publishBundle } from '../bundle/publish-bundle.ts';
+import { proveBundle } from '../bundle/prove-bundle.ts';
 import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
 import { signBundle } from '../bundle/sign-bundle.ts';
 import type { CommandContext, Outcome } from '../command.ts';
@@ -65,13 +64,10 @@ export async function bundle(
       since: holdings.since.flatMap((one) => known.get(one) ?? []),
       have: holdings.have.flatMap((one) => known.get(one) ?? []),
     };
-    if (dryRun) {
-      const bytes = await draft.write(made.index, made.blobs);
-      return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, sources) });
-    }
     const bytes = await draft.write(made.index, made.blobs);
+    if (dryRun) return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, sources) });
     const sites = selfContained || pasts.length === 0 ? [...pasts, new HeldImages()] : pasts;
-    await prove(await draft.open(), wanted, sites, store.scratchDirectory, context);
+    await proveBundle(await draft.open(), wanted, sites, store.scratchDirectory, context);
     const files = await draft.name();
     const signedBy = [...new Set(keys.map(({ fingerprint }) => fingerprint))];
     return bundleOutcome({ ...result, bytes, output, files, signedBy });
@@ -116,41 +112,4 @@ function nameTwice(one: string, other: string): BlockPackError {
     hint: 'At the site only one of them could have it: give one of them another tag, or make two bundles.',
     details: { images: [one, other] },
   });
-}
-
-/** Does what a site will do, once for each that there may be, and throws the result away. */
-async function prove(
-  file: BundleBytes,
-  wanted: readonly Wanted[],
-  sites: readonly Held[],
-  scratchDirectory: string,
-  context: CommandContext,
-): Promise<void> {
-  await withBundle(file, 'the bundle', async (bundle) => {
-    for (const held of sites) {
-      const scratch = new ScratchBlobs(scratchDirectory);
-      try {
-        const applied = await applyBundle(bundle, { name: 'The bundle', held, scratch, context });
-        const site: Place = { kind: 'oci', text: 'a scratch place', path: `${scratch.directory}/site` };
-        const { images } = await publishBundle(applied, site, context);
-        const made = images.map(({ root }) => root.digest);
-        const lacking = wanted.find(({ root }) => !made.includes(root.digest));
-        if (lacking !== undefined) throw new Error(`the bundle does not make ${lacking.root.digest}`);
-      } catch (error) {
-        throw isOurs(error)
-          ? new Error(`the bundle cannot be applied: ${error.message}`, { cause: error })
-          : error;
-      } finally {
-        scratch.remove();
-      }
-    }
-  });
-}
-
-/** A bundle that we made and cannot read is a fault of ours; a full disk and an interruption are not. */
-function isOurs(error: unknown): error is BlockPackError {
-  return (
-    error instanceof BlockPackError &&
-    ['BUNDLE_INVALID', 'DELTA_INVALID', 'BLOB_MISSING', 'MANIFEST_INVALID'].includes(error.code)
-  );
 }

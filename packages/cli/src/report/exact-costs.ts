@@ -2,7 +2,8 @@ import { type BlobSource, type Digest, type Import, importSize, noSegmentMemory 
 import type { ExactCosts } from '@block-pack/report';
 import { openStore } from '@block-pack/store';
 import { dependencyCosts } from '../bundle/bundle-costs.ts';
-import { type Held, joinedBlobs } from '../bundle/held-images.ts';
+import type { Held } from '../bundle/held.ts';
+import { joinedBlobs } from '../bundle/joined-blobs.ts';
 import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
 import { writeGroups } from '../bundle/write-groups.ts';
 import { count } from '../byte-size.ts';

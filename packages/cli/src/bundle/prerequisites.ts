@@ -1,0 +1,135 @@
+import {
+  BlockPackError,
+  type BundleBase,
+  type BundleDocument,
+  type BundleGroup,
+  type Digest,
+  type LayerOrigin,
+} from '@block-pack/core';
+import type { ApplyOptions } from './apply-bundle.ts';
+import type { Held } from './held.ts';
+import { readImports } from './read-imports.ts';
+
+/** Where it is looked for. */
+type Site = Pick<ApplyOptions, 'name' | 'held' | 'scratch'>;
+
+/** Groups of texts that have to be unpacked: they say what else is needed. */
+export function neededTexts(
+  document: BundleDocument,
+  wanted: readonly LayerOrigin[],
+  site: Site,
+): Promise<readonly BundleGroup[]> {
+  return neededGroups(document, 'texts', [...document.documents, ...wanted.flatMap(importsOf)], site);
+}
+
+/**
+ * Everything that the bundle does not bring, before anything is made.
+ * @returns groups of blocks and of layers that have to be unpacked
+ * @throws BLOB_MISSING
+ */
+export async function checkPrerequisites(
+  document: BundleDocument,
+  wanted: readonly LayerOrigin[],
+  site: Site,
+): Promise<readonly BundleGroup[]> {
+  const missing = new Missing(document, site.held);
+  const objects: Record<'blocks' | 'layers', Digest[]> = { blocks: [], layers: [] };
+  for (const digest of document.documents) await missing.lookFor(digest, `the document ${digest}`);
+  for (const layer of wanted) {
+    if (layer.origin === 'present') missing.add(layer.digest, `the layer ${layer.digest}`);
+    for (const { holds, digest, what } of await partsOf(layer, site)) {
+      objects[holds].push(digest);
+      await missing.lookFor(digest, what);
+    }
+  }
+  const needed = [
+    ...(await neededGroups(document, 'blocks', objects.blocks, site)),
+    ...(await neededGroups(document, 'layers', objects.layers, site)),
+  ];
+  for (const { digest, kind } of needed.flatMap(basesOf))
+    await missing.lookFor(
+      digest,
+      kind === 'tar' ? `the layer whose tar is ${digest}` : `the block ${digest}`,
+    );
+  if (missing.things.size > 0) throw prerequisitesMissing(site.name, missing.things);
+  return needed;
+}
+
+/** What neither the bundle brings nor the site has, in the order in which it was looked for. */
+class Missing {
+  readonly things = new Map<Digest, string>();
+  readonly #brought: ReadonlySet<Digest>;
+  readonly #held: Held;
+
+  constructor({ groups }: BundleDocument, held: Held) {
+    this.#brought = new Set(groups.flatMap(({ objects }) => objects.map(({ digest }) => digest)));
+    this.#held = held;
+  }
+
+  async lookFor(digest: Digest, what: string): Promise<void> {
+    if (!this.#brought.has(digest) && !(await this.#held.has(digest))) this.add(digest, what);
+  }
+
+  add(digest: Digest, what: string): void {
+    this.things.set(digest, what);
+  }
+}
+
+/** What a layer is made of, in groups of one kind. */
+interface LayerPart {
+  readonly holds: 'blocks' | 'layers';
+  readonly digest: Digest;
+  readonly what: string;
+}
+
+async function partsOf(layer: LayerOrigin, site: Site): Promise<readonly LayerPart[]> {
+  if (layer.origin === 'tar')
+    return [{ holds: 'layers', digest: layer.tar.digest, what: `the tar of the layer ${layer.digest}` }];
+  if (layer.origin !== 'segments') return [];
+  const { imports } = await readImports(layer.imports, site);
+  return imports.map(({ digest, path }) => ({ holds: 'blocks', digest, what: `the block of ${path}` }));
+}
+
+/** A group is needed where it brings something that is, and is not there; then its bases are needed, too. */
+async function neededGroups(
+  document: BundleDocument,
+  holds: BundleGroup['holds'],
+  objects: readonly Digest[],
+  site: Site,
+): Promise<readonly BundleGroup[]> {
+  const needed = new Set(objects);
+  const groups: BundleGroup[] = [];
+  for (const group of document.groups.filter((one) => one.holds === holds).reverse()) {
+    let brings = false;
+    for (const { digest } of group.objects) brings ||= needed.has(digest) && !(await isThere(digest, site));
+    if (!brings) continue;
+    groups.unshift(group);
+    for (const { digest } of basesOf(group)) needed.add(digest);
+  }
+  return groups;
+}
+
+/** In what is held, or made of a group. */
+async function isThere(digest: Digest, { held, scratch }: Site): Promise<boolean> {
+  return (await held.has(digest)) || scratch.has(digest);
+}
+
+/** The import manifests that a layer is made of. */
+function importsOf(layer: LayerOrigin): readonly Digest[] {
+  if (layer.origin === 'segments') return [layer.imports];
+  return layer.origin === 'imports' ? layer.files.map(({ imports }) => imports) : [];
+}
+
+function basesOf(group: BundleGroup): readonly BundleBase[] {
+  return group.encoding === 'raw' || group.encoding === 'brotli' ? [] : group.bases;
+}
+
+/** @param missing what each thing is, by its digest */
+export function prerequisitesMissing(name: string, missing: ReadonlyMap<Digest, string>): BlockPackError {
+  const [[, first] = ['', '']] = missing;
+  const more = missing.size === 1 ? '' : `, and ${missing.size - 1} more`;
+  return new BlockPackError('BLOB_MISSING', `${name} needs what is not there: ${first}${more}`, {
+    hint: 'The bundle was made for a site that has another image. Name the place of that image with --have, or have a bundle made since the image that is here.',
+    details: { digests: [...missing.keys()].slice(0, 100) },
+  });
+}
