@@ -13,7 +13,7 @@ export const windowBits = 24;
 /** Above this many bytes the best quality takes minutes and saves little. */
 const bestQualityBelow = 4 << 20;
 
-export const bestQuality = 11;
+const bestQuality = 11;
 export const fastQuality = 9;
 
 const compress = promisify(brotliCompress);
