@@ -16,9 +16,9 @@ export class VarintWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** A number of either sign, folded: 0, -1, 1, -2, ... as 0, 1, 2, 3, ... */
+  /** A number of either sign, {@link folded}. */
   addSigned(value: number): void {
-    this.add(value < 0 ? -2 * value - 1 : 2 * value);
+    this.add(folded(value));
   }
 
   addByte(value: number): void {
@@ -92,8 +92,7 @@ export class VarintReader {
   }
 
   nextSigned(): number {
-    const folded = this.next();
-    return folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
+    return unfolded(this.next());
   }
 
   nextByte(): number {
@@ -119,4 +118,14 @@ export class VarintReader {
     if (value <= Number.MAX_SAFE_INTEGER) return value;
     throw this.#invalid(`${this.#what} hold ${value}, and no more than 2^53 - 1 is ever needed`);
   }
+}
+
+/** Numbers of either sign without one: 0, -1, 1, -2, ... as 0, 1, 2, 3, ... */
+export function folded(value: number): number {
+  return value < 0 ? -2 * value - 1 : 2 * value;
+}
+
+/** Undoes {@link folded}. */
+export function unfolded(value: number): number {
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }

@@ -1,5 +1,5 @@
 import { peekU2 } from './class-cursor.ts';
-import { type ConstantPool, constantTag, shapeOf, textOf } from './constant-pool.ts';
+import { type ConstantPool, constantTag, shapeOf, textBytes, textOf } from './constant-pool.ts';
 
 interface PoolAlignment {
   /** By new index the old one, or 0. */
@@ -115,8 +115,9 @@ function pairSimilarTexts(old: ConstantPool, now: ConstantPool, alignment: PoolA
   for (let index = 1; index < old.count; index++)
     if (old.tags[index] === t.utf8 && alignment.renumbered[index] === 0) gone.push(index);
   if (gone.length === 0) return;
+  // The first of each pattern is the last of its list: taking it must not cost more where there are many.
   const byPattern = new Map<string, number[]>();
-  for (const index of gone) {
+  for (const index of gone.toReversed()) {
     const pattern = patternOf(textOf(old, index));
     const same = byPattern.get(pattern);
     if (same === undefined) byPattern.set(pattern, [index]);
@@ -126,9 +127,10 @@ function pairSimilarTexts(old: ConstantPool, now: ConstantPool, alignment: PoolA
   const isNew = (index: number): boolean => now.tags[index] === t.utf8 && alignment.sources[index] === 0;
   for (let index = 1; index < now.count; index++) {
     if (!isNew(index)) continue;
-    const same = byPattern.get(patternOf(textOf(now, index)))?.find(isFree);
+    const same = byPattern.get(patternOf(textOf(now, index)))?.pop();
     if (same !== undefined) pair(alignment, same, index);
   }
+  const left = gone.filter(isFree);
   let place = 0;
   for (let index = 1; index < now.count; index++) {
     if (now.tags[index] !== t.utf8) continue;
@@ -137,7 +139,7 @@ function pairSimilarTexts(old: ConstantPool, now: ConstantPool, alignment: PoolA
       place = source;
       continue;
     }
-    const similar = mostSimilar(old, gone, place, isFree, textOf(now, index));
+    const similar = mostSimilar(old, left, place, isFree, textOf(now, index));
     if (similar === 0) continue;
     pair(alignment, similar, index);
     place = similar;
@@ -158,9 +160,11 @@ function mostSimilar(
     const index = gone[i] as number;
     if (!isFree(index)) continue;
     seen++;
-    const other = textOf(old, index);
-    const shared = sharedLength(text, other);
-    if (shared <= most || shared < other.length / 2) continue;
+    const { length } = textBytes(old, index);
+    // Not worth reading: they share too little, whatever they are.
+    if (length <= most || text.length < length / 2) continue;
+    const shared = sharedLength(text, textOf(old, index));
+    if (shared <= most || shared < length / 2) continue;
     most = shared;
     best = index;
   }

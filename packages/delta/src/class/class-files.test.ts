@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyDifference } from '../difference/apply-difference.ts';
 import { writeDifference } from '../difference/write-difference.ts';
+import { alignPools } from './align-pools.ts';
+import { readConstantPool } from './constant-pool.ts';
 import { applyToClasses, levelClasses } from './level-classes.ts';
 
 describe('a class file among changes', () => {
@@ -66,6 +68,18 @@ describe('a class file among changes', () => {
     };
     expect(level(nested(1), nested(20))?.count).toBe(1);
     expect(level(nested(1), nested(20_000))).toBeUndefined();
+  });
+
+  it('has texts that differ only in their numbers taken for those of the older one, in their order', () => {
+    const pool = (...texts: readonly string[]) => {
+      const fake = new FakeClass();
+      for (const text of texts) fake.text(text);
+      const bytes = fake.bytes('a/A');
+      return readConstantPool(bytes, 0, bytes.length);
+    };
+    const old = pool('v1', 'w1', 'v2', 'the same', 'v3');
+    const now = pool('the same', 'v7', 'v8', 'w9', 'v9', 'v10');
+    expect([...alignPools(old, now).subarray(1, 7)]).toEqual([4, 1, 3, 2, 5, 0]);
   });
 
   it('is levelled once where two new ones are like the same old one', async () => {

@@ -1,7 +1,6 @@
 import { BlockPackError, concat } from '@block-pack/core';
 import type { Window } from '../difference/cover.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-
 import {
   type ClassStreamReaders,
   type ClassStreams,
@@ -30,9 +29,8 @@ export interface LevelledWindow {
   readonly streams: ClassStreams;
   /** Where a new byte that is of no class file lies now, counted from the first new one. */
   placeOf(at: number): number;
-  /** Class files, and their new bytes. */
+  /** Class files. */
   readonly count: number;
-  readonly bytes: number;
 }
 
 /**
@@ -51,7 +49,6 @@ export function levelClasses(window: Window, pairs: readonly ContentPair[]): Lev
   let at = baseLength;
   let sourceEnd = 0;
   let count = 0;
-  let classBytes = 0;
   for (const pair of pairs) {
     const levelled = taken.isFree(pair.source) ? levelPair(window, pair) : undefined;
     if (levelled === undefined) continue;
@@ -65,7 +62,6 @@ export function levelClasses(window: Window, pairs: readonly ContentPair[]): Lev
     sourceEnd = pair.source + pair.sourceLength;
     moved.push({ from: at - baseLength, by: (moved.at(-1)?.by ?? 0) + pair.length - levelled.body.length });
     count++;
-    classBytes += pair.length;
   }
   if (count === 0) return undefined;
   parts.push(bytes.subarray(at));
@@ -74,7 +70,6 @@ export function levelClasses(window: Window, pairs: readonly ContentPair[]): Lev
     streams: eachClassStream((name) => to[name].bytes()),
     placeOf: (place) => place - (moved.findLast(({ from }) => from <= place)?.by ?? 0),
     count,
-    bytes: classBytes,
   };
 }
 

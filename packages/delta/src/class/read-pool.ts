@@ -1,5 +1,5 @@
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { VarintWriter } from '../varint.ts';
+import { unfolded, VarintWriter } from '../varint.ts';
 import { peekU2 } from './class-cursor.ts';
 import type { ClassStreamReaders } from './class-streams.ts';
 import {
@@ -87,8 +87,7 @@ function orderOf(id: number): PoolOrderName {
 
 function soughtIn(order: PoolOrder, seek: number): number {
   if (seek === 1) return order.other();
-  const folded = Math.max(0, seek - 2);
-  return order.expected() + (folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2);
+  return order.expected() + unfolded(Math.max(0, seek - 2));
 }
 
 class PoolWriter {

@@ -1,3 +1,4 @@
+import { folded } from '../varint.ts';
 import { alignPools } from './align-pools.ts';
 import { peekU2 } from './class-cursor.ts';
 import type { ClassStreamWriters } from './class-streams.ts';
@@ -73,8 +74,7 @@ function runsIn(name: PoolOrderName, old: ConstantPool, now: ConstantPool, sourc
 function seekOf(source: number, expected: number, other: number): number {
   if (source === expected) return 0;
   if (source === other) return 1;
-  const seek = source - expected;
-  return 2 + (seek < 0 ? -2 * seek - 1 : 2 * seek);
+  return 2 + folded(source - expected);
 }
 
 class ConstantWriter {

@@ -8,7 +8,7 @@ export interface DifferenceBase extends RandomAccess {
 }
 
 /** What a section costs whatever it makes: its streams may have so many bytes, and a little more. */
-export const sectionCost = 1 << 18;
+const sectionCost = 1 << 18;
 
 /** What it costs to read a piece beside its bytes. */
 const pieceCost = 1 << 12;

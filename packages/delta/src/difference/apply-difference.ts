@@ -1,4 +1,4 @@
-import { ByteReader, type Bytes, chunkSize, collect } from '@block-pack/core';
+import { ByteReader, type Bytes, chunkSize } from '@block-pack/core';
 import { applyToClasses } from '../class/level-classes.ts';
 import { BitDecoder } from '../mixing/bit-coder.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
@@ -7,7 +7,7 @@ import { allowedCost, allowedMixing, costOf, type DifferenceBase } from './allow
 import { applyCovers } from './apply-covers.ts';
 import type { Window } from './cover.ts';
 import { deltaInvalid } from './delta-invalid.ts';
-import { mixedLength, unpackStreams } from './packing.ts';
+import { mixedLength, readParts, unpackStreams } from './packing.ts';
 import { decodePieces, readPieces } from './pieces.ts';
 import { readVarint } from './read-varint.ts';
 import {
@@ -94,8 +94,7 @@ async function applySection(
   if (newLength > most) throw deltaInvalid(`a section makes ${newLength} bytes where ${most} are missing`);
   left.mixed -= mixedLength(lengths);
   if (left.mixed < 0) throw deltaInvalid('more bytes of its streams are mixed than may be');
-  const parts: Uint8Array[] = [];
-  for (const { packed } of lengths.parts) parts.push(await collect(reader.part(packed), packed, 'a stream'));
+  const parts = await readParts(reader, lengths);
   const unpacked = unpackStreams(lengths, parts);
   const streams = named(transformStreams[transform], unpacked);
   const pieces = decodePieces(streams.pieces, bases, baseLength);

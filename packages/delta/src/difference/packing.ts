@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompressSync, constants } from 'node:zlib';
-import { concat } from '@block-pack/core';
-import type { VarintReader, VarintWriter } from '../varint.ts';
+import { type ByteReader, collect, concat } from '@block-pack/core';
+import { type VarintReader, VarintWriter } from '../varint.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 
 /** Streams of fewer bytes are packed together: each alone would cost more. */
@@ -13,7 +13,7 @@ export const windowBits = 24;
 /** Above this many bytes the best quality takes minutes and saves little. */
 const bestQualityBelow = 4 << 20;
 
-export const bestQuality = 11;
+const bestQuality = 11;
 export const fastQuality = 9;
 
 const compress = promisify(brotliCompress);
@@ -101,6 +101,13 @@ export function writeLengths(to: VarintWriter, { rawLengths, parts }: PackedStre
   for (const length of [...rawLengths, ...parts.map((part) => part.length)]) to.add(length);
 }
 
+/** A section: the length of its header, that, and the parts. */
+export function sectionBytes(header: Uint8Array, { parts }: PackedStreams): Uint8Array {
+  const length = new VarintWriter();
+  length.add(header.length);
+  return concat([length.bytes(), header, ...parts]);
+}
+
 /** The lengths of packed streams, as a section's header says them. */
 export interface StreamLengths {
   readonly raw: readonly number[];
@@ -137,6 +144,13 @@ export function readLengths(
     throw deltaInvalid(`a stream of ${longer.raw} bytes is packed in ${longer.packed}`);
   if (mixed.size > 0 && together === 0) throw deltaInvalid('streams without bytes are mixed');
   return { raw, mixed, parts };
+}
+
+/** What follows behind a section's header. */
+export async function readParts(from: ByteReader, { parts }: StreamLengths): Promise<Uint8Array[]> {
+  const read: Uint8Array[] = [];
+  for (const { packed } of parts) read.push(await collect(from.part(packed), packed, 'a stream'));
+  return read;
 }
 
 /** Bytes of all streams that are mixed. */

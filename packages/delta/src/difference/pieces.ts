@@ -1,5 +1,5 @@
 import { type RandomAccess, readRange } from '@block-pack/core';
-import { VarintReader, VarintWriter } from '../varint.ts';
+import { folded, unfolded, VarintReader, VarintWriter } from '../varint.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 
 /** A part of one of several sources, by its index. */
@@ -18,8 +18,7 @@ export function encodePieces(pieces: readonly Piece[], sources: readonly RandomA
   let expected = 0;
   for (const { index, offset, length } of pieces) {
     const whole = offset === 0 && length === sources[index]?.size;
-    const step = index - expected;
-    writer.add(2 * (step < 0 ? -2 * step - 1 : 2 * step) + (whole ? 0 : 1));
+    writer.add(2 * folded(index - expected) + (whole ? 0 : 1));
     if (!whole) {
       writer.add(offset);
       writer.add(length);
@@ -52,8 +51,7 @@ export function decodePieces(bytes: Uint8Array, sources: readonly RandomAccess[]
 
 function decodePiece(reader: VarintReader, sources: readonly RandomAccess[], expected: number): Piece {
   const number = reader.next();
-  const folded = Math.floor(number / 2);
-  const index = expected + (folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2);
+  const index = expected + unfolded(Math.floor(number / 2));
   const size = sources[index]?.size;
   if (size === undefined) throw deltaInvalid(`it needs base ${index} of ${sources.length}`);
   if (number % 2 === 0) return { index, offset: 0, length: size };

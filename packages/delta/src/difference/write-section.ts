@@ -1,18 +1,17 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
-import { BlockPackError, concat } from '@block-pack/core';
+import { BlockPackError } from '@block-pack/core';
 import { classStreamNames } from '../class/class-streams.ts';
 import { type ContentPair, type LevelledWindow, levelClasses } from '../class/level-classes.ts';
 import { chooseRegions, type FoundPrograms, placedAnew } from '../native/choose-regions.ts';
 import { expectedBytes } from '../native/expected-bytes.ts';
 import { decodePrograms, encodePrograms, type Programs } from '../native/programs.ts';
-import { VarintWriter } from '../varint.ts';
 import { applyCovers } from './apply-covers.ts';
 import { betweenRuns } from './between-runs.ts';
 import { type Cover, growCovers, type Window } from './cover.ts';
 import { longRuns } from './long-runs.ts';
 import { exactCovers, type MatchSearch } from './match.ts';
-import { type MixedPart, mixedLength, packStreams, partsOf } from './packing.ts';
+import { type MixedPart, mixedLength, packStreams, partsOf, sectionBytes } from './packing.ts';
 import { EitherSearch, RepeatSearch } from './repeat-search.ts';
 import { encodeSectionHeader, streamLimit, type Transform } from './section.ts';
 import {
@@ -94,10 +93,8 @@ export async function packSection(
   const transform = transformOf(section);
   const packed = await packStreams(sectionStreams(section, pieces), quality, mixed);
   const header = encodeSectionHeader({ transform, form, newLength, baseLength }, packed);
-  const length = new VarintWriter();
-  length.add(header.length);
   return {
-    bytes: concat([length.bytes(), header, ...packed.parts]),
+    bytes: sectionBytes(header, packed),
     mixed: mixedLength({ raw: packed.rawLengths, mixed: packed.mixed }),
   };
 }

@@ -35,7 +35,7 @@ export function chooseRegions(window: Window, found: FoundPrograms, covers: read
   const areas = all.filter((_, i) => (plain[i] as number) > regionCost);
   const best = plain.filter((misses) => misses > regionCost).map((misses) => misses - regionCost);
   const chosen: (Way | undefined)[] = areas.map(() => undefined);
-  const rounds = Math.max(0, ...areas.map(({ ways }) => ways.length));
+  const rounds = areas.reduce((most, { ways }) => Math.max(most, ways.length), 0);
   for (let round = 0; round < rounds; round++) {
     const regions = areas.flatMap((area) => regionOf(area, area.ways[round]));
     const misses = missesOf(window, covers, areas, expectedBytes(window, { ...programs, regions }, covers));

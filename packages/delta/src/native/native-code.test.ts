@@ -8,6 +8,7 @@ import type { Cover } from '../difference/cover.ts';
 import type { Transform } from '../difference/section.ts';
 import { writeStreams } from '../difference/streams.ts';
 import { writeDifference } from '../difference/write-difference.ts';
+import { chooseRegions } from './choose-regions.ts';
 import { type FakeProgram, fakeProgram } from './elf-fixture.ts';
 import { expectedBytes } from './expected-bytes.ts';
 import { decodePrograms, encodePrograms, type Programs } from './programs.ts';
@@ -103,6 +104,36 @@ describe('native code among changes', () => {
       ),
       fuzzRuns(400),
     );
+  });
+
+  it('has sections without names where all are named by the same half a megabyte', async () => {
+    const fake = fakeProgram({});
+    const names = new TextEncoder().encode(`${'a'.repeat(1 << 19)}\0`);
+    const bytes = whole([fake, names]);
+    const view = new DataView(bytes.buffer);
+    const namesHeader = Number(view.getBigUint64(40, true)) + 64 * view.getUint16(62, true);
+    view.setBigUint64(namesHeader + 24, BigInt(fake.length), true);
+    view.setBigUint64(namesHeader + 32, BigInt(names.length), true);
+    const found = await readElf(randomAccessOf(bytes));
+    expect(found?.sections.map(({ name }) => name)).toEqual(['', '', '']);
+  });
+
+  it('may have more sections than a call can have arguments', () => {
+    const [count, length] = [150_000, 12];
+    const old = new Uint8Array(count * length).fill(0x90);
+    const window = { bytes: whole([old, old.map((byte) => byte ^ 1)]), baseLength: old.length };
+    const runs = [{ at: 0, length: old.length, address: 0 }];
+    const sections = Array.from({ length: count }, (_, i) => ({
+      name: '',
+      at: i * length,
+      length,
+      isCode: true,
+    }));
+    const program = { code: undefined, base: 0, memory: old.length, runs, sections } as const;
+    const file = { index: 0, at: 0, offset: 0, length: old.length, file: randomAccessOf(old), program };
+    const found = { olds: [file], news: [file], successors: new Map([[file, file]]) };
+    const cover = { target: old.length, source: 0, length: old.length };
+    expect(chooseRegions(window, found, [cover]).regions).toEqual([]);
   });
 });
 

@@ -26,6 +26,8 @@ export interface ProgramFile {
 /** Headers have fewer; what has more is no program that anyone runs. */
 const headerLimit = 4096;
 const namesLimit = 1 << 20;
+/** Bytes of a name: sections may all begin in the same long one. */
+const nameLimit = 256;
 const memoryLimit = 2 ** 30;
 
 const machines: Readonly<Record<number, ReferenceKind>> = { 62: 'x86-64', 183: 'aarch64' };
@@ -89,10 +91,13 @@ const strings = 3;
 function sectionOf(section: Fields, names: Uint8Array, size: number): ProgramSection[] {
   const [type, at, length] = [section.int(4), section.word(24), section.word(32)];
   if (type === 0 || type === noBytes || type === strings || at + length > size) return [];
-  const start = section.int(0);
-  const end = names.indexOf(0, start);
-  const name = end < 0 ? '' : new TextDecoder().decode(names.subarray(start, end));
-  return [{ name, at, length, isCode: (section.int(8) & 4) !== 0 }];
+  return [{ name: nameAt(names, section.int(0)), at, length, isCode: (section.int(8) & 4) !== 0 }];
+}
+
+/** Empty for what does not end soon. */
+function nameAt(names: Uint8Array, start: number): string {
+  const name = names.subarray(start, start + nameLimit);
+  return new TextDecoder().decode(name.subarray(0, Math.max(0, name.indexOf(0))));
 }
 
 /** In the order of their places; what lies upon one before is left out. */

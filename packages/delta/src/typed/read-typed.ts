@@ -1,8 +1,8 @@
-import { ByteReader, type Bytes, chunkSize, collect } from '@block-pack/core';
+import { ByteReader, type Bytes, chunkSize } from '@block-pack/core';
 import { joinContents } from '../class/split-contents.ts';
 import { typedStreamNames } from '../class/typed-streams.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { readLengths, unpackStreams } from '../difference/packing.ts';
+import { readLengths, readParts, unpackStreams } from '../difference/packing.ts';
 import { readVarint } from '../difference/read-varint.ts';
 import { streamLimit } from '../difference/section.ts';
 import { VarintReader } from '../varint.ts';
@@ -43,7 +43,5 @@ async function readSection(reader: ByteReader, most: number): Promise<Uint8Array
     throw deltaInvalid(`a section makes ${length} bytes where ${most} are missing`);
   const lengths = readLengths(header, typedStreamNames.length, new Set(), streamLimit(length));
   header.end();
-  const parts: Uint8Array[] = [];
-  for (const { packed } of lengths.parts) parts.push(await collect(reader.part(packed), packed, 'a stream'));
-  return joinContents(unpackStreams(lengths, parts), length);
+  return joinContents(unpackStreams(lengths, await readParts(reader, lengths)), length);
 }

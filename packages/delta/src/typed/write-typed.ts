@@ -1,6 +1,6 @@
-import { type Bytes, checkSignal, concat, type RandomAccess } from '@block-pack/core';
+import { type Bytes, checkSignal, type RandomAccess } from '@block-pack/core';
 import { type ContentPlace, splitContents } from '../class/split-contents.ts';
-import { fastQuality, packStreams, writeLengths } from '../difference/packing.ts';
+import { fastQuality, packStreams, sectionBytes, writeLengths } from '../difference/packing.ts';
 import { type Piece, readPieces } from '../difference/pieces.ts';
 import { VarintWriter } from '../varint.ts';
 
@@ -96,7 +96,5 @@ async function packSection(
   const header = new VarintWriter();
   header.add(length);
   writeLengths(header, packed);
-  const headerLength = new VarintWriter();
-  headerLength.add(header.length);
-  return concat([headerLength.bytes(), header.bytes(), ...packed.parts]);
+  return sectionBytes(header.bytes(), packed);
 }
