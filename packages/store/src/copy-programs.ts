@@ -133,7 +133,10 @@ async function answer({ array, steps }) {
   try {
     await follow(steps, array, sums);
     parentPort.postMessage({ array, sums, size }, [array.buffer]);
-  } catch ({ code, syscall, message }) {
+  } catch (error) {
+    const { code, syscall, message } = error;
+    // Whatever else it is, the process that waits is told by the end of this thread.
+    if (syscall === undefined) throw error;
     parentPort.postMessage({ errno: { code, syscall, message }, copied: sums.length });
   }
 }
@@ -155,7 +158,9 @@ for (let at = 0; ; at = (at + 1) % lengths.length) {
   try {
     const piece = new Uint8Array(pieces, at * ${pieceSize}, length);
     for (let from = 0; from < length && !failed; ) from += writeSync(output, piece, from);
-  } catch ({ code, syscall, message }) {
+  } catch (error) {
+    const { code, syscall, message } = error;
+    if (syscall === undefined) throw error;
     failed = true;
     parentPort.postMessage({ errno: { code, syscall, message } });
   }

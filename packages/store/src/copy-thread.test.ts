@@ -235,4 +235,23 @@ describe('a content that other threads bring together', () => {
       closeSync(descriptor);
     }
   });
+
+  it.each([
+    ['copied', undefined, 0.5, undefined],
+    ['unpacked', undefined, 0.5, 9],
+    ['written', Number.NaN, 0, undefined],
+  ] as const)(
+    'shows a fault of ours as what it is, where parts are %s',
+    async (_, descriptor, offset, limit) => {
+      const output =
+        descriptor === undefined ? undefined : { descriptor, path: 'x', code: 'OUTPUT_REFUSED' as const };
+      const thread = new CopyThread(storeFiles(new StoreLayout(directory)), output);
+      try {
+        await thread.copy(part(offset, 10, limit === undefined ? {} : { unpackedLimit: limit }));
+        await expect(thread.end()).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
+      } finally {
+        await thread.close();
+      }
+    },
+  );
 });
