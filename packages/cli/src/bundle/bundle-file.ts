@@ -12,11 +12,11 @@ import {
   digestHex,
   type FileEntry,
   type OpenBundle,
+  packBundle,
   type RandomAccess,
   readBundle,
   type SignedBundle,
   type VerifyKey,
-  writeCanonicalTar,
 } from '@block-pack/core';
 import {
   diskError,
@@ -60,7 +60,7 @@ export class BundleDraft {
       entry('index.json', index.length, () => bytesOf(index)),
       entry('oci-layout', bundleMarker.length, () => bytesOf(bundleMarker)),
     ];
-    const content = writeCanonicalTar(entries);
+    const content = packBundle(entries);
     return this.#parts?.write(content) ?? writeFile(this.#path, content, this.#target);
   }
 
