@@ -6,7 +6,7 @@ import { VarintWriter } from '../varint.ts';
 import { alignParts } from './align.ts';
 import { allowedMixing, type DifferenceBase } from './allowance.ts';
 import type { Window } from './cover.ts';
-import { mixSection } from './mix-section.ts';
+import { mixSmallest } from './mix-section.ts';
 import { encodePieces, type Piece, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
 import { sectionLimit, type Transform } from './section.ts';
@@ -70,15 +70,15 @@ export async function* writeDifference(
     checkSignal(options.signal);
     const window = await readWindow(plan, bases, sources);
     const found = await programsOf(plan, contents, bases, window);
-    const matched = await matchSection(window, pairsOf(plan, contents, bases), found);
-    const mixed = mixSection(matched, window, mixable);
+    const ways = await matchSection(window, pairsOf(plan, contents, bases), found);
+    const { section, mixed } = await mixSmallest(ways, window, mixable);
     mixable -= mixed?.length ?? 0;
     if (packing !== undefined) yield await packing;
-    packing = pack(packSection(matched, encodePieces(plan.bases, bases), mixed, options.quality));
+    packing = pack(packSection(section, encodePieces(plan.bases, bases), mixed, options.quality));
     // Whoever stops reading does not wait for it.
     packing.catch(() => {});
-    options.onTransform?.(transformOf(matched));
-    written += matched.newLength;
+    options.onTransform?.(transformOf(section));
+    written += section.newLength;
     options.onProgress?.(written);
   }
   if (packing !== undefined) yield await packing;
