@@ -1,4 +1,3 @@
-import { BitEncoder } from '../mixing/bit-coder.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
 import { decodePrograms } from '../native/programs.ts';
 import { applyCovers } from './apply-covers.ts';
@@ -18,8 +17,7 @@ export function mixSection(section: MatchedSection, window: Window, most: number
   const all = sectionStreams(section, new Uint8Array());
   const places = shortestFirst(all, most);
   if (places.size === 0) return undefined;
-  const encoder = new BitEncoder();
-  const mixer = new SectionMixer(encoder, mixableStreams(transformOf(section), form, all, places));
+  const mixer = new SectionMixer(mixableStreams(transformOf(section), form, all, places));
   mixer.mixTransform(window.bytes.subarray(0, window.baseLength));
   mixer.mixCovers();
   const compared = classes?.window ?? window;
@@ -28,7 +26,7 @@ export function mixSection(section: MatchedSection, window: Window, most: number
     programs && decodePrograms(programs, compared.baseLength, compared.bytes.length - compared.baseLength);
   applyCovers(compared, streams, form, found, mixer.contents(compared));
   const length = mixedLength({ raw: all.map((stream) => stream.length), mixed: places });
-  return { places, length, bytes: encoder.end() };
+  return { places, length, bytes: mixer.end() };
 }
 
 /** The places of as many streams as may be mixed. Long ones are literals mostly, and gain the least. */
