@@ -2,6 +2,8 @@ import { type Bytes, concat } from '@block-pack/core';
 import { Z_FINISH, Z_NO_FLUSH, ZStream, zlibDeflate, zlibDeflateInit2, zlibDeflateReset } from 'pako';
 import { type DeflateParameters, deflateCode } from './deflate-parameters.ts';
 import { GoEncoder } from './go-encoder.ts';
+import { GoSpeedEncoder } from './go-speed-encoder.ts';
+import { PigzEncoder } from './pigz-encoder.ts';
 
 /**
  * The raw deflate stream that the encoder writes for this content, as it comes. A piece is good only until the next one is asked for.
@@ -129,7 +131,16 @@ function borrowEncoder(parameters: DeflateParameters): Encoder {
 }
 
 function newEncoder(parameters: DeflateParameters, code: number): Encoder {
-  return parameters.encoder === 'go' ? new GoEncoder(parameters.level, code) : new ZlibEncoder(parameters);
+  const { encoder, level } = parameters;
+  switch (encoder) {
+    case 'zlib':
+    case 'chromium':
+      return new ZlibEncoder(parameters);
+    case 'go':
+      return level === 1 ? new GoSpeedEncoder(code) : new GoEncoder(level, code);
+    case 'pigz':
+      return new PigzEncoder(level, code);
+  }
 }
 
 function giveBack(encoder: Encoder): void {
