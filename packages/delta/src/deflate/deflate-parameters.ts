@@ -5,17 +5,26 @@
  * - `chromium`: zlib as Chromium changed it, with a hash over four bytes. Node.js tools write with it.
  * - `go`: compress/flate of Go, 1.7 to 1.26. Docker and most other tools that are written in Go pack layers with it.
  * - `pigz`: pigz. The layers of Debian's images are packed with it.
+ * - `gzip`: GNU gzip. Its memory level is 8; busybox, which is made after it, has 6.
  */
-export const deflateEncoders = ['zlib', 'chromium', 'go', 'pigz'] as const;
+export const deflateEncoders = ['zlib', 'chromium', 'go', 'pigz', 'gzip'] as const;
 
 export type DeflateEncoder = (typeof deflateEncoders)[number];
+
+const memLevels: Readonly<Record<DeflateEncoder, readonly [least: number, greatest: number]>> = {
+  zlib: [1, 9],
+  chromium: [1, 9],
+  go: [8, 8],
+  pigz: [8, 8],
+  gzip: [6, 8],
+};
 
 /** What an encoder was told. The window has 32 KiB and the strategy is the default one. */
 export interface DeflateParameters {
   readonly encoder: DeflateEncoder;
   /** 1 to 9. */
   readonly level: number;
-  /** 1 to 9; zlib's default is 8, and so those say that have no other, all but `zlib` and `chromium`. */
+  /** zlib's default is 8, and so those say that have no other. */
   readonly memLevel: number;
 }
 
@@ -35,6 +44,7 @@ export function deflateParametersOf(code: number): DeflateParameters | undefined
   if (encoder === undefined || !Number.isInteger(code)) return undefined;
   const level = (Math.floor(code / most) % most) + 1;
   const memLevel = (code % most) + 1;
-  const isThere = encoder === 'zlib' || encoder === 'chromium' || memLevel === 8;
+  const [least, greatest] = memLevels[encoder];
+  const isThere = memLevel >= least && memLevel <= greatest;
   return isThere ? { encoder, level, memLevel } : undefined;
 }

@@ -16,7 +16,6 @@ const firstBase = 1;
 
 /** Deflates as compress/flate of Go does at level 1 (BestSpeed), to version 1.26. */
 export class GoSpeedEncoder {
-  readonly code: number;
   readonly #writer = new GoBlockWriter();
   /** The block before, and the one that is filled: what is found in the former may reach into the latter. */
   readonly #window = new Uint8Array(2 * blockSize);
@@ -30,8 +29,12 @@ export class GoSpeedEncoder {
   readonly #fours = new Int32Array(1 << tableBits);
   #base = firstBase;
 
-  constructor(code: number) {
-    this.code = code;
+  /** What was not finished is forgotten. */
+  begin(): void {
+    this.#writer.reset();
+    this.#end = blockSize;
+    this.#places.fill(0);
+    this.#base = firstBase;
   }
 
   *write(chunk: Uint8Array): Generator<Uint8Array> {
@@ -51,13 +54,6 @@ export class GoSpeedEncoder {
     else if (rest.length > 0) this.#writer.stored(rest);
     this.#writer.stored(new Uint8Array(), true);
     yield this.#writer.take();
-  }
-
-  reset(): void {
-    this.#writer.reset();
-    this.#end = blockSize;
-    this.#places.fill(0);
-    this.#base = firstBase;
   }
 
   #content(): Uint8Array {
