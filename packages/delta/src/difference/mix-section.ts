@@ -1,4 +1,3 @@
-import { BitEncoder } from '../mixing/bit-coder.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
 import { decodePrograms } from '../native/programs.ts';
 import { applyCovers } from './apply-covers.ts';
@@ -61,8 +60,7 @@ function mixSection(section: MatchedSection, window: Window, most: number): Mixe
   const all = streamsOf(section);
   const places = shortestFirst(all, most);
   if (places.size === 0) return undefined;
-  const encoder = new BitEncoder();
-  const mixer = new SectionMixer(encoder, mixableStreams(transformOf(section), form, all, places));
+  const mixer = new SectionMixer(mixableStreams(transformOf(section), form, all, places));
   mixer.mixTransform(window.bytes.subarray(0, window.baseLength));
   mixer.mixCovers();
   const compared = classes?.window ?? window;
@@ -71,7 +69,7 @@ function mixSection(section: MatchedSection, window: Window, most: number): Mixe
     programs && decodePrograms(programs, compared.baseLength, compared.bytes.length - compared.baseLength);
   applyCovers(compared, streams, form, found, mixer.contents(compared));
   const length = mixedLength({ raw: all.map((stream) => stream.length), mixed: places });
-  return { places, length, bytes: encoder.end() };
+  return { places, length, bytes: mixer.end() };
 }
 
 /** The places of as many streams as may be mixed. Long ones are literals mostly, and gain the least. */
