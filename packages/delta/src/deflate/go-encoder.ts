@@ -29,10 +29,9 @@ export const goLevels: readonly number[] = Object.keys(levels).map(Number);
 
 /** Deflates as compress/flate of Go does at levels 4 to 9 (its default is 6), from version 1.7 on. */
 export class GoEncoder {
-  readonly code: number;
-  readonly #lazy: number;
-  readonly #nice: number;
-  readonly #tries: number;
+  #lazy = 0;
+  #nice = 0;
+  #tries = 0;
   readonly #writer = new GoBlockWriter();
   readonly #piece = new Uint8Array(pieceSize);
   #pieceSize = 0;
@@ -56,13 +55,29 @@ export class GoEncoder {
   readonly #before = new Uint32Array(windowSize);
   #base = 1;
 
-  constructor(level: number, code: number) {
+  /** What was not finished is forgotten. */
+  begin({ level }: { readonly level: number }): void {
     const [lazy, nice, tries] = levels[level] ?? [0, 0, 0];
     if (tries === 0) throw new RangeError(`no level ${level}`);
-    this.code = code;
     this.#lazy = lazy;
     this.#nice = nice;
     this.#tries = tries;
+    this.#reset();
+  }
+
+  #reset(): void {
+    this.#writer.reset();
+    this.#pieceSize = 0;
+    this.#end = 0;
+    this.#at = 0;
+    this.#blockStart = 0;
+    this.#tokenCount = 0;
+    this.#length = shortestMatch - 1;
+    this.#distance = 0;
+    this.#waits = false;
+    this.#heads.fill(0);
+    this.#before.fill(0);
+    this.#base = 1;
   }
 
   *write(chunk: Uint8Array): Generator<Uint8Array> {
@@ -80,21 +95,6 @@ export class GoEncoder {
     this.#run(true);
     this.#writer.stored(new Uint8Array(), true);
     yield this.#writer.take();
-  }
-
-  reset(): void {
-    this.#writer.reset();
-    this.#pieceSize = 0;
-    this.#end = 0;
-    this.#at = 0;
-    this.#blockStart = 0;
-    this.#tokenCount = 0;
-    this.#length = shortestMatch - 1;
-    this.#distance = 0;
-    this.#waits = false;
-    this.#heads.fill(0);
-    this.#before.fill(0);
-    this.#base = 1;
   }
 
   *#writePiece(): Generator<Uint8Array> {

@@ -1,0 +1,133 @@
+import { addLiteral, addMatch, writeBlock } from './block';
+import { findMatch, insert, lookahead, reach, shortestMatch, slide, window, windowSize } from './window';
+
+/** Where a match of the shortest length begins at most. */
+const nearby: u32 = 4096;
+
+/** What is looked at next, and how much lies from there on; places in the window. */
+let at: u32 = 0;
+let ahead: u32 = 0;
+/** Where the block begins; below 0 when that has left the window. */
+let blockStart: i32 = 0;
+/** The match that was found at the byte before, and whether that byte still waits for being written. */
+let length: u32 = 0;
+let place: u32 = 0;
+let waits: bool = false;
+
+let isLazy: bool = false;
+let lazyLimit: u32 = 0;
+
+/**
+ * @param lazily whether a better match is looked for at the next byte
+ * @param limit the longest match for which that is done; without it, the longest whose places are remembered
+ */
+export function resetWalk(lazily: bool, limit: u32): void {
+  isLazy = lazily;
+  lazyLimit = limit;
+  at = 0;
+  ahead = 0;
+  blockStart = 0;
+  length = shortestMatch - 1;
+  place = 0;
+  waits = false;
+}
+
+export function contentEnd(): u32 {
+  return at + ahead;
+}
+
+export function addContent(size: u32): void {
+  ahead += size;
+}
+
+/** Walks as far as it can be seen what comes. The window is full before, and has room behind; that is why no cut of the content is seen. */
+export function walkOn(): void {
+  walk(false);
+  slideOn();
+}
+
+export function walkToEnd(): void {
+  walk(true);
+  if (waits) addLiteral(load<u8>(window + at - 1));
+  endBlock(true);
+}
+
+function walk(isEnd: bool): void {
+  if (isLazy) walkLazily(isEnd);
+  else walkGreedily(isEnd);
+}
+
+/** Whether there is something to look at; at the end of the content the window moves on where it would for more. */
+function canWalk(isEnd: bool): bool {
+  if (ahead >= lookahead) return true;
+  if (!isEnd) return false;
+  if (at >= windowSize + reach) slideOn();
+  return ahead > 0;
+}
+
+function slideOn(): void {
+  slide(2 * windowSize - contentEnd());
+  at -= windowSize;
+  place -= windowSize;
+  blockStart -= windowSize;
+}
+
+function walkGreedily(isEnd: bool): void {
+  while (canWalk(isEnd)) {
+    const first = ahead >= shortestMatch ? insert(at) : 0;
+    const found = first !== 0 && at - first <= reach ? findMatch(first, at, shortestMatch - 1, ahead) : 0;
+    let isFull: bool;
+    if (found === 0) {
+      isFull = addLiteral(load<u8>(window + at));
+      at++;
+      ahead--;
+    } else {
+      const size = found >> 16;
+      isFull = addMatch(size, at - (found & 0xffff));
+      ahead -= size;
+      if (size <= lazyLimit && ahead >= shortestMatch) insertAll(at + 1, at + size);
+      at += size;
+    }
+    if (isFull) endBlock(false);
+  }
+}
+
+function walkLazily(isEnd: bool): void {
+  while (canWalk(isEnd)) {
+    const first = ahead >= shortestMatch ? insert(at) : 0;
+    const known = length;
+    const knownPlace = place;
+    length = shortestMatch - 1;
+    if (first !== 0 && known < lazyLimit && at - first <= reach) {
+      const found = findMatch(first, at, known, ahead);
+      if (found !== 0) {
+        length = found >> 16;
+        place = found & 0xffff;
+        if (length === shortestMatch && at - place > nearby) length = shortestMatch - 1;
+      }
+    }
+    if (known >= shortestMatch && length <= known) {
+      const isFull = addMatch(known, at - 1 - knownPlace);
+      insertAll(at + 1, min(at + known - 1, at + ahead - shortestMatch + 1));
+      at += known - 1;
+      ahead -= known - 1;
+      waits = false;
+      length = shortestMatch - 1;
+      if (isFull) endBlock(false);
+    } else {
+      if (waits && addLiteral(load<u8>(window + at - 1))) endBlock(false);
+      waits = true;
+      at++;
+      ahead--;
+    }
+  }
+}
+
+function insertAll(from: u32, to: u32): void {
+  for (let i = from; i < to; i++) insert(i);
+}
+
+function endBlock(isLast: bool): void {
+  writeBlock(blockStart >= 0 ? window + blockStart : 0, at - blockStart, isLast);
+  blockStart = at;
+}
