@@ -3,8 +3,9 @@ import { fakeFile, fakeJar, fakeZip, fuzzRuns } from '@block-pack/core/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { GroupBlock } from './old-block.ts';
+import type { NewBlock } from './open-archive.ts';
 import { readGroup } from './read-group.ts';
-import { type GroupEncoding, type NewBlock, writeGroup } from './write-group.ts';
+import { type GroupEncoding, writeGroup } from './write-group.ts';
 
 const limit = 1 << 26;
 
