@@ -49,6 +49,16 @@ export function alignBits(): void {
   if (waitingCount > 0) putBits(0, 8 - waitingCount);
 }
 
+/** Fills the last byte with empty blocks: with fixed codes, ten bits each, or where that never fits, one that is stored. */
+export function alignByBlocks(): void {
+  if ((waitingCount & 1) !== 0) {
+    putBits(0, 3);
+    alignBits();
+    putBits(0xffff0000, 32);
+  }
+  while (waitingCount !== 0) putBits(2, 10);
+}
+
 /** To be aligned before. */
 export function putBytes(from: usize, size: u32): void {
   memory.copy(end, from, size);

@@ -31,33 +31,66 @@ const distanceLengths = memory.data(30);
 const literalCodes = memory.data(1144, 4);
 const distanceCodes = memory.data(120, 4);
 
-/** @param most symbols of a block */
-export function resetBlock(most: u32): void {
+/** Whether blocks end early where that may be worth it, as those of GNU gzip do. */
+let isTried: bool = false;
+let matches: u32 = 0;
+
+/**
+ * @param most symbols of a block
+ * @param ends whether a block ends where GNU gzip guesses that it shrinks well
+ */
+export function resetBlock(most: u32, ends: bool): void {
   symbolsLimit = symbols + 4 * most;
+  isTried = ends;
   clear();
+}
+
+/** Whether nothing was added since the last block. */
+export function isEmpty(): bool {
+  return symbolsEnd === symbols;
 }
 
 function clear(): void {
   symbolsEnd = symbols;
+  matches = 0;
   memory.fill(literalCounts, 0, 4 * literalSymbols);
   memory.fill(distanceCounts, 0, 4 * distanceSymbols);
 }
 
-/** @returns whether the block is full */
-export function addLiteral(byte: u32): bool {
+/**
+ * @param size of what the block stands for, as GNU gzip counts it
+ * @returns whether the block is full
+ */
+export function addLiteral(byte: u32, size: u32): bool {
   store<u32>(symbolsEnd, byte);
   symbolsEnd += 4;
   addOne(literalCounts + 4 * byte);
-  return symbolsEnd === symbolsLimit;
+  return isFull(size);
 }
 
-/** @returns whether the block is full */
-export function addMatch(length: u32, distance: u32): bool {
+/** See addLiteral. */
+export function addMatch(length: u32, distance: u32, size: u32): bool {
   store<u32>(symbolsEnd, (distance << 8) | (length - 3));
   symbolsEnd += 4;
   addOne(literalCounts + 4 * (firstLength + load<u8>(lengthSymbolTable + length - 3)));
   addOne(distanceCounts + 4 * distanceSymbol(distance - 1));
-  return symbolsEnd === symbolsLimit;
+  matches++;
+  return isFull(size);
+}
+
+function isFull(size: u32): bool {
+  if (symbolsEnd === symbolsLimit) return true;
+  const count = ((symbolsEnd - symbols) as u32) >> 2;
+  return isTried && (count & 0xfff) === 0 && shrinksWell(count, size);
+}
+
+/** GNU gzip's guess: few matches, and even so half of the content's size at most, where a symbol of a distance takes five bits. */
+function shrinksWell(count: u32, size: u32): bool {
+  if (matches >= count >> 1) return false;
+  let bits: u32 = 8 * count;
+  for (let i: u32 = 0; i < distanceSymbols; i++)
+    bits += load<u32>(distanceCounts + 4 * i) * (5 + (load<u8>(distanceExtras + i) as u32));
+  return bits >> 3 < size >> 1;
 }
 
 function addOne(count: usize): void {

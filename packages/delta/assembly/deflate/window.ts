@@ -19,9 +19,12 @@ let mask: u32 = 0;
 let good: u32 = 0;
 let nice: u32 = 0;
 let tries: u32 = 0;
+/** Whether a match may be found in what lies behind the content. */
+let isGnu: bool = false;
 
 /**
  * @param isChromium hash over four bytes instead of three
+ * @param asGnu matches are compared with what lies behind the content, too, and cut afterwards
  * @param bits of the hash
  * @param goodLength from which on a match is good enough to look at a quarter of the places
  * @param niceLength from which on no longer one is looked for
@@ -29,6 +32,7 @@ let tries: u32 = 0;
  */
 export function resetWindow(
   isChromium: bool,
+  asGnu: bool,
   bits: u32,
   goodLength: u32,
   niceLength: u32,
@@ -39,9 +43,10 @@ export function resetWindow(
   good = goodLength;
   nice = niceLength;
   tries = mostTries;
+  isGnu = asGnu;
   memory.fill(heads, 0, 2 << bits);
-  // Its hash reads a byte behind the end of the content, where nothing of an earlier stream may be seen.
-  if (isChromium) memory.fill(window, 0, 65808);
+  // They read behind the end of the content, where nothing of an earlier stream may be seen.
+  if (isChromium || isGnu) memory.fill(window, 0, 65808);
 }
 
 /** @returns the last place that has the same hash; 0 for none */
@@ -67,7 +72,7 @@ export function insert(at: u32): u32 {
 export function findMatch(first: u32, at: u32, known: u32, ahead: u32): u32 {
   const here = window + at;
   const limit = at > reach ? at - reach : 0;
-  const enough = min(nice, ahead);
+  const enough = isGnu ? nice : min(nice, ahead);
   const start = load<u16>(here);
   let left = known >= good ? tries >> 2 : tries;
   let place = first;
@@ -90,6 +95,11 @@ export function findMatch(first: u32, at: u32, known: u32, ahead: u32): u32 {
   return best > known ? (min(best, ahead) << 16) | bestPlace : 0;
 }
 
+/** GNU gzip clears as much behind the content when it has ended. */
+export function clearBehind(end: u32): void {
+  if (isGnu) store<u16>(window + end, 0);
+}
+
 /** The first two are known to be the same. */
 function sameBytes(here: usize, there: usize): u32 {
   for (let at: u32 = 2; at < longestMatch; at += 8) {
@@ -101,10 +111,10 @@ function sameBytes(here: usize, there: usize): u32 {
 
 /**
  * Forgets the older window.
- * @param room bytes behind the content, which stay as they are: Chromium's hash reads one of them at the end
+ * @param room bytes behind the content, which stay as they are but for GNU gzip: Chromium's hash reads one of them at the end
  */
 export function slide(room: u32): void {
-  memory.copy(window, window + windowSize, windowSize - room);
+  memory.copy(window, window + windowSize, isGnu ? windowSize : windowSize - room);
   slidePlaces(heads, 2 * (mask + 1));
   slidePlaces(before, 2 * windowSize);
 }

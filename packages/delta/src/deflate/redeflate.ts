@@ -1,6 +1,8 @@
 import { type Bytes, concat } from '@block-pack/core';
 import type { DeflateParameters } from './deflate-parameters.ts';
 import { GoEncoder } from './go-encoder.ts';
+import { GoSpeedEncoder } from './go-speed-encoder.ts';
+import { PigzEncoder } from './pigz-encoder.ts';
 import { ZlibEncoder } from './zlib-encoder.ts';
 
 /**
@@ -73,21 +75,39 @@ interface Encoder {
  * Encoders that nobody uses. Making one costs as much as deflating a class file, so they are kept: undoing and redoing a jar of small files
  * is twice as fast for it.
  */
-const idle: { readonly go: Encoder[]; readonly zlib: Encoder[] } = { go: [], zlib: [] };
+const idle: Readonly<Record<EncoderKind, Encoder[]>> = { zlib: [], go: [], goSpeed: [], pigz: [] };
 const idleLimit = 2;
 
+type EncoderKind = keyof typeof newEncoder;
+
+const newEncoder = {
+  zlib: () => new ZlibEncoder(),
+  go: () => new GoEncoder(),
+  goSpeed: () => new GoSpeedEncoder(),
+  pigz: () => new PigzEncoder(),
+} satisfies Record<string, () => Encoder>;
+
+function kindOf({ encoder, level }: DeflateParameters): EncoderKind {
+  switch (encoder) {
+    case 'zlib':
+    case 'chromium':
+    case 'gzip':
+      return 'zlib';
+    case 'go':
+      return level === 1 ? 'goSpeed' : 'go';
+    case 'pigz':
+      return 'pigz';
+  }
+}
+
 function borrowEncoder(parameters: DeflateParameters): Encoder {
-  const encoder =
-    idleFor(parameters).pop() ?? (parameters.encoder === 'go' ? new GoEncoder() : new ZlibEncoder());
+  const kind = kindOf(parameters);
+  const encoder = idle[kind].pop() ?? newEncoder[kind]();
   encoder.begin(parameters);
   return encoder;
 }
 
 function giveBack(encoder: Encoder, parameters: DeflateParameters): void {
-  const others = idleFor(parameters);
+  const others = idle[kindOf(parameters)];
   if (others.length < idleLimit) others.push(encoder);
-}
-
-function idleFor({ encoder }: DeflateParameters): Encoder[] {
-  return encoder === 'go' ? idle.go : idle.zlib;
 }

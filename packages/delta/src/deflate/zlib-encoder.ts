@@ -1,11 +1,13 @@
 import { deflateProgram } from '../assembled/deflate.ts';
 import { instantiate, type ProgramMemory } from '../assembled/instantiate.ts';
-import type { DeflateParameters } from './deflate-parameters.ts';
+import type { DeflateEncoder, DeflateParameters } from './deflate-parameters.ts';
 
 /** What packages/delta/assembly/deflate exports. */
 interface DeflateProgram {
   readonly memory: ProgramMemory;
-  begin(isChromium: boolean, level: number, memLevel: number): void;
+  begin(variant: number, level: number, memLevel: number): void;
+  know(size: number): void;
+  pause(): number;
   place(): number;
   room(): number;
   add(size: number): number;
@@ -13,8 +15,11 @@ interface DeflateProgram {
   written(): number;
 }
 
+/** As the program numbers them; 0 is zlib. */
+const variants: Partial<Record<DeflateEncoder, number>> = { chromium: 1, gzip: 2 };
+
 /**
- * Deflates as zlib does, to the bit. One encoder takes 0.8 MB and makes one stream after the other, each begun with its own parameters.
+ * Deflates as zlib, zlib of Chromium, and GNU gzip do, to the bit. One encoder takes 0.8 MB and makes one stream after the other, each begun with its own parameters.
  * Pieces are good only until something else is written.
  */
 export class ZlibEncoder {
@@ -22,9 +27,15 @@ export class ZlibEncoder {
   readonly #memory = new Uint8Array(this.#program.memory.buffer);
   readonly #written = this.#program.written();
 
-  /** What was not finished is forgotten. */
-  begin({ encoder, level, memLevel }: DeflateParameters): void {
-    this.#program.begin(encoder === 'chromium', level, memLevel);
+  /**
+   * What was not finished is forgotten.
+   * @param known what is taken to stand before the content, 32 KiB at most
+   */
+  begin({ encoder, level, memLevel }: DeflateParameters, known?: Uint8Array): void {
+    this.#program.begin(variants[encoder] ?? 0, level, memLevel);
+    if (known === undefined) return;
+    this.#memory.set(known, this.#program.place());
+    this.#program.know(known.length);
   }
 
   *write(chunk: Uint8Array): Generator<Uint8Array> {
@@ -39,6 +50,11 @@ export class ZlibEncoder {
 
   *finish(): Generator<Uint8Array> {
     yield this.#piece(this.#program.finish());
+  }
+
+  /** What was written as whole bytes, as pigz brings it there; another stream may follow. */
+  *pause(): Generator<Uint8Array> {
+    yield this.#piece(this.#program.pause());
   }
 
   #piece(size: number): Uint8Array {

@@ -1,6 +1,5 @@
 import { ByteReader, type Bytes, chunkSize } from '@block-pack/core';
 import { applyToClasses } from '../class/level-classes.ts';
-import { BitDecoder } from '../mixing/bit-coder.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
 import { decodePrograms } from '../native/programs.ts';
 import { allowedCost, allowedMixing, costOf, type DifferenceBase } from './allowance.ts';
@@ -102,9 +101,8 @@ async function applySection(
   if (left.cost < 0) throw deltaInvalid('its sections ask for more of the bases than they may');
   const bytes = new Uint8Array(baseLength + newLength);
   await readPieces(pieces, bases, bytes);
-  const decoder = lengths.mixed.size === 0 ? undefined : new BitDecoder(parts.at(-1) ?? new Uint8Array());
-  const mixer =
-    decoder && new SectionMixer(decoder, mixableStreams(transform, form, unpacked, lengths.mixed));
+  const mixable = mixableStreams(transform, form, unpacked, lengths.mixed);
+  const mixer = lengths.mixed.size === 0 ? undefined : new SectionMixer(mixable, parts.at(-1));
   mixer?.mixTransform(bytes.subarray(0, baseLength));
   mixer?.mixCovers();
   const fill = (window: Window): void => {
@@ -115,7 +113,7 @@ async function applySection(
   const window = { bytes, baseLength };
   const made = levelsClasses(transform) ? applyToClasses(window, streams, fill) : bytes.subarray(baseLength);
   if (!levelsClasses(transform)) fill(window);
-  decoder?.end();
+  mixer?.end();
   return made;
 }
 

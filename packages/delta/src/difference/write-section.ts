@@ -40,7 +40,8 @@ export interface MatchedSection extends Candidate {
 }
 
 /**
- * The smallest way to make the new bytes of a window from its base. This takes the thread; {@link packSection} others.
+ * Ways to make the new bytes of a window from its base, the smallest first, and behind it those that might come to less when they are mixed. This takes
+ * the thread; {@link packSection} others.
  * @param pairs contents that may be class files
  * @param found native code
  */
@@ -48,12 +49,18 @@ export async function matchSection(
   window: Window,
   pairs: readonly ContentPair[] = [],
   found?: FoundPrograms,
-): Promise<MatchedSection> {
+): Promise<readonly [MatchedSection, ...MatchedSection[]]> {
   const { bytes, baseLength } = window;
   const classes = levelClasses(window, pairs);
   const levelled = classes && (await matchLevelled(classes, window, found));
-  const matched = levelled ?? { ...(await smallest(window, { found })).candidate, classes: undefined };
-  return { ...matched, newLength: bytes.length - baseLength, baseLength };
+  const [first, ...others] = levelled ?? (await smallest(window, { found }));
+  const section = ({ candidate }: Sized): MatchedSection => ({
+    ...candidate,
+    classes: levelled && classes,
+    newLength: bytes.length - baseLength,
+    baseLength,
+  });
+  return [section(first), ...others.map(section)];
 }
 
 /** Undefined where the bytes as they are would come to less. Of a long window that is not asked, since it would cost the most. */
@@ -61,15 +68,15 @@ async function matchLevelled(
   classes: LevelledWindow,
   window: Window,
   found: FoundPrograms | undefined,
-): Promise<(Candidate & Pick<MatchedSection, 'classes'>) | undefined> {
+): Promise<Ranked | undefined> {
   const placed = found && placedAnew(found, classes.placeOf);
-  const { candidate } = await smallest(classes.window, { found: placed });
+  const ranked = await smallest(classes.window, { found: placed });
   if (window.bytes.length <= shortWindow) {
-    const plain = await smallest(window, { among: [ways.short[0]], found });
-    const streams = [...streamsOf(candidate), ...Object.values(classes.streams)];
+    const [plain] = await smallest(window, { among: [ways.short[0]], found });
+    const streams = [...streamsOf(ranked[0].candidate), ...Object.values(classes.streams)];
     if (plain.size < (await roughSize(streams))) return undefined;
   }
-  return { ...candidate, classes };
+  return ranked;
 }
 
 export interface PackedSection {
@@ -124,24 +131,40 @@ interface Attempts {
   readonly found?: FoundPrograms | undefined;
 }
 
-async function smallest(window: Window, { among, found }: Attempts = {}): Promise<Sized> {
+/** The smallest candidate, and behind it those of other ways of matching that are nearly as small. */
+type Ranked = readonly [Sized, ...Sized[]];
+
+/** What rough sizes do not tell: mixed, long literals come to less beside short covers than they say. */
+const rivalShare = 1.04;
+const mostRivals = 3;
+
+async function smallest(window: Window, { among, found }: Attempts = {}): Promise<Ranked> {
   const newLength = window.bytes.length - window.baseLength;
   const plain = await sized(literalsOnly(window));
   const isPacked = plain.size > newLength * packedShare;
-  let best = Promise.resolve(plain);
   const limit = streamLimit(newLength);
+  const ofWays: Sized[] = [];
   // Sizes are found by other threads while this one looks for the next covers.
-  let waiting: Promise<Sized>[] = [];
+  let waiting: Promise<readonly Sized[]> = Promise.resolve([]);
   let programs: Programs | undefined;
   for (const covers of coversOf(window, isPacked, among)) {
-    best = smaller(best, waiting);
-    await best;
+    ofWays.push(...bySize(await waiting).slice(0, 1));
     programs ??= found && chooseRegions(window, found, covers);
-    waiting = [...candidates(window, covers), ...predicted(window, covers, programs)]
-      .filter(({ streams }) => totalLength(streams) <= limit)
-      .map(sized);
+    const all = [...candidates(window, covers), ...predicted(window, covers, programs)];
+    waiting = Promise.all(all.filter(({ streams }) => totalLength(streams) <= limit).map(sized));
   }
-  return smaller(best, waiting);
+  ofWays.push(...bySize(await waiting).slice(0, 1));
+  const [first = plain, ...others] = bySize([plain, ...ofWays]);
+  // Those of one size are the same covers, found in several ways.
+  const rivals = [...new Map(others.map((one) => [one.size, one])).values()].filter(
+    ({ size }) => size > first.size && size <= first.size * rivalShare,
+  );
+  return [first, ...rivals.slice(0, mostRivals)];
+}
+
+/** Of equally small ones the first comes first. */
+function bySize(all: readonly Sized[]): Sized[] {
+  return [...all].sort((one, other) => one.size - other.size);
 }
 
 /** What hardly shrinks was packed before: it repeats nothing but whole files. */
@@ -189,12 +212,6 @@ async function sized(candidate: Candidate): Promise<Sized> {
 
 function streamsOf({ streams, programs }: Candidate): Uint8Array[] {
   return [...Object.values(streams), ...(programs === undefined ? [] : [programs])];
-}
-
-/** Of equally small ones the first. */
-async function smaller(best: Promise<Sized>, others: readonly Promise<Sized>[]): Promise<Sized> {
-  const all = await Promise.all([best, ...others]);
-  return all.reduce((least, one) => (one.size < least.size ? one : least));
 }
 
 function literalsOnly(window: Window): Candidate {
@@ -275,10 +292,10 @@ function isText({ bytes, baseLength }: Window): boolean {
 
 const compress = promisify(brotliCompress);
 
-/** Orders candidates as their final sizes would, at a fraction of the time. */
 const roughQuality = 5;
 
-async function roughSize(streams: readonly Uint8Array[]): Promise<number> {
+/** Orders candidates as their final sizes would, at a fraction of the time. */
+export async function roughSize(streams: readonly Uint8Array[]): Promise<number> {
   const params = { [constants.BROTLI_PARAM_QUALITY]: roughQuality };
   const sizes = partsOf(streams).map(async (part) => (await compress(part, { params })).length);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);

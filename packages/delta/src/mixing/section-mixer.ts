@@ -1,5 +1,4 @@
 import type { Window } from '../difference/cover.ts';
-import type { BitCoder } from './bit-coder.ts';
 import { type CoverPlaces, MixedContents, mixCovers } from './mixed-covers.ts';
 import { StreamMixer } from './stream-mixer.ts';
 import { mixBytes, mixNumbers, mixText } from './whole-streams.ts';
@@ -27,8 +26,9 @@ export class SectionMixer {
   readonly #section: MixableStreams;
   readonly #places: CoverPlaces;
 
-  constructor(coder: BitCoder, section: MixableStreams) {
-    this.#mixer = new StreamMixer(coder, section.streams, section.mixed);
+  /** @param packed what was written, where that is read */
+  constructor(section: MixableStreams, packed?: Uint8Array) {
+    this.#mixer = new StreamMixer(section.streams, section.mixed, packed);
     this.#section = section;
     this.#places = coverPlaces(section);
   }
@@ -51,6 +51,14 @@ export class SectionMixer {
   /** @param window filled up to its base, and as it is compared; with zeros behind it */
   contents(window: Window): MixedContents {
     return new MixedContents(this.#mixer, this.#places, window);
+  }
+
+  /**
+   * What was written.
+   * @throws DELTA_INVALID if something is left of what was read
+   */
+  end(): Uint8Array {
+    return this.#mixer.end();
   }
 }
 
