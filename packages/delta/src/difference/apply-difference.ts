@@ -1,4 +1,4 @@
-import { ByteReader, type Bytes, chunkSize } from '@block-pack/core';
+import { ByteReader, type Bytes, randomAccessOf, readRange } from '@block-pack/core';
 import { applyToClasses } from '../class/level-classes.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
 import { decodePrograms } from '../native/programs.ts';
@@ -8,6 +8,7 @@ import type { Window } from './cover.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { mixedLength, readParts, unpackStreams } from './packing.ts';
 import { decodePieces, readPieces } from './pieces.ts';
+import { readMagic } from './read-magic.ts';
 import { readVarint } from './read-varint.ts';
 import {
   decodeSectionHeader,
@@ -43,7 +44,7 @@ export async function* applyDifference(
     while (missing > 0) {
       const made = await applySection(reader, bases, missing, left, allowed.transforms ?? transforms);
       missing -= made.length;
-      for (let at = 0; at < made.length; at += chunkSize) yield made.subarray(at, at + chunkSize);
+      yield* readRange(randomAccessOf(made));
     }
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
   } finally {
@@ -60,9 +61,7 @@ export interface AllowedSections {
 
 /** Returns how many bytes the difference makes. */
 async function readHeader(reader: ByteReader, bases: readonly DifferenceBase[]): Promise<number> {
-  const magic = await reader.take(differenceMagic.length);
-  if (magic.some((byte, index) => byte !== differenceMagic[index]))
-    throw deltaInvalid('it does not begin as a difference of version 1 does');
+  await readMagic(reader, differenceMagic, 'a difference of version 1 does');
   const count = await readVarint(reader);
   if (count !== bases.length) throw deltaInvalid(`it was made for ${count} bases, not for ${bases.length}`);
   return readVarint(reader);
