@@ -27,6 +27,16 @@ export class RankedConstants {
     return this.#group(group).read(number);
   }
 
+  /** The constant that is expected, or 0 where all are named. */
+  expected(group: ConstantGroup): number {
+    return this.#group(group).expected();
+  }
+
+  /** Takes a constant as named, if it is one of the group. */
+  pass(group: ConstantGroup, index: number): void {
+    this.#group(group).pass(index);
+  }
+
   /** Takes a text as named. */
   name(index: number): void {
     this.#group('texts').write(index);
@@ -93,6 +103,15 @@ class RankedGroup {
     if (index === undefined) throw deltaInvalid(`a class file names ${this.#name} ${rank}, and has fewer`);
     this.#passed(rank);
     return index;
+  }
+
+  expected(): number {
+    return this.#indexes[this.#expected()] ?? 0;
+  }
+
+  pass(index: number): void {
+    const rank = (this.#ranks[index] ?? 0) - 1;
+    if (rank >= 0) this.#passed(rank);
   }
 
   #expected(): number {

@@ -1,4 +1,5 @@
 import { ByteReader, type Bytes, chunkSize } from '@block-pack/core';
+import { amongOthers, type JoinedClasses, joinClasses } from '../class/join-classes.ts';
 import { applyToClasses } from '../class/level-classes.ts';
 import { BitDecoder } from '../mixing/bit-coder.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
@@ -105,18 +106,31 @@ async function applySection(
   const decoder = lengths.mixed.size === 0 ? undefined : new BitDecoder(parts.at(-1) ?? new Uint8Array());
   const mixer =
     decoder && new SectionMixer(decoder, mixableStreams(transform, form, unpacked, lengths.mixed));
-  mixer?.mixTransform(bytes.subarray(0, baseLength));
+  const base = bytes.subarray(0, baseLength);
+  mixer?.mixTransform(base);
+  const classes = transform === 'units' ? unitClasses(mixer, base, newLength) : undefined;
   mixer?.mixCovers();
   const fill = (window: Window): void => {
     const made = window.bytes.length - baseLength;
     const programs = predictsReferences(transform) && decodePrograms(streams.programs, baseLength, made);
     applyCovers(window, streams, form, programs || undefined, mixer?.contents(window));
   };
-  const window = { bytes, baseLength };
-  const made = levelsClasses(transform) ? applyToClasses(window, streams, fill) : bytes.subarray(baseLength);
+  const window = { bytes: bytes.subarray(0, bytes.length - (classes?.bytes.length ?? 0)), baseLength };
+  const made = levelsClasses(transform)
+    ? applyToClasses(window, streams, fill)
+    : window.bytes.subarray(baseLength);
   if (!levelsClasses(transform)) fill(window);
   decoder?.end();
-  return made;
+  return classes === undefined ? made : amongOthers(classes, made);
+}
+
+/** Class files by units. They are always mixed: nothing else makes them small. */
+function unitClasses(mixer: SectionMixer | undefined, base: Uint8Array, newLength: number): JoinedClasses {
+  if (mixer === undefined) throw deltaInvalid('class files by units that are not mixed');
+  const mixed = mixer.classes(base);
+  const classes = joinClasses(base, newLength, mixed);
+  mixed.end();
+  return classes;
 }
 
 function named<N extends string>(

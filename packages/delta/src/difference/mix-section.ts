@@ -1,3 +1,4 @@
+import { joinClasses } from '../class/join-classes.ts';
 import { BitEncoder } from '../mixing/bit-coder.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
 import { decodePrograms } from '../native/programs.ts';
@@ -14,15 +15,19 @@ import { type MatchedSection, sectionStreams, transformOf } from './write-sectio
  * @param most bytes of streams that may be mixed
  */
 export function mixSection(section: MatchedSection, window: Window, most: number): MixedPart | undefined {
-  const { form, streams, classes, programs } = section;
+  const { form, streams, classes, units, programs } = section;
   const all = sectionStreams(section, new Uint8Array());
   const places = shortestFirst(all, most);
   if (places.size === 0) return undefined;
   const encoder = new BitEncoder();
   const mixer = new SectionMixer(encoder, mixableStreams(transformOf(section), form, all, places));
-  mixer.mixTransform(window.bytes.subarray(0, window.baseLength));
+  const base = window.bytes.subarray(0, window.baseLength);
+  mixer.mixTransform(base);
+  if (units !== undefined) {
+    joinClasses(base, section.newLength, mixer.classes(base));
+  }
   mixer.mixCovers();
-  const compared = classes?.window ?? window;
+  const compared = units?.window ?? classes?.window ?? window;
   compared.bytes.fill(0, compared.baseLength);
   const found =
     programs && decodePrograms(programs, compared.baseLength, compared.bytes.length - compared.baseLength);

@@ -1,5 +1,6 @@
 import { type Bytes, checkSignal, type RandomAccess } from '@block-pack/core';
 import type { ContentPair } from '../class/level-classes.ts';
+import type { ClassContents } from '../class/take-apart-classes.ts';
 import type { FoundPrograms } from '../native/choose-regions.ts';
 import { type FilePiece, findPrograms } from '../native/find-programs.ts';
 import { VarintWriter } from '../varint.ts';
@@ -10,7 +11,7 @@ import { mixSection } from './mix-section.ts';
 import { encodePieces, type Piece, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
 import { sectionLimit, type Transform } from './section.ts';
-import { matchSection, type PackedSection, packSection, transformOf } from './write-section.ts';
+import { matchSection, matchUnits, type PackedSection, packSection } from './write-section.ts';
 
 /** `BPD` and the version of the format. */
 export const differenceMagic = Uint8Array.of(0x42, 0x50, 0x44, 0x31);
@@ -59,9 +60,10 @@ export async function* writeDifference(
   yield encodeHeader(bases, sources);
   let written = 0;
   let mixable = mixableBytes(sources, options);
-  const pack = async (section: Promise<PackedSection>): Promise<Uint8Array> => {
-    const { bytes, mixed } = await section;
+  const pack = async (ways: readonly Promise<PackedSection>[]): Promise<Uint8Array> => {
+    const { bytes, mixed, transform } = smallestOf(await Promise.all(ways));
     if (mixed > 0) options.onMixing?.(mixed);
+    options.onTransform?.(transform);
     return bytes;
   };
   // Other threads pack a section while this one matches the next.
@@ -70,14 +72,22 @@ export async function* writeDifference(
     checkSignal(options.signal);
     const window = await readWindow(plan, bases, sources);
     const found = await programsOf(plan, contents, bases, window);
-    const matched = await matchSection(window, pairsOf(plan, contents, bases), found);
-    const mixed = mixSection(matched, window, mixable);
-    mixable -= mixed?.length ?? 0;
+    const pairs = pairsOf(plan, contents, bases);
+    const units =
+      found === undefined
+        ? await matchUnits(window, classesOf(plan, contents, bases, pairs), mixable)
+        : undefined;
+    const matched = await matchSection(window, pairs, found);
+    const ways = [...(units === undefined ? [] : [units]), matched].map((section) => ({
+      section,
+      mixed: mixSection(section, window, mixable),
+    }));
+    mixable -= Math.max(...ways.map(({ mixed }) => mixed?.length ?? 0));
     if (packing !== undefined) yield await packing;
-    packing = pack(packSection(matched, encodePieces(plan.bases, bases), mixed, options.quality));
+    const pieces = encodePieces(plan.bases, bases);
+    packing = pack(ways.map(({ section, mixed }) => packSection(section, pieces, mixed, options.quality)));
     // Whoever stops reading does not wait for it.
     packing.catch(() => {});
-    options.onTransform?.(transformOf(matched));
     written += matched.newLength;
     options.onProgress?.(written);
   }
@@ -146,6 +156,30 @@ function pairsOf(
     const source = base === undefined ? undefined : sources.get(base);
     return source === undefined || length !== content.size ? [] : [{ ...source, target, length }];
   });
+}
+
+/** Of those that a reader takes: class files by units are always mixed. */
+function smallestOf(sections: readonly PackedSection[]): PackedSection {
+  const readable = sections.filter(({ transform, mixed }) => transform !== 'units' || mixed > 0);
+  return readable.reduce((least, one) => (one.bytes.length < least.bytes.length ? one : least));
+}
+
+/** Where class files may lie in the window of a section. */
+function classesOf(
+  { bases: basePieces, contents: contentPieces }: SectionPlan,
+  contents: readonly DifferenceContent[],
+  bases: readonly RandomAccess[],
+  pairs: readonly ContentPair[],
+): ClassContents {
+  const files = contents.map(({ content }) => content);
+  const baseLength = basePieces.reduce((sum, { length }) => sum + length, 0);
+  const wholeOnes = (pieces: readonly FilePiece[], start: number) =>
+    pieces.flatMap(({ at, length, file }) => (length === file.size ? [{ start: start + at, length }] : []));
+  return {
+    bases: wholeOnes(placed(basePieces, bases), 0),
+    news: wholeOnes(placed(contentPieces, files), baseLength),
+    pairs,
+  };
 }
 
 /** Native code on both sides; undefined where there is none. */

@@ -3,6 +3,8 @@ import { brotliCompress, constants } from 'node:zlib';
 import { BlockPackError } from '@block-pack/core';
 import { classStreamNames } from '../class/class-streams.ts';
 import { type ContentPair, type LevelledWindow, levelClasses } from '../class/level-classes.ts';
+import { type ClassContents, takeApartClasses, type WindowApart } from '../class/take-apart-classes.ts';
+import { type UnitStreams, unitStreamNames } from '../class/unit-streams.ts';
 import { chooseRegions, type FoundPrograms, placedAnew } from '../native/choose-regions.ts';
 import { expectedBytes } from '../native/expected-bytes.ts';
 import { decodePrograms, encodePrograms, type Programs } from '../native/programs.ts';
@@ -37,6 +39,8 @@ export interface MatchedSection extends Candidate {
   readonly baseLength: number;
   /** Where its class files are levelled. */
   readonly classes: LevelledWindow | undefined;
+  /** Where its class files are said by their units. */
+  readonly units?: WindowApart;
 }
 
 /**
@@ -72,8 +76,33 @@ async function matchLevelled(
   return { ...candidate, classes };
 }
 
+/**
+ * The new bytes of a window with class files said by their units: smaller where all of it is mixed, and useless where it is not.
+ * @param most bytes of streams that may be mixed
+ * @returns undefined where there is no class file, or too much to mix
+ */
+export async function matchUnits(
+  window: Window,
+  contents: ClassContents,
+  most: number,
+): Promise<MatchedSection | undefined> {
+  const units = takeApartClasses(window, contents);
+  if (units === undefined || totalLength(units.streams) > most) return undefined;
+  const { candidate } = await smallest(units.window);
+  const { bytes, baseLength } = window;
+  const matched = {
+    ...candidate,
+    classes: undefined,
+    units,
+    newLength: bytes.length - baseLength,
+    baseLength,
+  };
+  return totalLength(units.streams) + totalLength(candidate.streams) > most ? undefined : matched;
+}
+
 export interface PackedSection {
   readonly bytes: Uint8Array;
+  readonly transform: Transform;
   /** Bytes of its streams that are mixed. */
   readonly mixed: number;
 }
@@ -95,24 +124,27 @@ export async function packSection(
   const header = encodeSectionHeader({ transform, form, newLength, baseLength }, packed);
   return {
     bytes: sectionBytes(header, packed),
+    transform,
     mixed: mixedLength({ raw: packed.rawLengths, mixed: packed.mixed }),
   };
 }
 
 /** In the order of the format. */
 export function sectionStreams(
-  { streams, classes, programs }: MatchedSection,
+  { streams, classes, units, programs }: MatchedSection,
   pieces: Uint8Array,
 ): Uint8Array[] {
   const own = { pieces, ...streams };
   return [
     ...streamNames.map((name) => own[name]),
     ...(classes === undefined ? [] : classStreamNames.map((name) => classes.streams[name])),
+    ...(units === undefined ? [] : unitStreamNames.map((name) => units.streams[name])),
     ...(programs === undefined ? [] : [programs]),
   ];
 }
 
-export function transformOf({ classes, programs }: MatchedSection): Transform {
+export function transformOf({ classes, units, programs }: MatchedSection): Transform {
+  if (units !== undefined) return 'units';
   if (programs !== undefined) return classes === undefined ? 'native' : 'both';
   return classes === undefined ? 'none' : 'class';
 }
@@ -283,6 +315,6 @@ async function roughSize(streams: readonly Uint8Array[]): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-function totalLength(streams: CoverStreams): number {
+function totalLength(streams: CoverStreams | UnitStreams): number {
   return Object.values(streams).reduce((sum, { length }) => sum + length, 0);
 }

@@ -31,10 +31,15 @@ export class StreamMixer {
   readonly #mixer: ByteMixer;
 
   /** @param mixed the streams that are coded, by their places */
-  constructor(coder: BitCoder, streams: readonly Uint8Array[], mixed: ReadonlySet<number>) {
+  constructor(
+    coder: BitCoder,
+    streams: readonly Uint8Array[],
+    mixed: ReadonlySet<number>,
+    kinds = streams.length,
+  ) {
     this.#streams = streams.map((bytes, place) => ({ bytes, isMixed: mixed.has(place), at: 0 }));
     const total = this.#streams.reduce((sum, { bytes, isMixed }) => sum + (isMixed ? bytes.length : 0), 0);
-    this.#mixer = new ByteMixer(coder, streams.length, tableBits(total));
+    this.#mixer = new ByteMixer(coder, kinds, tableBits(total));
   }
 
   isMixed(place: number): boolean {
@@ -78,10 +83,10 @@ export class StreamMixer {
    * @param expected it might be that, or is -1
    * @param run how many bytes before were as expected
    */
-  expectedByte(place: number, count: number, expected: number, run: number): number {
+  expectedByte(place: number, count: number, expected: number, run: number, kind: number = place): number {
     const { contexts } = this.#mixer;
     for (let i = 0; i < count; i++) contexts[i] = hashed((place << 4) | i, this.around[i] as number);
-    return this.#code(place, place, count, expected, run);
+    return this.#code(place, kind, count, expected, run);
   }
 
   #code(place: number, kind: number, count: number, expected: number, run: number): number {
