@@ -15,7 +15,7 @@ export const floors: Readonly<Record<string, Room>> = {
   npm: { floor: 2, thirdParty: ['@yarnpkg/parsers', 'js-yaml', 'valibot'], touches: [] },
   python: { floor: 2, thirdParty: ['@iarna/toml', '@renovatebot/pep440', 'valibot'], touches: [] },
   config: { floor: 2, thirdParty: ['@iarna/toml'], touches: [] },
-  delta: { floor: 2, thirdParty: ['pako'], touches: [] },
+  delta: { floor: 2, thirdParty: [], touches: [] },
   report: {
     floor: 2,
     thirdParty: ['@renovatebot/pep440', 'd3-hierarchy', 'semver', 'spdx-expression-parse', 'valibot'],

@@ -1,10 +1,9 @@
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type BundleGroup, randomAccessOf, readBundle } from '@block-pack/core';
-import { openImages, parsePlace } from '@block-pack/store';
+import { openImages, parsePlace, ScratchBlobs } from '@block-pack/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { applyBundle } from './bundle/apply-bundle.ts';
 import { HeldImages } from './bundle/held-images.ts';
-import { ScratchBlobs } from './bundle/scratch-blobs.ts';
 import { writeBase } from './testing/fake-base.ts';
 import { Layout } from './testing/layout.ts';
 import { Workplace } from './testing/workplace.ts';

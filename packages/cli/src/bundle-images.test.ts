@@ -130,7 +130,7 @@ describe('signatures of an image', () => {
     expect(done('verify', 'oci:site')).toContain('all good');
   });
 
-  it('travel with an image that cosign saved, under the tag that cosign looks for', () => {
+  it('travel with an image that cosign saved, under the tag and the kind that cosign looks for', () => {
     const image = digest('out', 'shop');
     const signature = addCompanion(work, 'out', 'signature', {});
     const { manifests } = JSON.parse(work.read('out/index.json'));
@@ -144,6 +144,10 @@ describe('signatures of an image', () => {
     expect(apply('oci:site:shop').exitCode).toBe(0);
     expect(listed('site')).toEqual(['shop', signatureTag(image)]);
     expect(digest('site', signatureTag(image))).toBe(signature);
+    const written = JSON.parse(work.read('site/index.json')).manifests;
+    expect(written.map((one: { annotations: object }) => one.annotations)).toMatchObject(
+      index.manifests.map(({ annotations }) => annotations),
+    );
   });
 
   it('come alone where the site has the image already', () => {

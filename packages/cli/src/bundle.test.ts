@@ -200,7 +200,7 @@ describe('a bundle that cannot be applied', () => {
   it('is found when it ends too early', () => {
     site('1.0');
     const bytes = readFileSync(work.path('update.tar'));
-    for (const length of [0, 5000, bytes.length - 1]) {
+    for (const length of [0, 1000, bytes.length - 1]) {
       writeFileSync(work.path('update.tar'), bytes.subarray(0, length));
       refused(4, /update\.tar/);
     }

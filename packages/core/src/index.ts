@@ -28,6 +28,7 @@ export {
   inventoryLimit,
   isTagged,
   mixedBytes,
+  packBundle,
   parseBundleDocument,
   parseInventory,
   readBundle,

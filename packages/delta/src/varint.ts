@@ -109,6 +109,15 @@ export class VarintReader {
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
+  /** The bytes before the next one that is `last`, as a view, and passes that one. */
+  takeUntil(last: number): Uint8Array {
+    const end = this.#bytes.indexOf(last, this.#at);
+    if (end < 0) throw this.#invalid(`${this.#what} end too early`);
+    const taken = this.take(end - this.#at);
+    this.#at++;
+    return taken;
+  }
+
   /** Refuses what was not read. */
   end(): void {
     if (!this.atEnd) throw this.#invalid(`${this.#what} are not used up: ${this.left} bytes are left`);

@@ -39,7 +39,7 @@ export function openRange(layout: StoreLayout, digest: Digest, range: ByteRange)
     const missing = range.offset + range.length - blob.size;
     if (missing <= 0) return blob;
     closeBlob(blob);
-    throw blobTooShort(layout, digest, range, missing);
+    throw blobTooShort(layout.blob(digest), digest, range, missing);
   } catch (error) {
     throw diskError(error, 'STORE_UNUSABLE', 'read', layout.blob(digest));
   }
@@ -47,17 +47,13 @@ export function openRange(layout: StoreLayout, digest: Digest, range: ByteRange)
 
 /** @param missing bytes at the end of the range */
 export function blobTooShort(
-  layout: StoreLayout,
+  path: string,
   digest: Digest,
   { offset, length }: ByteRange,
   missing: number,
 ): BlockPackError {
   const expected = offset + length;
-  return damaged(
-    layout.blob(digest),
-    digest,
-    `it has ${expected - missing} bytes, ${expected} were expected`,
-  );
+  return damaged(path, digest, `it has ${expected - missing} bytes, ${expected} were expected`);
 }
 
 function damaged(path: string, digest: Digest, flaw: string): BlockPackError {

@@ -19,12 +19,18 @@ export function newRing(): Ring {
   };
 }
 
+/** Members that are unpacked before their turn: zlib has threads of its own, and digesting need not wait for them. */
+const unpackedAhead = 2;
+
+/** Bytes that a member which waits for its turn may have unpacked. */
+const roomAhead = 4 << 20;
+
 /** Takes batches of steps, digests what they lead to, and hands it on by the ring, where there is one. */
 export const digester = `
 const { createHash } = require('node:crypto');
 const { readSync } = require('node:fs');
 const { parentPort, workerData: { ring } } = require('node:worker_threads');
-const { crc32 } = require('node:zlib');
+const { crc32, createGunzip } = require('node:zlib');
 const hash = createHash('sha256');
 const alone = new Uint8Array(${pieceSize});
 let [size, at] = [0, 0];
@@ -45,6 +51,7 @@ function take(chunk) {
   size += chunk.length;
 }
 function add(bytes) {
+  if (ring === undefined) return take(bytes);
   for (let from = 0; from < bytes.length; from += ${pieceSize}) {
     const piece = freePiece();
     const run = bytes.subarray(from, from + ${pieceSize});
@@ -61,12 +68,62 @@ function copy({ file, offset, length, crc }) {
     const chunk = piece.subarray(0, count);
     take(chunk);
     crc = crc32(chunk, crc);
-    end = Buffer.concat([end, chunk.subarray(-8)]).subarray(-8);
+    end = lastOf(end, chunk);
     left -= count;
   }
-  return { crc, end: Uint8Array.from(end) };
+  return { crc, end };
 }
-parentPort.on('message', ({ array, steps }) => {
+function lastOf(end, chunk) {
+  return Uint8Array.from(Buffer.concat([end, chunk.subarray(-8)]).subarray(-8));
+}
+function unpack(step) {
+  const gunzip = createGunzip({ chunkSize: ${1 << 17}, highWaterMark: ${roomAhead} });
+  const sum = { crc: step.crc, end: new Uint8Array() };
+  feed(step, gunzip, sum).catch((error) => gunzip.destroy(error));
+  gunzip.on('error', () => {});
+  return { gunzip, sum };
+}
+async function feed({ file, offset, length }, gunzip, sum) {
+  const piece = new Uint8Array(Math.min(length, ${pieceSize}));
+  for (let left = length; left > 0; ) {
+    const count = readSync(file, piece, 0, Math.min(left, piece.length), offset + length - left);
+    if (count === 0) {
+      sum.missing = left;
+      break;
+    }
+    const chunk = piece.subarray(0, count);
+    sum.end = lastOf(sum.end, chunk);
+    left -= count;
+    await new Promise((resolve, reject) => gunzip.write(chunk, (error) => (error ? reject(error) : resolve())));
+  }
+  gunzip.end();
+}
+async function addUnpacked({ gunzip, sum }, limit) {
+  let left = limit;
+  try {
+    for await (const chunk of gunzip) {
+      left -= chunk.length;
+      if (left < 0) return { ...sum, flaw: 'more than ' + limit + ' bytes are inside' };
+      add(chunk);
+    }
+    return sum;
+  } catch (error) {
+    if (!/^Z_/.test(error.code)) throw error;
+    return { ...sum, flaw: error.message };
+  }
+}
+async function follow(steps, array, sums) {
+  const members = [];
+  let ahead = 0;
+  for (const [index, step] of steps.entries()) {
+    for (; ahead < steps.length && ahead <= index + ${unpackedAhead}; ahead++)
+      if (steps[ahead].limit !== undefined) members[ahead] = unpack(steps[ahead]);
+    if (step.file === undefined) add(array.subarray(step.offset, step.offset + step.length));
+    else sums.push(step.limit === undefined ? copy(step) : await addUnpacked(members[index], step.limit));
+    delete members[index];
+  }
+}
+async function answer({ array, steps }) {
   if (steps === undefined) {
     freePiece();
     handOn(-1);
@@ -74,14 +131,18 @@ parentPort.on('message', ({ array, steps }) => {
   }
   const sums = [];
   try {
-    for (const step of steps) {
-      if (step.file === undefined) add(array.subarray(step.offset, step.offset + step.length));
-      else sums.push(copy(step));
-    }
+    await follow(steps, array, sums);
     parentPort.postMessage({ array, sums, size }, [array.buffer]);
-  } catch ({ code, syscall, message }) {
+  } catch (error) {
+    const { code, syscall, message } = error;
+    // Whatever else it is, the process that waits is told by the end of this thread.
+    if (syscall === undefined) throw error;
     parentPort.postMessage({ errno: { code, syscall, message }, copied: sums.length });
   }
+}
+let last = Promise.resolve();
+parentPort.on('message', (batch) => {
+  last = last.then(() => answer(batch));
 });
 `;
 
@@ -97,7 +158,9 @@ for (let at = 0; ; at = (at + 1) % lengths.length) {
   try {
     const piece = new Uint8Array(pieces, at * ${pieceSize}, length);
     for (let from = 0; from < length && !failed; ) from += writeSync(output, piece, from);
-  } catch ({ code, syscall, message }) {
+  } catch (error) {
+    const { code, syscall, message } = error;
+    if (syscall === undefined) throw error;
     failed = true;
     parentPort.postMessage({ errno: { code, syscall, message } });
   }

@@ -1,13 +1,15 @@
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { type BlobPart, bytesOf, collect, type Digest, digestOf, type PartedBytes } from '@block-pack/core';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CopyThread } from './copy-thread.ts';
 import { StoreLayout } from './layout.ts';
 import { openStore } from './open-store.ts';
+import { storeFiles } from './part-files.ts';
+import { ScratchBlobs } from './scratch-blobs.ts';
 import type { Store } from './store.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'block-pack-copy-'));
@@ -30,6 +32,14 @@ function part(offset: number, length: number, told: Partial<BlobPart> = {}): Blo
   const range = { offset, length };
   const read = () => store.read(blob, range);
   return { blob, range, crc: 7, read, copied: vi.fn(), failed: vi.fn(), ...told };
+}
+
+/** A part that is a gzip member of the content, behind some bytes that are not of it. */
+async function member(packed: Uint8Array, told: Partial<BlobPart> = {}): Promise<BlobPart> {
+  const { digest } = await store.write(bytesOf(new Uint8Array(3), packed));
+  const range = { offset: 3, length: packed.length };
+  const read = () => store.read(digest, range);
+  return part(3, packed.length, { blob: digest, read, unpackedLimit: content.length, ...told });
 }
 
 async function* inTurn(...pieces: readonly (Uint8Array | BlobPart)[]): PartedBytes {
@@ -85,6 +95,62 @@ describe('a content that other threads bring together', () => {
     for (const { copied } of pieces.filter((piece): piece is BlobPart => 'range' in piece)) {
       const [[one], [other]] = vi.mocked(copied).mock.calls as [[object], [object]];
       expect(other).toEqual(one);
+    }
+  });
+
+  it.each([0, large])('has what is inside of gzip members, said to have %d bytes', async (about) => {
+    const packed = gzipSync(content);
+    const [one, small] = [await member(packed), await member(gzipSync(content.slice(0, 9)))];
+    const pieces = [one, content.slice(0, 5), part(0, 7), small, one];
+    const whole = Buffer.concat([
+      content,
+      content.slice(0, 5),
+      content.slice(0, 7),
+      content.slice(0, 9),
+      content,
+    ]);
+    expect(await store.digest(inTurn(...pieces), about)).toBe(digestOf(whole));
+    expect((await store.write(inTurn(...pieces), undefined, about)).digest).toBe(digestOf(whole));
+    expect(one.copied).toHaveBeenCalledTimes(4);
+    expect(one.copied).toHaveBeenCalledWith({ crc: 7, end: new Uint8Array(packed.slice(-8)) });
+    expect(one.failed).not.toHaveBeenCalled();
+  });
+
+  it.each([0, large])(
+    'tells a member why it cannot be unpacked, and is what that throws, said to have %d bytes',
+    async (about) => {
+      const packed = gzipSync(content);
+      const copied: BlobPart['copied'] = ({ flaw }) => {
+        throw new Error(`flaw: ${flaw}`);
+      };
+      const other = packed.map((byte, at) => (at === packed.length - 5 ? byte ^ 1 : byte));
+      const flawed = [
+        [await member(packed.subarray(5), { copied }), 'incorrect header check'],
+        [await member(packed.subarray(0, -9), { copied }), 'unexpected end of file'],
+        [await member(other, { copied }), 'incorrect data check'],
+        [await member(packed, { copied, unpackedLimit: 9 }), 'more than 9 bytes are inside'],
+      ] as const;
+      for (const [one, flaw] of flawed)
+        await expect(store.digest(inTurn(part(0, 9), one, part(0, 9)), about)).rejects.toThrow(
+          `flaw: ${flaw}`,
+        );
+    },
+  );
+
+  it('has parts of blobs that are no files of their own, too', async () => {
+    const scratch = new ScratchBlobs(directory);
+    try {
+      const blobPath = (digest: Digest) => (digest === blob ? store.blobPath(blob) : '');
+      const copier = scratch.copier({ has: store.has.bind(store), read: store.read.bind(store), blobPath });
+      const packed = await member(gzipSync(content));
+      const written = await copier.write(inTurn(part(3, 9), packed, part(0, 9)), undefined, large);
+      const whole = Buffer.concat([content.slice(3, 12), content, content.slice(0, 9)]);
+      expect(written).toEqual({ digest: digestOf(whole), size: whole.length, added: true });
+      const kept = await collect(scratch.read(written.digest), whole.length, 'what was written');
+      expect(Buffer.compare(kept, whole)).toBe(0);
+      expect(await copier.digest(inTurn(packed), large)).toBe(blob);
+    } finally {
+      scratch.remove();
     }
   });
 
@@ -148,7 +214,11 @@ describe('a content that other threads bring together', () => {
     const path = store.blobPath(blob);
     // Open for reading alone, so that the system says no.
     const descriptor = openSync(path, 'r');
-    const thread = new CopyThread(new StoreLayout(directory), { descriptor, path });
+    const thread = new CopyThread(storeFiles(new StoreLayout(directory)), {
+      descriptor,
+      path,
+      code: 'STORE_UNUSABLE',
+    });
     const copy = part(0, content.length);
     const filling = async () => {
       for (let count = 0; count < 20; count++) await thread.copy(copy);
@@ -165,4 +235,23 @@ describe('a content that other threads bring together', () => {
       closeSync(descriptor);
     }
   });
+
+  it.each([
+    ['copied', undefined, 0.5, undefined],
+    ['unpacked', undefined, 0.5, 9],
+    ['written', Number.NaN, 0, undefined],
+  ] as const)(
+    'shows a fault of ours as what it is, where parts are %s',
+    async (_, descriptor, offset, limit) => {
+      const output =
+        descriptor === undefined ? undefined : { descriptor, path: 'x', code: 'OUTPUT_REFUSED' as const };
+      const thread = new CopyThread(storeFiles(new StoreLayout(directory)), output);
+      try {
+        await thread.copy(part(offset, 10, limit === undefined ? {} : { unpackedLimit: limit }));
+        await expect(thread.end()).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
+      } finally {
+        await thread.close();
+      }
+    },
+  );
 });

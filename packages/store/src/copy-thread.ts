@@ -1,11 +1,10 @@
 import { Worker } from 'node:worker_threads';
-import { type BlobPart, type Descriptor, parseDigest } from '@block-pack/core';
+import { type BlobPart, type Descriptor, parseDigest, partBytes } from '@block-pack/core';
 import { closeBlob, type OpenBlob } from './blob-files.ts';
-import { blobTooShort, openRange } from './blob-reading.ts';
+import { blobTooShort } from './blob-reading.ts';
 import { digester, newRing, writer } from './copy-programs.ts';
-import { diskError } from './disk-error.ts';
-import type { Draft } from './draft.ts';
-import type { StoreLayout } from './layout.ts';
+import { type DiskCode, diskError } from './disk-error.ts';
+import type { PartFiles } from './part-files.ts';
 
 /** A run of bytes: of an open file, or of the array that comes along. */
 interface Step {
@@ -13,11 +12,14 @@ interface Step {
   readonly offset: number;
   length: number;
   readonly crc: number;
+  /** Of a gzip member that is unpacked: how many bytes may be inside. */
+  readonly limit?: number;
 }
 
 interface Sum {
   readonly crc: number;
   readonly end: Uint8Array;
+  readonly flaw?: string;
   /** Bytes that the file does not have. */
   readonly missing?: number;
 }
@@ -49,13 +51,17 @@ const arrays = 3;
 const mostBytes = 8 << 20;
 const mostFiles = 16;
 
-/** Where it is written: an open file and its path, for messages. */
-type Output = Pick<Draft, 'descriptor' | 'path'>;
+/** An open file to write to; its path, and what it is when that fails, for messages. */
+interface Output {
+  readonly descriptor: number;
+  readonly path: string;
+  readonly code: DiskCode;
+}
 
-/** Digests bytes, and parts of blobs between them, by other threads; with a draft, all of it is written there. To be closed in any case. */
+/** Digests bytes, and parts of blobs between them, by other threads; with an output, all of it is written there. To be closed in any case. */
 export class CopyThread {
-  readonly #layout: StoreLayout;
-  readonly #draft: Output | undefined;
+  readonly #files: PartFiles;
+  readonly #output: Output | undefined;
   readonly #digester: Worker;
   /** Another thread: what is written is mostly fresh memory to the system, which may take longer than digesting. */
   readonly #writer: Worker | undefined;
@@ -75,17 +81,17 @@ export class CopyThread {
   #done: Descriptor | undefined;
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};
-  /** Bytes that are digested, and written where there is a draft, but for a few. */
+  /** Bytes that are digested, and written where there is an output, but for a few. */
   passed = 0;
 
-  constructor(layout: StoreLayout, draft?: Output) {
-    this.#layout = layout;
-    this.#draft = draft;
-    this.#written = draft === undefined;
-    const ring = draft && newRing();
+  constructor(files: PartFiles, output?: Output) {
+    this.#files = files;
+    this.#output = output;
+    this.#written = output === undefined;
+    const ring = output && newRing();
     this.#digester = startWorker(digester, { ring });
     this.#digester.on('message', (answer: Answer) => this.#heed(() => this.#take(answer)));
-    this.#writer = draft && startWorker(writer, { ring, output: draft.descriptor });
+    this.#writer = output && startWorker(writer, { ring, output: output.descriptor });
     this.#writer?.on('message', (answer: 'written' | { readonly errno: Errno }) =>
       this.#heed(() => {
         if (answer !== 'written') throw this.#failed(answer.errno, undefined);
@@ -129,17 +135,21 @@ export class CopyThread {
   }
 
   async copy(part: BlobPart): Promise<void> {
-    this.#copies.push({ part, blob: this.#open(part) });
-    this.#bytes += part.range.length;
+    const blob = this.#open(part);
+    if (blob === undefined) {
+      for await (const chunk of partBytes(part)) await this.add(chunk);
+      return;
+    }
+    const { range, crc, unpackedLimit: limit } = part;
+    this.#steps.push({ file: blob.file, ...range, crc, ...(limit !== undefined && { limit }) });
+    this.#copies.push({ part, blob });
+    this.#bytes += range.length;
     if (this.#bytes >= mostBytes || this.#copies.length >= mostFiles) await this.#send();
   }
 
-  #open(part: BlobPart): OpenBlob {
-    const { blob, range, crc } = part;
+  #open(part: BlobPart): OpenBlob | undefined {
     try {
-      const opened = openRange(this.#layout, blob, range);
-      this.#steps.push({ file: opened.file, ...range, crc });
-      return opened;
+      return this.#files.open(part.blob, part.range);
     } catch (error) {
       part.failed();
       throw error;
@@ -179,16 +189,17 @@ export class CopyThread {
     const { missing } = sum;
     if (missing === undefined) part.copied(sum);
     else part.failed();
-    if (missing !== undefined) throw blobTooShort(this.#layout, part.blob, part.range, missing);
+    if (missing !== undefined)
+      throw blobTooShort(this.#files.path(part.blob), part.blob, part.range, missing);
   }
 
   /** @param part that was being copied, if any was */
   #failed({ code, syscall, message }: Errno, part: BlobPart | undefined): unknown {
     const error = Object.assign(new Error(message), { code, syscall });
-    if (syscall === 'write') return diskError(error, 'STORE_UNUSABLE', 'write', this.#draft?.path ?? '');
+    if (this.#output !== undefined && syscall === 'write')
+      return diskError(error, this.#output.code, 'write', this.#output.path);
     part?.failed();
-    const path = part === undefined ? this.#layout.blobs : this.#layout.blob(part.blob);
-    return diskError(error, 'STORE_UNUSABLE', 'read', path);
+    return diskError(error, this.#files.code, 'read', part === undefined ? '' : this.#files.path(part.blob));
   }
 
   async #until<T>(look: () => T | undefined): Promise<T> {

@@ -1,6 +1,7 @@
 import { BlockPackError, type ErrorCode } from '@block-pack/core';
 
-type DiskCode = Extract<ErrorCode, 'STORE_UNUSABLE' | 'OUTPUT_REFUSED' | 'INPUT_UNREADABLE'>;
+/** What it is when a disk fails. */
+export type DiskCode = Extract<ErrorCode, 'STORE_UNUSABLE' | 'OUTPUT_REFUSED' | 'INPUT_UNREADABLE'>;
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',

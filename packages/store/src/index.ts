@@ -66,6 +66,7 @@ export { rootImage } from './root/root-image.ts';
 export type { LaidLayer, RootDirectory, RootEntry, RootView } from './root/root-view.ts';
 export { rootView } from './root/root-view.ts';
 export { canUnpack, unpackedLayer } from './root/unpacked-layer.ts';
+export { ScratchBlobs } from './scratch-blobs.ts';
 export { openSegmentMemory } from './segments.ts';
 export type { HeldLease, Store } from './store.ts';
 export type { Tag, TagTarget } from './tags.ts';

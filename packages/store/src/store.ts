@@ -3,30 +3,23 @@ import {
   type BlobStore,
   type ByteRange,
   type Bytes,
-  type Descriptor,
   type Digest,
-  isPart,
-  Measure,
   type PartCopier,
   type PartedBytes,
   type Written,
-  wholeBytes,
 } from '@block-pack/core';
 import { closeBlob, freshen, hasFile, openBlob } from './blob-files.ts';
 import { readBlob } from './blob-reading.ts';
-import { CopyThread } from './copy-thread.ts';
 import { diskError } from './disk-error.ts';
-import { Draft, EarlySync, syncDirectory } from './draft.ts';
+import { Draft, syncDirectory } from './draft.ts';
+import { type ComingContent, digestContent, fillDraft } from './fill-draft.ts';
 import { collectGarbage, type GcOptions, type GcReport } from './gc.ts';
 import type { StoreLayout } from './layout.ts';
 import { Lease } from './lease.ts';
 import { makeDirectory } from './make-directory.ts';
+import { storeFiles } from './part-files.ts';
 import { readTags, setTag, type Tag, type TagTarget, unsetTag } from './tags.ts';
-import { giveTurn } from './turn.ts';
 import { type VerifyOptions, type VerifyReport, verifyStore } from './verify.ts';
-
-/** Bytes from which on a thread of its own, which takes some 20 ms to begin, is worth it. */
-const worthThread = 32 << 20;
 
 /** Ends with `release`, which can be called more than once. */
 export interface HeldLease {
@@ -101,8 +94,7 @@ export class Store implements BlobStore, PartCopier {
     const drafts = this.#layout.drafts;
     const draft = this.#guarded('write to', drafts, () => new Draft(drafts));
     try {
-      const filled = about < worthThread ? this.#fill(draft, content) : this.#fillByThread(draft, content);
-      const { digest, size } = await filled;
+      const { digest, size } = await fillDraft(draft, 'STORE_UNUSABLE', this.#coming(content, about));
       if (expected !== undefined) assertSame(expected, digest, size, 'The content');
       const added = await this.#publish(draft, this.#layout.blob(digest), size);
       return { digest, size, added };
@@ -111,50 +103,16 @@ export class Store implements BlobStore, PartCopier {
     }
   }
 
-  async #fill(draft: Draft, content: PartedBytes): Promise<Descriptor> {
-    const measure = new Measure();
-    for await (const chunk of wholeBytes(content)) {
-      measure.add(chunk);
-      await this.#guardedAsync('write', draft.path, () => draft.writeLater(chunk));
-      for (const lease of this.#leases) lease.keepAlive();
-      await giveTurn();
-    }
-    return { size: measure.size, digest: measure.digest() };
-  }
-
-  async #fillByThread(draft: Draft, content: PartedBytes): Promise<Descriptor> {
-    const sync = new EarlySync(draft.descriptor);
-    try {
-      return await this.#passThrough(content, draft, (bytes) => sync.written(bytes));
-    } finally {
-      await this.#guardedAsync('write', draft.path, () => sync.end());
-    }
-  }
-
   /** Keeps nothing; parts are read where they lie. @throws BLOB_MISSING, DIGEST_MISMATCH where a blob has fewer bytes, STORE_UNUSABLE */
-  async digest(content: PartedBytes, about: number): Promise<Digest> {
-    if (about >= worthThread) return (await this.#passThrough(content)).digest;
-    const measure = new Measure();
-    for await (const chunk of wholeBytes(content)) measure.add(chunk);
-    return measure.digest();
+  digest(content: PartedBytes, about: number): Promise<Digest> {
+    return digestContent(this.#coming(content, about));
   }
 
-  async #passThrough(
-    content: PartedBytes,
-    draft?: Draft,
-    onPassed?: (bytes: number) => void,
-  ): Promise<Descriptor> {
-    const thread = new CopyThread(this.#layout, draft);
-    try {
-      for await (const piece of content) {
-        await (isPart(piece) ? thread.copy(piece) : thread.add(piece));
-        onPassed?.(thread.passed);
-        for (const lease of this.#leases) lease.keepAlive();
-      }
-      return await thread.end();
-    } finally {
-      await thread.close();
-    }
+  #coming(content: PartedBytes, about: number): ComingContent {
+    const onPiece = () => {
+      for (const lease of this.#leases) lease.keepAlive();
+    };
+    return { content, about, files: storeFiles(this.#layout), onPiece };
   }
 
   /** False when the blob was there already: then it was used now, and the draft is for nothing. */

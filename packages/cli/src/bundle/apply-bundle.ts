@@ -9,7 +9,7 @@ import {
   type LayerOrigin,
   type OpenBundle,
 } from '@block-pack/core';
-import { closureOf, type PlaceBlobs } from '@block-pack/store';
+import { closureOf, type PlaceBlobs, type ScratchBlobs } from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
 import { checkDiffIds } from './check-diff-ids.ts';
@@ -17,7 +17,6 @@ import type { Held } from './held.ts';
 import { joinedBlobs } from './joined-blobs.ts';
 import { makeLayer, packingOf } from './make-layer.ts';
 import { checkPrerequisites, neededTexts } from './prerequisites.ts';
-import type { ScratchBlobs } from './scratch-blobs.ts';
 import { SoundHeld } from './sound-held.ts';
 import { unpackGroup } from './unpack-group.ts';
 

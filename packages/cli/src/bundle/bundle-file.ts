@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   BlockPackError,
@@ -12,11 +12,11 @@ import {
   digestHex,
   type FileEntry,
   type OpenBundle,
+  packBundle,
   type RandomAccess,
   readBundle,
   type SignedBundle,
   type VerifyKey,
-  writeCanonicalTar,
 } from '@block-pack/core';
 import {
   diskError,
@@ -27,7 +27,6 @@ import {
   PartsDraft,
   partsTarget,
 } from '@block-pack/store';
-import { writeBytes } from './scratch-blobs.ts';
 
 /** A blob that goes into a bundle. */
 export interface BundleBlob extends Descriptor {
@@ -45,11 +44,7 @@ export class BundleDraft {
   constructor(target: string, partSize?: number) {
     if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw isDirectory(target);
     if (isPartName(target)) throw isPart(target);
-    try {
-      makeDirectory(dirname(target));
-    } catch (error) {
-      throw diskError(error, 'OUTPUT_REFUSED', 'write', target);
-    }
+    onDisk(target, () => makeDirectory(dirname(target)));
     this.#target = target;
     this.#path = join(dirname(target), `.block-pack-draft-${randomUUID()}`);
     this.#parts = partSize === undefined ? undefined : new PartsDraft(target, partSize);
@@ -65,8 +60,8 @@ export class BundleDraft {
       entry('index.json', index.length, () => bytesOf(index)),
       entry('oci-layout', bundleMarker.length, () => bytesOf(bundleMarker)),
     ];
-    const content = writeCanonicalTar(entries);
-    return this.#parts?.write(content) ?? writeBytes(this.#path, content, this.#target, true);
+    const content = packBundle(entries);
+    return this.#parts?.write(content) ?? writeFile(this.#path, content, this.#target);
   }
 
   async open(): Promise<BundleBytes> {
@@ -92,6 +87,35 @@ export class BundleDraft {
 
 function entry(path: string, size: number, read: () => Bytes): FileEntry {
   return { kind: 'file', path, size, executable: false, read };
+}
+
+/**
+ * Writes a new file and brings it to the disk.
+ * @param named the path that the user knows it by
+ * @throws DISK_FULL, OUTPUT_REFUSED
+ */
+async function writeFile(path: string, content: Bytes, named: string): Promise<number> {
+  const file = onDisk(named, () => openSync(path, 'wx', 0o666));
+  let size = 0;
+  try {
+    for await (const chunk of content) {
+      for (let at = 0; at < chunk.length; ) at += onDisk(named, () => writeSync(file, chunk, at));
+      size += chunk.length;
+    }
+    onDisk(named, () => fsyncSync(file));
+  } finally {
+    closeSync(file);
+  }
+  return size;
+}
+
+/** An error that the content itself ends with is none of the disk that is written to. */
+function onDisk<T>(named: string, deed: () => T): T {
+  try {
+    return deed();
+  } catch (error) {
+    throw diskError(error, 'OUTPUT_REFUSED', 'write', named);
+  }
 }
 
 function isDirectory(path: string): BlockPackError {

@@ -19,7 +19,7 @@ import {
   writeCanonicalTar,
 } from '@block-pack/core';
 import { fuzzRuns } from '@block-pack/core/testing';
-import { closureOf, openImages, parsePlace } from '@block-pack/store';
+import { closureOf, openImages, parsePlace, ScratchBlobs } from '@block-pack/store';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeBase } from '../testing/fake-base.ts';
@@ -28,7 +28,6 @@ import { Layout } from '../testing/layout.ts';
 import { Workplace } from '../testing/workplace.ts';
 import { applyBundle } from './apply-bundle.ts';
 import { HeldImages } from './held-images.ts';
-import { ScratchBlobs } from './scratch-blobs.ts';
 
 let work: Workplace;
 let good: OpenBundle;

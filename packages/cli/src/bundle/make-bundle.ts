@@ -9,7 +9,7 @@ import {
   type LayerOrigin,
   type WantedImage,
 } from '@block-pack/core';
-import type { Closure, Images } from '@block-pack/store';
+import type { Closure, Images, ScratchBlobs } from '@block-pack/store';
 import type { CommandContext } from '../command.ts';
 import type { BundleBlob } from './bundle-file.ts';
 import { bundlePayload } from './bundle-payload.ts';
@@ -19,7 +19,6 @@ import { joinedBlobs } from './joined-blobs.ts';
 import { layerOrigins } from './layer-origins.ts';
 import { type SentLayer, writeLayers } from './layer-tars.ts';
 import { newObjects } from './new-objects.ts';
-import type { ScratchBlobs } from './scratch-blobs.ts';
 import { type Spares, sparesOf, withoutSpares } from './spares.ts';
 import { type WantedContents, wantedContents } from './wanted-contents.ts';
 import { type PackedGroup, type Sent, sizeOf, writeGroups } from './write-groups.ts';

@@ -54,9 +54,11 @@ async function joinSegments(layer: Origin<'segments'>, options: ApplyOptions): P
     );
   show(`making a layer of ${byteSize(layer.size)}`, options);
   const write: typeof scratch.write = (content, expected, about) => scratch.write(content, expected, about);
+  const blobs = joinedBlobs(scratch, held);
   const { diffId, size } = await rebuildLayer(manifest, {
-    blocks: { ...joinedBlobs(scratch, held), write },
+    blocks: { ...blobs, write },
     segments: held.segments,
+    copier: scratch.copier(blobs),
     signal: context.signal,
     write,
   });

@@ -1,12 +1,12 @@
 import { BlockPackError } from '@block-pack/core';
 import type { Place } from '@block-pack/store';
+import { ScratchBlobs } from '@block-pack/store';
 import type { CommandContext } from '../command.ts';
 import { applyBundle } from './apply-bundle.ts';
 import { type BundleBytes, withBundle } from './bundle-file.ts';
 import type { Held } from './held.ts';
 import type { Wanted } from './make-bundle.ts';
 import { publishBundle } from './publish-bundle.ts';
-import { ScratchBlobs } from './scratch-blobs.ts';
 
 /** Does what a site will do, once for each that there may be, and throws the result away. */
 export async function proveBundle(

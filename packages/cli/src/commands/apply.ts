@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ContentDescriptor, Digest, SignedBundle } from '@block-pack/core';
-import { openStore, type Place, parsePlace } from '@block-pack/store';
+import { openStore, type Place, parsePlace, ScratchBlobs } from '@block-pack/store';
 import { type AppliedBundle, type AppliedImage, applyBundle } from '../bundle/apply-bundle.ts';
 import { openBundle, withBundle } from '../bundle/bundle-file.ts';
 import { HeldImages } from '../bundle/held-images.ts';
@@ -10,7 +10,6 @@ import { readVerifyKeys } from '../bundle/key-files.ts';
 import { checkPartial, layersToLeaveOut } from '../bundle/partial-archive.ts';
 import { parseHoldings } from '../bundle/pasts.ts';
 import { checkRoom, type PublishedBundle, publishBundle } from '../bundle/publish-bundle.ts';
-import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
 import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { BlockPackError } from '@block-pack/core';
 import { parseByteSize } from '@block-pack/report/text';
-import { openImages, openStore, type Place, parsePlace } from '@block-pack/store';
+import { openImages, openStore, type Place, parsePlace, ScratchBlobs } from '@block-pack/store';
 import { dependencyCosts } from '../bundle/bundle-costs.ts';
 import { BundleDraft } from '../bundle/bundle-file.ts';
 import { bundleOutcome, costOutcome } from '../bundle/bundle-summary.ts';
@@ -12,7 +12,6 @@ import { warnOfLackingBases } from '../bundle/lacking-bases.ts';
 import { makeBundle, type Wanted } from '../bundle/make-bundle.ts';
 import { openPasts, parseHoldings } from '../bundle/pasts.ts';
 import { proveBundle } from '../bundle/prove-bundle.ts';
-import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
 import { signBundle } from '../bundle/sign-bundle.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 

@@ -100,6 +100,7 @@ async function bringLayer(
   await rebuildLayer(file.manifest, {
     blocks: store,
     segments: openSegmentMemory(store),
+    copier: store,
     signal,
     write: (content, expected, about) => store.write(content, expected, about),
   });

@@ -1,10 +1,9 @@
 import { type BlobSource, type Digest, type Import, importSize, noSegmentMemory } from '@block-pack/core';
 import type { ExactCosts } from '@block-pack/report';
-import { openStore } from '@block-pack/store';
+import { openStore, ScratchBlobs } from '@block-pack/store';
 import { dependencyCosts } from '../bundle/bundle-costs.ts';
 import type { Held } from '../bundle/held.ts';
 import { joinedBlobs } from '../bundle/joined-blobs.ts';
-import { ScratchBlobs } from '../bundle/scratch-blobs.ts';
 import { writeGroups } from '../bundle/write-groups.ts';
 import { count } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';

@@ -1,4 +1,4 @@
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bytesOf, collect, randomAccessOf } from '../bytes.ts';
@@ -6,11 +6,13 @@ import { writeCanonicalTar } from '../canonical-tar.ts';
 import { digestHex, digestOf } from '../digest.ts';
 import { BlockPackError } from '../error.ts';
 import { decodeImportManifest } from '../import-manifest.ts';
+import { gzipMember } from '../layer/gzip-member.ts';
 import { fuzzRuns } from '../testing/fuzz-runs.ts';
 import { type BundleDocument, parseBundleDocument } from './bundle-document.ts';
 import { bundleMarker, encodeBundle, encodeBundleIndex } from './bundle-layout.ts';
 import { packBundleList, unpackBundleList } from './bundle-list.ts';
 import { baseChooser } from './choose-base.ts';
+import { packBundle } from './packed-bundle.ts';
 import { readBundle } from './read-bundle.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -64,6 +66,7 @@ const document: BundleDocument = {
 async function fileOf(
   list: BundleDocument,
   more: Readonly<Record<string, Uint8Array>> = {},
+  write = packBundle,
 ): Promise<Uint8Array> {
   const layout = encodeBundle(list, list.groups.length === 0 ? undefined : blob(payload));
   const blobs = [layout.list.bytes, layout.artifact.bytes, ...['small', payload].map(bytes)];
@@ -83,7 +86,7 @@ async function fileOf(
         read: () => bytesOf(content),
       }) as const,
   );
-  return collect(writeCanonicalTar(entries), 1 << 20, 'the bundle');
+  return collect(write(entries), 1 << 20, 'the bundle');
 }
 
 const open = (file: Uint8Array) => readBundle(randomAccessOf(file), 'update.tar');
@@ -91,42 +94,75 @@ const parse = (json: object) => parseBundleDocument(bytes(JSON.stringify(json)),
 
 describe('a bundle', () => {
   let file: Uint8Array;
+  let plain: Uint8Array;
   beforeAll(async () => {
     file = await fileOf(document);
+    plain = await fileOf(document, {}, writeCanonicalTar);
   });
 
-  it('is read back as it was written', async () => {
-    const bundle = await open(file);
-    expect(bundle.document).toEqual(document);
-    const payloads = bundle.document.groups.map((one) => collect(bundle.payload(one), 100, 'a payload'));
-    expect(await Promise.all(payloads)).toEqual(['a text', 'block', 'a tar'].map(bytes));
-    await expect(collect(bundle.blobs.read(blob('base').digest), 100, 'the base')).rejects.toMatchObject({
-      code: 'BLOB_MISSING',
-    });
+  it('is read back as it was written, and as a plain tar as well', async () => {
+    for (const one of [file, plain]) {
+      const bundle = await open(one);
+      expect(bundle.document).toEqual(document);
+      const payloads = bundle.document.groups.map((group) =>
+        collect(bundle.payload(group), 100, 'a payload'),
+      );
+      expect(await Promise.all(payloads)).toEqual(['a text', 'block', 'a tar'].map(bytes));
+      await expect(collect(bundle.blobs.read(blob('base').digest), 100, 'the base')).rejects.toMatchObject({
+        code: 'BLOB_MISSING',
+      });
+    }
   });
 
-  it('is refused in each of 10,000 forms with other bits, and whenever it ends too early', async () => {
-    const changes = fc.array(fc.tuple(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 })), {
-      minLength: 1,
-      maxLength: 3,
-    });
-    await fc.assert(
-      fc.asyncProperty(
-        changes,
-        fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, fc.nat(file.length)),
-        async (bits, cut) => {
-          const other = new Uint8Array(file);
-          for (const [at, mask] of bits) other[at] = (other[at] ?? 0) ^ mask;
-          const mutated = other.subarray(0, other.length - cut);
-          if (Buffer.compare(mutated, file) === 0) return;
-          const error: unknown = await open(mutated).catch((thrown: unknown) => thrown);
-          expect(error).toBeInstanceOf(BlockPackError);
-          expect(error).toMatchObject({ family: expect.stringMatching(/^(format|input)$/) });
-        },
-      ),
-      fuzzRuns(10_000),
-    );
-  }, 400_000);
+  it('is a gzip of its tar where that is short, so that its headers take up next to nothing', () => {
+    expect(gunzipSync(file).equals(plain)).toBe(true);
+    expect(plain.length - file.length).toBeGreaterThan(4500);
+  });
+
+  it('is refused where it is packed in another way, or twice, or unpacks to more than is ever packed', async () => {
+    for (const [wrong, said] of [
+      [gzipSync(plain), 'it is packed in another way'],
+      [Buffer.concat([file, Buffer.alloc(1)]), 'it is packed in another way'],
+      [Buffer.concat([file, gzipSync('')]), 'it is packed in another way'],
+      [await collect(gzipMember(bytesOf(file), 'gzip-6'), 1 << 20, 'it'), 'update.tar is not as a bundle'],
+      [gzipSync(new Uint8Array(1 << 23)), 'it cannot be unpacked'],
+      [Buffer.concat([gzipSync(plain), new Uint8Array(1 << 23)]), 'it is packed, and has'],
+    ] as const)
+      await expect(open(wrong)).rejects.toMatchObject({
+        code: 'BUNDLE_INVALID',
+        message: expect.stringContaining(said),
+      });
+  });
+
+  it.each([
+    [2_000, 'packed', () => file],
+    [10_000, 'as a plain tar', () => plain],
+  ])(
+    'is refused in each of %i forms with other bits, and whenever it ends too early, %s',
+    async (forms, _, right) => {
+      const changes = fc.array(fc.tuple(fc.nat(right().length - 1), fc.integer({ min: 1, max: 255 })), {
+        minLength: 1,
+        maxLength: 3,
+      });
+      await fc.assert(
+        fc.asyncProperty(
+          changes,
+          fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, fc.nat(right().length)),
+          async (bits, cut) => {
+            const other = new Uint8Array(right());
+            for (const [at, mask] of bits) other[at] = (other[at] ?? 0) ^ mask;
+            const mutated = other.subarray(0, other.length - cut);
+            if (Buffer.compare(mutated, right()) === 0) return;
+            const error: unknown = await open(mutated).catch((thrown: unknown) => thrown);
+            expect(error).toBeInstanceOf(BlockPackError);
+            expect(error).toMatchObject({ family: expect.stringMatching(/^(format|input)$/) });
+          },
+        ),
+        fuzzRuns(forms),
+      );
+    },
+    400_000,
+  );
 
   it('holds nothing but a layout, and all that its list names', async () => {
     const other = encodeBundle({ ...document, images: [{ ...blob('image'), mediaType: 'x', name: '2' }] });

@@ -20,5 +20,6 @@ export { baseChooser, componentOf } from './choose-base.ts';
 export { isTagged } from './image-name.ts';
 export type { Inventory, InventoryEntry, InventoryKind } from './inventory.ts';
 export { encodeInventory, inventoryLimit, parseInventory } from './inventory.ts';
+export { packBundle } from './packed-bundle.ts';
 export type { OpenBundle } from './read-bundle.ts';
 export { readBundle } from './read-bundle.ts';

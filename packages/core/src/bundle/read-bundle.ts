@@ -19,6 +19,7 @@ import {
   layoutOf,
 } from './bundle-layout.ts';
 import { unpackBundleList } from './bundle-list.ts';
+import { unpackBundle } from './packed-bundle.ts';
 
 /** A bundle, every byte of which has been checked once. */
 export interface OpenBundle {
@@ -31,12 +32,13 @@ export interface OpenBundle {
 }
 
 /**
- * Reads a bundle once from front to back: it is a canonical tar of blobs that are what their names say, and of small files that follow from its
+ * Reads a bundle once from front to back: it is, packed or not, a canonical tar of blobs that are what their names say, and of small files that follow from its
  * list and its payload. So whoever changes a bit anywhere is found here.
  * @param name of the bundle, for messages
  * @throws BUNDLE_INVALID, INPUT_UNSUPPORTED for what a newer version made, IMAGE_INVALID
  */
-export async function readBundle(source: RandomAccess, name: string): Promise<OpenBundle> {
+export async function readBundle(file: RandomAccess, name: string): Promise<OpenBundle> {
+  const source = await unpackBundle(file, name);
   const parts = await partsOf(source, name);
   const small = (path: string) => smallFile(source, parts, path, name);
   if (Buffer.compare(await small('oci-layout'), bundleMarker) !== 0)

@@ -148,16 +148,6 @@ describe('a layer', () => {
     });
     await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });
-
-  it('digests its tar alike when there is enough of it for a thread of its own', async () => {
-    const store = new MemoryBlobStore();
-    const manifest = await fakeManifest(store, [
-      ['/big.bin', Buffer.alloc(33 << 20, 'abc')],
-      ['/small', 'x'],
-    ]);
-    const layer = await assemble(store, manifest, { encoding: 'gzip-1' });
-    expect(digestOf(gunzipSync(await all(store.read(layer.digest))))).toBe(layer.diffId);
-  });
 });
 
 describe('what cannot be a layer', () => {

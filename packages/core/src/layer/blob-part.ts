@@ -2,7 +2,8 @@ import { crc32 } from 'node:zlib';
 import type { ByteRange, Written } from '../blob.ts';
 import type { Bytes } from '../bytes.ts';
 import type { Digest } from '../digest.ts';
-import { MemberEnd } from './gzip-member.ts';
+import { MemberEnd, memberContent } from './gzip-member.ts';
+import { isOfZlib } from './through-zlib.ts';
 
 /** Bytes of a blob, by where they lie: whoever has the blob can copy them by another thread, and this one never sees them. */
 export interface BlobPart {
@@ -10,7 +11,9 @@ export interface BlobPart {
   readonly range: ByteRange;
   /** The crc32 of what comes before, from which that of the bytes goes on. */
   readonly crc: number;
-  /** The bytes, for those who cannot copy them otherwise. */
+  /** Where the bytes are a gzip member of which what is inside is meant: how many bytes that may be. The member has a sum, so none is taken. */
+  readonly unpackedLimit?: number;
+  /** The bytes as they lie, for those who cannot copy them otherwise. */
   read(): Bytes;
   /** To be told once they have been copied. May throw: then what they were copied into is no good. */
   copied(sum: PartSum): void;
@@ -23,6 +26,8 @@ export interface PartSum {
   readonly crc: number;
   /** The last bytes: as many as a gzip member's trailer has, where there are so many. */
   readonly end: Uint8Array;
+  /** Why what is inside of a member cannot be had. */
+  readonly flaw?: string;
 }
 
 /** A content of which some is copied from blobs: chunks and parts in their order. */
@@ -50,20 +55,54 @@ export async function* wholeBytes(content: PartedBytes): Bytes {
 
 /** The bytes of a part, which is told how it went. */
 export async function* partBytes(part: BlobPart): Bytes {
-  let [{ crc }, size] = [part, 0];
-  const end = new MemberEnd();
+  const { unpackedLimit: limit, range } = part;
+  const passing = new PassingPart(part);
   try {
-    for await (const chunk of part.read()) {
-      crc = crc32(chunk, crc);
-      size += chunk.length;
-      end.add(chunk);
-      yield chunk;
-    }
+    yield* limit === undefined ? passing.bytes() : unpacked(passing.bytes(), limit);
   } catch (error) {
-    part.failed();
+    const flaw = error instanceof TooLarge || isOfZlib(error) ? error.message : undefined;
+    if (flaw === undefined) part.failed();
+    else part.copied({ ...passing.sum(), flaw });
     throw error;
   }
-  if (size === part.range.length) return part.copied({ crc, end: end.trailer() });
+  if (limit !== undefined || passing.size === range.length) return part.copied(passing.sum());
   part.failed();
-  throw new Error(`${part.range.length} bytes of ${part.blob} were expected, ${size} came`);
+  throw new Error(`${range.length} bytes of ${part.blob} were expected, ${passing.size} came`);
+}
+
+class TooLarge extends Error {}
+
+async function* unpacked(member: Bytes, limit: number): Bytes {
+  let size = 0;
+  for await (const chunk of memberContent(member)) {
+    size += chunk.length;
+    if (size > limit) throw new TooLarge(`more than ${limit} bytes are inside`);
+    yield chunk;
+  }
+}
+
+/** Sees the bytes of a part pass. */
+class PassingPart {
+  size = 0;
+  readonly #part: BlobPart;
+  readonly #end = new MemberEnd();
+  #crc: number;
+
+  constructor(part: BlobPart) {
+    this.#part = part;
+    this.#crc = part.crc;
+  }
+
+  async *bytes(): Bytes {
+    for await (const chunk of this.#part.read()) {
+      this.size += chunk.length;
+      if (this.#part.unpackedLimit === undefined) this.#crc = crc32(chunk, this.#crc);
+      this.#end.add(chunk);
+      yield chunk;
+    }
+  }
+
+  sum(): PartSum {
+    return { crc: this.#crc, end: this.#end.trailer() };
+  }
 }

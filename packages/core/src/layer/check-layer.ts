@@ -12,6 +12,7 @@ import { headTar, LayerPaths } from './layer-paths.ts';
 import { type LayerRecipe, requiredRecipe } from './layer-recipe.ts';
 import { Relay } from './relay.ts';
 import { blockFromSegment, endOfTar } from './segment.ts';
+import { isOfZlib } from './through-zlib.ts';
 
 /** Something about a layer that is not as its manifest says. */
 export interface LayerFinding {
@@ -253,7 +254,6 @@ function flaw(message: string): BlockPackError {
 /** What is wrong with the content. Any other error is none of the layer's. */
 function reasonOf(error: unknown): string {
   if (error instanceof BlockPackError && error.code !== 'INTERRUPTED') return error.message;
-  if (error instanceof Error && 'code' in error && /^Z_/.test(String(error.code)))
-    return `it is no gzip member: ${error.message}`;
+  if (isOfZlib(error)) return `it is no gzip member: ${error.message}`;
   throw error;
 }

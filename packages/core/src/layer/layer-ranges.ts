@@ -6,10 +6,12 @@ import { BlockPackError } from '../error.ts';
 import { type Import, type ImportManifest, importSize } from '../import-manifest.ts';
 import { checkSignal } from '../pack.ts';
 import { type AssembledLayer, assembleLayer } from './assemble-layer.ts';
+import type { PartCopier } from './blob-part.ts';
 import { gzipMember, memberContent } from './gzip-member.ts';
 import { type LayerRecipe, requiredRecipe } from './layer-recipe.ts';
 import { blockFromSegment, endOfTar } from './segment.ts';
 import type { SegmentMemory } from './segment-memory.ts';
+import { isOfZlib } from './through-zlib.ts';
 
 /** Which bytes of a layer's blob a store needs to have all of its blocks. */
 export interface LayerRanges {
@@ -88,6 +90,8 @@ function merged(segments: readonly ByteRange[]): ByteRange[] {
 export interface RebuildLayerOptions {
   readonly blocks: BlobStore;
   readonly segments?: SegmentMemory;
+  /** As an assembled layer has one. */
+  readonly copier?: PartCopier;
   readonly signal?: AbortSignal;
   /** Reads bytes of the layer's blob from elsewhere; called for each range that `layerRanges` names. */
   fetch?(range: ByteRange): Bytes;
@@ -168,7 +172,7 @@ async function* limited(line: Import, block: Bytes): Bytes {
 /** Not the disk's or the network's "no". */
 function isOfContent(error: unknown): boolean {
   if (error instanceof BlockPackError) return ['TAR_INVALID', 'DIGEST_MISMATCH'].includes(error.code);
-  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+  return isOfZlib(error);
 }
 
 function fetchedOther(line: Import | undefined, cause?: unknown): BlockPackError {

@@ -26,3 +26,8 @@ function written(transform: Transform, chunk: Uint8Array): Promise<void> {
     transform.write(chunk, (error) => (error ? reject(error) : resolve()));
   });
 }
+
+/** An error of zlib: what goes in is no deflated data. */
+export function isOfZlib(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+}

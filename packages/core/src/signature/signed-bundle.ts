@@ -1,5 +1,6 @@
 import { bundleInvalid } from '../bundle/bundle-document.ts';
 import { bundleArtifactType } from '../bundle/bundle-layout.ts';
+import { unpackBundle } from '../bundle/packed-bundle.ts';
 import { type BundleMember, TarBlobs } from '../bundle/read-bundle.ts';
 import type { RandomAccess } from '../bytes.ts';
 import type { Digest } from '../digest.ts';
@@ -23,10 +24,11 @@ export interface SignedBundle {
  * @throws BUNDLE_INVALID, and what {@link checkSignatures} throws
  */
 export async function checkSignedBundle(
-  source: RandomAccess,
+  file: RandomAccess,
   keys: readonly VerifyKey[],
   name: string,
 ): Promise<SignedBundle> {
+  const source = await unpackBundle(file, name);
   const parts = await listParts(source, name);
   const index = parts.get('index.json');
   if (index === undefined || index.size > documentLimit) throw bundleInvalid(name, 'it has no index.json');

@@ -39,8 +39,8 @@ class BodyWalk {
     for (const place of ['field', 'method'] as const)
       this.times(() => {
         this.tape.u2(kinds.flags);
-        const name = this.tape.constant2(kinds.memberNames);
-        const type = this.tape.constant2(kinds.memberTypes);
+        const name = this.tape.constant2(kinds.members);
+        const type = this.tape.constant2(kinds.members);
         this.tape.unit(place, name, type, () => this.attributes(place));
       });
     this.attributes('class');
@@ -107,8 +107,7 @@ class BodyWalk {
     this.times(() => {
       from = tape.difference(kinds.variablePlaces, from);
       tape.remainder(kinds.variableEnds, this.#codeLength - from);
-      tape.constant2(kinds.variableNames);
-      tape.constant2(kinds.variableTypes);
+      tape.constantBeside(kinds.variableTypes, tape.constant2(kinds.variableNames));
       tape.u2(kinds.variableSlots);
     }, tape.u2(kinds.variableCounts));
   }
@@ -256,8 +255,8 @@ const attributes: ReadonlyMap<string, Readonly<Partial<Record<Place, Attribute>>
     {
       class: (walk: BodyWalk) =>
         walk.times(() => {
-          walk.tape.constant2(kinds.memberNames);
-          walk.tape.constant2(kinds.memberTypes);
+          walk.tape.constant2(kinds.members);
+          walk.tape.constant2(kinds.members);
           walk.attributes('component');
         }),
     },

@@ -19,6 +19,8 @@ export interface ClassTape {
   constant1(kind: StreamKind): void;
   /** An index of a constant, or 0, in two bytes: as the class file has it. */
   constant2(kind: StreamKind): number;
+  /** The same, where it mostly is what stood beside that other one before. */
+  constantBeside(kind: StreamKind, other: number): void;
   /** The index of the text that is the name of an attribute. */
   attributeName(): number;
   /** Two bytes that are `from` and a difference. */

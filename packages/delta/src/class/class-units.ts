@@ -116,6 +116,10 @@ class UnitTape implements ClassTape {
     return index;
   }
 
+  constantBeside(): void {
+    this.constant2();
+  }
+
   attributeName(): number {
     return this.constant2();
   }

@@ -110,6 +110,10 @@ class JoinTape implements ClassTape {
     return index;
   }
 
+  constantBeside(kind: StreamKind): void {
+    this.constant2(kind);
+  }
+
   attributeName(): number {
     return this.constant2(kinds.attributeNames);
   }

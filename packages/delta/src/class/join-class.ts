@@ -175,6 +175,10 @@ class JoinTape implements ClassTape {
     return index;
   }
 
+  constantBeside(kind: StreamKind, other: number): void {
+    this.#to.u2(this.#ranks.readBeside(groupOf(kind), at(this.#from, kind).next(), other));
+  }
+
   attributeName(): number {
     const index = this.#attributes.read(at(this.#from, kinds.attributeNames).next());
     this.#to.u2(index);

@@ -7,7 +7,6 @@ const [isNew, isExpected, isKnown] = [0, 1, 2];
 interface TextStreams<T> {
   readonly choices: T;
   readonly known: T;
-  readonly lengths: T;
   readonly texts: T;
 }
 
@@ -26,7 +25,7 @@ class Followers {
   }
 }
 
-/** Writes texts, each of them once. */
+/** Writes texts, each of them once. None has a byte 0, which ends each. */
 export class TextWriter {
   readonly #to: TextStreams<VarintWriter>;
   readonly #numbers = new Map<string, number>();
@@ -51,8 +50,8 @@ export class TextWriter {
   #addNew(key: string, bytes: Uint8Array): void {
     this.#numbers.set(key, this.#numbers.size);
     this.#to.choices.addByte(isNew);
-    this.#to.lengths.add(bytes.length);
     this.#to.texts.addBytes(bytes);
+    this.#to.texts.addByte(0);
   }
 }
 
@@ -79,6 +78,6 @@ export class TextReader {
     if (choice === isExpected) return this.#followers.expected();
     if (choice === isKnown) return this.#from.known.next();
     if (choice !== isNew) throw deltaInvalid(`a text of class files is said in the unknown way ${choice}`);
-    return this.#texts.push(this.#from.texts.take(this.#from.lengths.next())) - 1;
+    return this.#texts.push(this.#from.texts.takeUntil(0)) - 1;
   }
 }

@@ -76,6 +76,10 @@ class LevelTape implements ClassTape {
     return index;
   }
 
+  constantBeside(): void {
+    this.constant2();
+  }
+
   attributeName(): number {
     return this.constant2();
   }

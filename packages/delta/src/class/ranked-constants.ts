@@ -11,6 +11,8 @@ const firstRank = 2;
 export class RankedConstants {
   readonly #tags: Uint8Array;
   readonly #groups = new Map<ConstantGroup, RankedGroup>();
+  /** By another constant, what stood beside it last. */
+  readonly #besides = new Map<number, number>();
 
   /** @param tags by index; 0 where no constant is */
   constructor(tags: Uint8Array) {
@@ -37,6 +39,25 @@ export class RankedConstants {
     this.#group(group).pass(index);
   }
 
+  /** The number for a constant that mostly is the one that stood beside that other one before. */
+  writeBeside(group: ConstantGroup, index: number, other: number): number {
+    const usual = this.#besides.get(other);
+    this.#besides.set(other, index);
+    const number = this.write(group, index);
+    if (usual === undefined) return number;
+    return index === usual ? 0 : number + 1;
+  }
+
+  /** @throws DELTA_INVALID */
+  readBeside(group: ConstantGroup, number: number, other: number): number {
+    const usual = this.#besides.get(other);
+    const isUsual = usual !== undefined && number === 0;
+    const index = isUsual ? usual : this.read(group, usual === undefined ? number : number - 1);
+    if (isUsual) this.write(group, index);
+    this.#besides.set(other, index);
+    return index;
+  }
+
   /** Takes a text as named. */
   name(index: number): void {
     this.#group('texts').write(index);
@@ -56,6 +77,15 @@ export class RankedConstants {
   }
 }
 
+/** By group and tag: whether constants of that tag are in it. */
+const membersOf = Object.fromEntries(
+  Object.entries(constantGroups).map(([name, tags]) => {
+    const isMember = new Uint8Array(256);
+    for (const tag of tags) isMember[tag] = 1;
+    return [name, isMember];
+  }),
+) as Record<ConstantGroup, Uint8Array>;
+
 class RankedGroup {
   readonly #name: string;
   /** By rank. */
@@ -66,12 +96,12 @@ class RankedGroup {
   #next = 0;
 
   constructor(tags: Uint8Array, name: ConstantGroup) {
-    const members: readonly number[] = constantGroups[name];
+    const isMember = membersOf[name];
     const indexes = new Uint16Array(tags.length);
     const ranks = new Uint16Array(tags.length);
     let count = 0;
     for (let index = 1; index < tags.length; index++) {
-      if (!members.includes(tags[index] as number)) continue;
+      if (isMember[tags[index] as number] === 0) continue;
       indexes[count++] = index;
       ranks[index] = count;
     }

@@ -4,7 +4,7 @@ import { AttributeNumbers } from './attribute-numbers.ts';
 import { walkBody } from './class-body.ts';
 import { ClassCursor, peekU2 } from './class-cursor.ts';
 import type { ClassTape, UnitPlace } from './class-tape.ts';
-import { type ConstantPool, readConstantPool, shapeOf, slotsOf } from './constant-pool.ts';
+import { type ConstantPool, readConstantPool, shapeOf, slotsOf, textBytes } from './constant-pool.ts';
 import { RankedConstants } from './ranked-constants.ts';
 import { groupOf, kinds, partKinds, type StreamKind } from './typed-streams.ts';
 
@@ -46,6 +46,8 @@ function splitConstant(pool: ConstantPool, index: number, ranks: RankedConstants
   const tag = tags[index] as number;
   let offset = offsets[index] as number;
   const shape = shapeOf(tag);
+  if (shape.holds === 'text' && textBytes(pool, index).includes(0))
+    throw deltaInvalid('a text of a class file has a byte that no text has');
   if (shape.holds === 'number')
     at(to, kinds.constantNumbers).addBytes(bytes.subarray(offset, offset + shape.length));
   if (shape.holds === 'handle') at(to, kinds.handleKinds).addByte(bytes[offset++] as number);
@@ -110,6 +112,10 @@ class SplitTape implements ClassTape {
 
   constant2(kind: StreamKind): number {
     return this.#constant(kind, this.#cursor.u2());
+  }
+
+  constantBeside(kind: StreamKind, other: number): void {
+    this.#number(kind, this.#ranks.writeBeside(groupOf(kind), this.#cursor.u2(), other));
   }
 
   attributeName(): number {

@@ -20,15 +20,27 @@ export interface ContentPlace {
  * @returns the streams, in the order of the format
  */
 export function splitContents(bytes: Uint8Array, places: readonly ContentPlace[]): Uint8Array[] {
+  // Hardly any class file comes back otherwise, and all at once are read again faster than one by one.
+  const streams = splitAll(bytes, places, anything);
+  return comeBack(bytes, streams) ? streams : splitAll(bytes, places, comesBack);
+}
+
+const anything = () => true;
+
+/** @param isSound whether a content comes back from its streams, and nothing else */
+function splitAll(
+  bytes: Uint8Array,
+  places: readonly ContentPlace[],
+  isSound: (content: Uint8Array) => boolean,
+): Uint8Array[] {
   const to = typedStreamNames.map(() => new VarintWriter());
   const texts = new TextWriter(textStreams(to));
   let at = 0;
   for (const { start, length } of places) {
     const content = bytes.subarray(start, start + length);
-    const pool = splitWhole(content, to);
+    const pool = isClass(content) && isSound(content) ? splitWhole(content, to) : undefined;
     if (pool === undefined) continue;
-    for (let index = 1; index < pool.count; index++)
-      if (pool.tags[index] === constantTag.utf8) texts.add(textOf(pool, index), textBytes(pool, index));
+    addTexts(pool, texts);
     of(to, kinds.skipped).add(start - at);
     of(to, kinds.others).addBytes(bytes.subarray(at, start));
     at = start + length;
@@ -37,13 +49,15 @@ export function splitContents(bytes: Uint8Array, places: readonly ContentPlace[]
   return to.map((writer) => writer.bytes());
 }
 
+function isClass(content: Uint8Array): boolean {
+  return content.length >= 4 && peekU4(content, 0) === classMagic;
+}
+
 /** The constants of a class file that was taken apart; undefined, and nothing written, for what stays as it is. */
 function splitWhole(content: Uint8Array, to: TypedWriters): ConstantPool | undefined {
-  if (content.length < 4 || peekU4(content, 0) !== classMagic) return undefined;
   const marks = to.map(({ length }) => length);
   try {
-    const pool = splitClass(content, to);
-    if (comesBack(content, pool, to, marks)) return pool;
+    return splitClass(content, to);
   } catch (error) {
     if (!(error instanceof BlockPackError)) throw error;
   }
@@ -51,22 +65,23 @@ function splitWhole(content: Uint8Array, to: TypedWriters): ConstantPool | undef
   return undefined;
 }
 
-function comesBack(
-  content: Uint8Array,
-  pool: ConstantPool,
-  to: TypedWriters,
-  marks: readonly number[],
-): boolean {
-  const from = readersOf(to.map((writer, kind) => writer.bytes(marks[kind])));
-  let index = 0;
-  const nextText = () => {
-    do index++;
-    while (pool.tags[index] !== constantTag.utf8);
-    return textBytes(pool, index);
-  };
-  const made = new Uint8Array(content.length);
-  const end = joinClass(from, nextText, made, 0, made.length);
-  return end === made.length && from.every(({ atEnd }) => atEnd) && Buffer.compare(made, content) === 0;
+function addTexts(pool: ConstantPool, to: TextWriter): void {
+  for (let index = 1; index < pool.count; index++)
+    if (pool.tags[index] === constantTag.utf8) to.add(textOf(pool, index), textBytes(pool, index));
+}
+
+function comesBack(content: Uint8Array): boolean {
+  const place = { start: 0, length: content.length };
+  return comeBack(content, splitAll(content, [place], anything));
+}
+
+function comeBack(contents: Uint8Array, streams: readonly Uint8Array[]): boolean {
+  try {
+    return Buffer.compare(joinContents(streams, contents.length), contents) === 0;
+  } catch (error) {
+    if (error instanceof BlockPackError) return false;
+    throw error;
+  }
 }
 
 /**
@@ -105,7 +120,6 @@ function textStreams<T>(streams: readonly T[]) {
   return {
     choices: of(streams, kinds.textChoices),
     known: of(streams, kinds.knownTexts),
-    lengths: of(streams, kinds.textLengths),
     texts: of(streams, kinds.texts),
   };
 }

@@ -1,22 +1,30 @@
-import { goLevels } from './go-encoder.ts';
-
 /**
  * The encoders that deflate streams can be made again with, by the names that formats use. Each stands for the exact bytes that it writes,
  * pinned by golden vectors; a new one goes to the end of the list, none ever leaves it.
  * - `zlib`: zlib as published, 1.2.x to 1.3.x. The JDK, Python, Maven, Gradle and most others write with it.
  * - `chromium`: zlib as Chromium changed it, with a hash over four bytes. Node.js tools write with it.
  * - `go`: compress/flate of Go, 1.7 to 1.26. Docker and most other tools that are written in Go pack layers with it.
+ * - `pigz`: pigz. The layers of Debian's images are packed with it.
+ * - `gzip`: GNU gzip. Its memory level is 8; busybox, which is made after it, has 6.
  */
-export const deflateEncoders = ['zlib', 'chromium', 'go'] as const;
+export const deflateEncoders = ['zlib', 'chromium', 'go', 'pigz', 'gzip'] as const;
 
 export type DeflateEncoder = (typeof deflateEncoders)[number];
+
+const memLevels: Readonly<Record<DeflateEncoder, readonly [least: number, greatest: number]>> = {
+  zlib: [1, 9],
+  chromium: [1, 9],
+  go: [8, 8],
+  pigz: [8, 8],
+  gzip: [6, 8],
+};
 
 /** What an encoder was told. The window has 32 KiB and the strategy is the default one. */
 export interface DeflateParameters {
   readonly encoder: DeflateEncoder;
-  /** 1 to 9; `go` from 4 on. */
+  /** 1 to 9. */
   readonly level: number;
-  /** 1 to 9; zlib's default is 8, and so `go`, which has none, says 8. */
+  /** zlib's default is 8, and so those say that have no other. */
   readonly memLevel: number;
 }
 
@@ -36,6 +44,7 @@ export function deflateParametersOf(code: number): DeflateParameters | undefined
   if (encoder === undefined || !Number.isInteger(code)) return undefined;
   const level = (Math.floor(code / most) % most) + 1;
   const memLevel = (code % most) + 1;
-  const isThere = encoder !== 'go' || (goLevels.includes(level) && memLevel === 8);
+  const [least, greatest] = memLevels[encoder];
+  const isThere = memLevel >= least && memLevel <= greatest;
   return isThere ? { encoder, level, memLevel } : undefined;
 }

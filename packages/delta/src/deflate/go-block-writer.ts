@@ -50,8 +50,7 @@ export class GoBlockWriter {
     const extra = this.#extraBits();
     const fixedSize =
       3 + bitsOf(this.#literals, fixedLiterals) + bitsOf(this.#distances, fixedDistances) + extra;
-    const ownSize =
-      own.headerSize + bitsOf(this.#literals, own.literals) + bitsOf(this.#distances, own.distances) + extra;
+    const ownSize = this.#sizeOf(own) + extra;
     if (content !== undefined && (content.length + 5) * 8 < Math.min(fixedSize, ownSize)) {
       this.stored(content);
     } else if (ownSize < fixedSize) {
@@ -60,6 +59,19 @@ export class GoBlockWriter {
     } else {
       this.#put(2, 3);
       this.#tokens(tokens, fixedLiterals, fixedDistances);
+    }
+  }
+
+  /** As Go's fastest level does: with codes of its own, or stored where these save less than a sixteenth. It leaves out of account what stands behind symbols. */
+  ownOrStored(tokens: Uint32Array, content: Uint8Array): void {
+    this.#count(tokens);
+    const own = this.#ownCodes();
+    const ownSize = this.#sizeOf(own);
+    if ((content.length + 5) * 8 < ownSize + (ownSize >> 4)) {
+      this.stored(content);
+    } else {
+      this.#header(own);
+      this.#tokens(tokens, own.literals, own.distances);
     }
   }
 
@@ -86,6 +98,10 @@ export class GoBlockWriter {
     literals[endOfBlock] = 1;
     // A code for distances must have one.
     if (distances.every((count) => count === 0)) distances[0] = 1;
+  }
+
+  #sizeOf({ headerSize, literals, distances }: OwnCodes): number {
+    return headerSize + bitsOf(this.#literals, literals) + bitsOf(this.#distances, distances);
   }
 
   #extraBits(): number {

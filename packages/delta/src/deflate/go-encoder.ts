@@ -12,8 +12,15 @@ const nearby = 4096;
 /** Places are counted through the whole stream, and begin anew before they no longer fit. */
 const placeLimit = 1 << 30;
 
-/** By level: how long a match must be that no better one is looked for behind it; that ends the search; and how many places are tried. */
-const levels: Readonly<Record<number, readonly [lazy: number, nice: number, tries: number]>> = {
+/**
+ * By level: how long a match must be that no better one is looked for behind it; that ends the search; and how many places are tried. Levels whose first number is 0 take the first
+ * match that they find, and remember the places inside of those that are not longer than the last number.
+ */
+const levels: Readonly<
+  Record<number, readonly [lazy: number, nice: number, tries: number, remembered?: number]>
+> = {
+  2: [0, 16, 8, 5],
+  3: [0, 32, 32, 6],
   4: [4, 16, 16],
   5: [16, 32, 32],
   6: [16, 128, 128],
@@ -25,14 +32,12 @@ const levels: Readonly<Record<number, readonly [lazy: number, nice: number, trie
 /** What is written at a time, as by Go's io.Copy: where the window moves on depends on it. */
 const pieceSize = 1 << 15;
 
-export const goLevels: readonly number[] = Object.keys(levels).map(Number);
-
-/** Deflates as compress/flate of Go does at levels 4 to 9 (its default is 6), from version 1.7 on. */
+/** Deflates as compress/flate of Go does at levels 2 to 9 (its default is 6), from version 1.7 to 1.26. */
 export class GoEncoder {
-  readonly code: number;
-  readonly #lazy: number;
-  readonly #nice: number;
-  readonly #tries: number;
+  #lazy = 0;
+  #nice = 0;
+  #tries = 0;
+  #remembered = 0;
   readonly #writer = new GoBlockWriter();
   readonly #piece = new Uint8Array(pieceSize);
   #pieceSize = 0;
@@ -56,13 +61,30 @@ export class GoEncoder {
   readonly #before = new Uint32Array(windowSize);
   #base = 1;
 
-  constructor(level: number, code: number) {
-    const [lazy, nice, tries] = levels[level] ?? [0, 0, 0];
+  /** What was not finished is forgotten. */
+  begin({ level }: { readonly level: number }): void {
+    const [lazy, nice, tries, remembered = 0] = levels[level] ?? [0, 0, 0];
     if (tries === 0) throw new RangeError(`no level ${level}`);
-    this.code = code;
     this.#lazy = lazy;
     this.#nice = nice;
     this.#tries = tries;
+    this.#remembered = remembered;
+    this.#reset();
+  }
+
+  #reset(): void {
+    this.#writer.reset();
+    this.#pieceSize = 0;
+    this.#end = 0;
+    this.#at = 0;
+    this.#blockStart = 0;
+    this.#tokenCount = 0;
+    this.#length = shortestMatch - 1;
+    this.#distance = 0;
+    this.#waits = false;
+    this.#heads.fill(0);
+    this.#before.fill(0);
+    this.#base = 1;
   }
 
   *write(chunk: Uint8Array): Generator<Uint8Array> {
@@ -80,21 +102,6 @@ export class GoEncoder {
     this.#run(true);
     this.#writer.stored(new Uint8Array(), true);
     yield this.#writer.take();
-  }
-
-  reset(): void {
-    this.#writer.reset();
-    this.#pieceSize = 0;
-    this.#end = 0;
-    this.#at = 0;
-    this.#blockStart = 0;
-    this.#tokenCount = 0;
-    this.#length = shortestMatch - 1;
-    this.#distance = 0;
-    this.#waits = false;
-    this.#heads.fill(0);
-    this.#before.fill(0);
-    this.#base = 1;
   }
 
   *#writePiece(): Generator<Uint8Array> {
@@ -131,24 +138,47 @@ export class GoEncoder {
       if (ahead < lookahead && !isEnd) return;
       if (ahead === 0) break;
       const head = this.#at <= lastHashed ? this.#insert(this.#at) - this.#base : -1;
-      const [length, distance] = [this.#length, this.#distance];
-      this.#length = shortestMatch - 1;
-      const isTried = ahead > length && length < this.#lazy && head >= Math.max(0, this.#at - windowSize);
-      if (isTried) this.#findMatch(head, Math.min(ahead, longestMatch));
-      if (length >= shortestMatch && this.#length <= length) this.#match(length, distance, lastHashed);
-      else this.#literal();
+      const isNear = head >= Math.max(0, this.#at - windowSize);
+      if (this.#lazy === 0) this.#takeFirst(head, isNear, ahead, lastHashed);
+      else this.#takeBest(head, isNear, ahead, lastHashed);
     }
     this.#flush();
+  }
+
+  #takeFirst(head: number, isNear: boolean, ahead: number, lastHashed: number): void {
+    this.#length = shortestMatch - 1;
+    if (isNear) this.#findMatch(head, Math.min(ahead, longestMatch));
+    if (this.#length < shortestMatch) {
+      this.#tokens[this.#tokenCount++] = this.#window[this.#at++] as number;
+    } else {
+      this.#tokens[this.#tokenCount++] = matchToken(this.#length, this.#distance);
+      const next = this.#at + this.#length;
+      if (this.#length <= this.#remembered) this.#rememberUpTo(next, lastHashed);
+      this.#at = next;
+    }
+    if (this.#tokenCount === tokensOfBlock) this.#block();
+  }
+
+  #takeBest(head: number, isNear: boolean, ahead: number, lastHashed: number): void {
+    const [length, distance] = [this.#length, this.#distance];
+    this.#length = shortestMatch - 1;
+    const isTried = isNear && ahead > length && length < this.#lazy;
+    if (isTried) this.#findMatch(head, Math.min(ahead, longestMatch));
+    if (length >= shortestMatch && this.#length <= length) this.#match(length, distance, lastHashed);
+    else this.#literal();
   }
 
   /** What was found before is as good as what was found here: it is written. */
   #match(length: number, distance: number, lastHashed: number): void {
     this.#tokens[this.#tokenCount++] = matchToken(length, distance);
-    const next = this.#at + length - 1;
-    while (++this.#at < next) if (this.#at <= lastHashed) this.#insert(this.#at);
+    this.#rememberUpTo(this.#at + length - 1, lastHashed);
     this.#waits = false;
     this.#length = shortestMatch - 1;
     if (this.#tokenCount === tokensOfBlock) this.#block();
+  }
+
+  #rememberUpTo(next: number, lastHashed: number): void {
+    while (++this.#at < next) if (this.#at <= lastHashed) this.#insert(this.#at);
   }
 
   #literal(): void {

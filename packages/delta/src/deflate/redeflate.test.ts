@@ -19,12 +19,12 @@ const zlib9: DeflateParameters = { encoder: 'zlib', level: 9, memLevel: 8 };
 test('every code stands for the parameters that it was made of', () => {
   for (let code = 0; code < deflateCodeCount; code++) {
     const parameters = deflateParametersOf(code);
-    if (parameters === undefined) expect(Math.floor(code / 81)).toBe(deflateEncoders.indexOf('go'));
+    if (parameters === undefined)
+      expect(Math.floor(code / 81)).toBeGreaterThanOrEqual(deflateEncoders.indexOf('go'));
     else expect(deflateCode(parameters)).toBe(code);
   }
-  const noneOfGo = { encoder: 'go', level: 3, memLevel: 8 } as const;
-  for (const parameters of [noneOfGo, { encoder: 'go', level: 6, memLevel: 9 } as const])
-    expect(deflateParametersOf(deflateCode(parameters))).toBeUndefined();
+  for (const encoder of ['go', 'pigz', 'gzip'] as const)
+    expect(deflateParametersOf(deflateCode({ encoder, level: 6, memLevel: 9 }))).toBeUndefined();
   expect([-1, 0.5, deflateCodeCount, Number.NaN].map(deflateParametersOf)).toEqual(Array(4).fill(undefined));
 });
 

@@ -1,7 +1,9 @@
 import { type Bytes, concat } from '@block-pack/core';
-import { Z_FINISH, Z_NO_FLUSH, ZStream, zlibDeflate, zlibDeflateInit2, zlibDeflateReset } from 'pako';
-import { type DeflateParameters, deflateCode } from './deflate-parameters.ts';
+import type { DeflateParameters } from './deflate-parameters.ts';
 import { GoEncoder } from './go-encoder.ts';
+import { GoSpeedEncoder } from './go-speed-encoder.ts';
+import { PigzEncoder } from './pigz-encoder.ts';
+import { ZlibEncoder } from './zlib-encoder.ts';
 
 /**
  * The raw deflate stream that the encoder writes for this content, as it comes. A piece is good only until the next one is asked for.
@@ -13,7 +15,7 @@ export async function* redeflate(content: Bytes, parameters: DeflateParameters):
     for await (const chunk of content) yield* encoder.write(chunk);
     yield* encoder.finish();
   } finally {
-    giveBack(encoder);
+    giveBack(encoder, parameters);
   }
 }
 
@@ -57,84 +59,55 @@ function* deflated(
     }
     yield* encoder.finish();
   } finally {
-    giveBack(encoder);
+    giveBack(encoder, parameters);
   }
 }
 
 const inputStep = 1 << 16;
-const outputStep = 1 << 14;
-const rawWindow = -15;
-const deflateMethod = 8;
-const defaultStrategy = 0;
-const nothing = new Uint8Array();
 
 interface Encoder {
-  readonly code: number;
+  begin(parameters: DeflateParameters): void;
   write(chunk: Uint8Array): Generator<Uint8Array>;
   finish(): Generator<Uint8Array>;
-  reset(): void;
-}
-
-class ZlibEncoder implements Encoder {
-  readonly code: number;
-  readonly #stream = new ZStream();
-  readonly #output = new Uint8Array(outputStep);
-
-  constructor(parameters: DeflateParameters) {
-    const { encoder, level, memLevel } = parameters;
-    this.code = deflateCode(parameters);
-    const vanilla = encoder === 'zlib';
-    zlibDeflateInit2(this.#stream, level, deflateMethod, rawWindow, memLevel, defaultStrategy, vanilla);
-  }
-
-  write(chunk: Uint8Array): Generator<Uint8Array> {
-    return this.#run(chunk, Z_NO_FLUSH);
-  }
-
-  finish(): Generator<Uint8Array> {
-    return this.#run(nothing, Z_FINISH);
-  }
-
-  reset(): void {
-    zlibDeflateReset(this.#stream);
-    this.#stream.input = nothing;
-  }
-
-  *#run(input: Uint8Array, flush: typeof Z_NO_FLUSH | typeof Z_FINISH): Generator<Uint8Array> {
-    const stream = this.#stream;
-    stream.input = input;
-    stream.next_in = 0;
-    stream.avail_in = input.length;
-    do {
-      stream.output = this.#output;
-      stream.next_out = 0;
-      stream.avail_out = outputStep;
-      zlibDeflate(stream, flush);
-      if (stream.next_out > 0) yield this.#output.subarray(0, stream.next_out);
-      // Output that ends inside of its room is all that there is for now.
-    } while (stream.avail_out === 0);
-  }
 }
 
 /**
  * Encoders that nobody uses. Making one costs as much as deflating a class file, so they are kept: undoing and redoing a jar of small files
  * is twice as fast for it.
  */
-const idle = new Map<number, Encoder[]>();
+const idle: Readonly<Record<EncoderKind, Encoder[]>> = { zlib: [], go: [], goSpeed: [], pigz: [] };
 const idleLimit = 2;
 
+type EncoderKind = keyof typeof newEncoder;
+
+const newEncoder = {
+  zlib: () => new ZlibEncoder(),
+  go: () => new GoEncoder(),
+  goSpeed: () => new GoSpeedEncoder(),
+  pigz: () => new PigzEncoder(),
+} satisfies Record<string, () => Encoder>;
+
+function kindOf({ encoder, level }: DeflateParameters): EncoderKind {
+  switch (encoder) {
+    case 'zlib':
+    case 'chromium':
+    case 'gzip':
+      return 'zlib';
+    case 'go':
+      return level === 1 ? 'goSpeed' : 'go';
+    case 'pigz':
+      return 'pigz';
+  }
+}
+
 function borrowEncoder(parameters: DeflateParameters): Encoder {
-  const code = deflateCode(parameters);
-  return idle.get(code)?.pop() ?? newEncoder(parameters, code);
+  const kind = kindOf(parameters);
+  const encoder = idle[kind].pop() ?? newEncoder[kind]();
+  encoder.begin(parameters);
+  return encoder;
 }
 
-function newEncoder(parameters: DeflateParameters, code: number): Encoder {
-  return parameters.encoder === 'go' ? new GoEncoder(parameters.level, code) : new ZlibEncoder(parameters);
-}
-
-function giveBack(encoder: Encoder): void {
-  const others = idle.get(encoder.code) ?? [];
-  if (others.length >= idleLimit) return;
-  encoder.reset();
-  idle.set(encoder.code, [...others, encoder]);
+function giveBack(encoder: Encoder, parameters: DeflateParameters): void {
+  const others = idle[kindOf(parameters)];
+  if (others.length < idleLimit) others.push(encoder);
 }

@@ -10,6 +10,8 @@ const pooledBelow = 1536;
 /** The window of the entropy coder, as a power of two: the largest of RFC 7932. */
 export const windowBits = 24;
 
+const leastWindowBits = 16;
+
 /** Above this many bytes the best quality takes minutes and saves little. */
 const bestQualityBelow = 4 << 20;
 
@@ -35,14 +37,17 @@ export interface PackedStreams {
   readonly parts: readonly Uint8Array[];
 }
 
+/** {@link https://www.rfc-editor.org/rfc/rfc7932 Brotli's} for a part. */
+export type QualityOf = (part: Uint8Array) => number;
+
 /**
- * @param quality of {@link https://www.rfc-editor.org/rfc/rfc7932 brotli}; without it, the best that is worth its time
+ * @param quality without it, the best that is worth its time
  * @param mixed is taken where it is smaller
  * @param atOnce parts that are packed at the same time; one of some megabytes takes up to 150 MiB
  */
 export async function packStreams(
   all: readonly Uint8Array[],
-  quality?: number,
+  quality: QualityOf = usualQuality,
   mixed?: MixedPart,
   atOnce = 4,
 ): Promise<PackedStreams> {
@@ -62,11 +67,11 @@ async function packedParts(
   parts: readonly Uint8Array[],
   known: Map<Uint8Array, Uint8Array>,
   atOnce: number,
-  quality?: number,
+  quality: QualityOf,
 ): Promise<Uint8Array[]> {
   const waiting = parts.filter((part) => !known.has(part)).values();
   const lane = async () => {
-    for (const part of waiting) known.set(part, await packed(part, quality));
+    for (const part of waiting) known.set(part, await packed(part, quality(part)));
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
   return parts.flatMap((part) => known.get(part) ?? []);
@@ -83,18 +88,27 @@ export function partsOf(all: readonly Uint8Array[]): Uint8Array[] {
   return small.length === 0 ? large : [concat(small), ...large];
 }
 
+function usualQuality({ length }: Uint8Array): number {
+  return length <= bestQualityBelow ? bestQuality : fastQuality;
+}
+
 /** As it is where it does not shrink: the length says which. */
-async function packed(bytes: Uint8Array, quality?: number): Promise<Uint8Array> {
-  const best = bytes.length <= bestQualityBelow ? bestQuality : fastQuality;
+async function packed(bytes: Uint8Array, quality: number): Promise<Uint8Array> {
   const smaller = await compress(bytes, {
     params: {
-      [constants.BROTLI_PARAM_QUALITY]: quality ?? best,
-      [constants.BROTLI_PARAM_LGWIN]: windowBits,
+      [constants.BROTLI_PARAM_QUALITY]: quality,
+      [constants.BROTLI_PARAM_LGWIN]: windowFor(bytes),
       // Told of a mebibyte or more, it looks for repetitions of five bytes instead of four: 1 % larger.
       [constants.BROTLI_PARAM_SIZE_HINT]: Math.min(bytes.length, (1 << 20) - 1),
     },
   });
   return smaller.length < bytes.length ? smaller : bytes;
+}
+
+/** No more than needed: the best qualities take memory for all of it. */
+function windowFor({ length }: Uint8Array): number {
+  const needed = 32 - Math.clz32(length + 15);
+  return Math.min(windowBits, Math.max(leastWindowBits, needed));
 }
 
 export function writeLengths(to: VarintWriter, { rawLengths, parts }: PackedStreams): void {

@@ -120,7 +120,8 @@ export async function packSection(
 ): Promise<PackedSection> {
   const { form, newLength, baseLength } = section;
   const transform = transformOf(section);
-  const packed = await packStreams(sectionStreams(section, pieces), quality, mixed);
+  const qualityOf = quality === undefined ? undefined : () => quality;
+  const packed = await packStreams(sectionStreams(section, pieces), qualityOf, mixed);
   const header = encodeSectionHeader({ transform, form, newLength, baseLength }, packed);
   return {
     bytes: sectionBytes(header, packed),

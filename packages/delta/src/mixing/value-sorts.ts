@@ -23,7 +23,7 @@ const sorts: readonly (readonly TypedStreamName[])[] = [
   ['handleKinds', 'frames', 'verified', 'annotationTags', 'annotationTargets'],
   ['callBootstraps', 'attributeLengths', 'opaque'],
   ['attributeNames'],
-  ['memberNames', 'memberTypes'],
+  ['members'],
   ['methods', 'interfaceMethods'],
   ['loads', 'fields'],
   ['ownTypes', 'types', 'handlerTypes', 'verifiedTypes', 'innerTypes'],

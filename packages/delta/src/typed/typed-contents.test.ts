@@ -43,6 +43,37 @@ describe('class files among typed contents', () => {
     expect(othersOf(streams)).toEqual(damaged);
   });
 
+  it('stay as they are where a text of theirs has the byte that ends texts', () => {
+    const fake = new FakeClass();
+    fake.method('a\0b', '()V', fake.code([0xb1]));
+    const odd = fake.bytes('a/Odd');
+    expect(othersOf(split([caller('a/A'), odd, caller('a/B')]))).toEqual(odd);
+  });
+
+  it('say a type of a variable by what stood beside its name before', () => {
+    const fake = new FakeClass();
+    const variable = (name: string, type: string) => [
+      ...u2(0),
+      ...u2(1),
+      ...u2(fake.text(name)),
+      ...u2(fake.text(type)),
+      ...u2(0),
+    ];
+    const variables = [
+      variable('a', 'I'),
+      variable('b', 'J'),
+      variable('a', 'I'),
+      variable('a', 'J'),
+      variable('a', 'J'),
+    ];
+    const table = fake.attribute('LocalVariableTable', u2(variables.length), variables.flat());
+    fake.method('own', '()V', fake.code([0xb1], [], table));
+    const streams = split([fake.bytes('a/A')]);
+    const [, , again, other, otherAgain] = streams[kinds.variableTypes] ?? [];
+    expect([again, otherAgain]).toEqual([0, 0]);
+    expect(other).toBeGreaterThan(0);
+  });
+
   it('stay as they are where a number means a constant of the wrong kind', () => {
     const fake = new FakeClass();
     fake.method('a', '()V', fake.code([0xbb, ...u2(fake.text('no class')), 0x57, 0xb1]));

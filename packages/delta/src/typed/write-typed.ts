@@ -1,5 +1,6 @@
 import { type Bytes, checkSignal, type RandomAccess } from '@block-pack/core';
 import { type ContentPlace, splitContents } from '../class/split-contents.ts';
+import { kinds } from '../class/typed-streams.ts';
 import { fastQuality, packStreams, sectionBytes, writeLengths } from '../difference/packing.ts';
 import { type Piece, readPieces } from '../difference/pieces.ts';
 import { VarintWriter } from '../varint.ts';
@@ -8,7 +9,7 @@ import { VarintWriter } from '../varint.ts';
 export const typedMagic = Uint8Array.of(0x42, 0x50, 0x54, 0x31);
 
 export interface WriteTypedOptions {
-  /** Brotli's, 0 to 11. */
+  /** Brotli's, 0 to 11; what is no class file has at most 9. */
   readonly quality?: number;
   /** Most bytes of content that are taken apart at once, 32 MiB unless said, up to 64 MiB. */
   readonly sectionLength?: number;
@@ -20,6 +21,9 @@ export interface WriteTypedOptions {
 /** Most bytes of content in a section: this bounds what a reader needs, whatever it reads. */
 export const typedSectionLimit = 64 << 20;
 
+/** Streams of class files are 8 % smaller than at quality 9, in seven times the time. Other contents would be 3 % smaller. */
+const usualQuality = 10;
+
 /** Memory grows with it. Sections twice as long make 0.15 to 0.5 % less. */
 const usualSectionLength = 32 << 20;
 
@@ -29,7 +33,7 @@ const usualSectionLength = 32 << 20;
  */
 export async function* writeTyped(
   contents: readonly RandomAccess[],
-  { quality = fastQuality, sectionLength = usualSectionLength, signal, onProgress }: WriteTypedOptions = {},
+  { quality = usualQuality, sectionLength = usualSectionLength, signal, onProgress }: WriteTypedOptions = {},
 ): Bytes {
   yield typedMagic;
   let written = 0;
@@ -92,7 +96,9 @@ async function packSection(
   streams: readonly Uint8Array[],
   quality: number,
 ): Promise<Uint8Array> {
-  const packed = await packStreams(streams, quality, undefined, partsAtOnce);
+  const others = streams[kinds.others];
+  const qualityOf = (part: Uint8Array) => (part === others ? Math.min(quality, fastQuality) : quality);
+  const packed = await packStreams(streams, qualityOf, undefined, partsAtOnce);
   const header = new VarintWriter();
   header.add(length);
   writeLengths(header, packed);

@@ -9,6 +9,7 @@ import {
   isDigest,
   parseImageManifest,
 } from '@block-pack/core';
+import { isSavedImage, savedEnd } from './cosign-kinds.ts';
 import type { Images, ListedImage } from './images.ts';
 
 /**
@@ -17,7 +18,6 @@ import type { Images, ListedImage } from './images.ts';
  * @param digests of manifests and indexes
  * @returns entries of the place, in its order; those that `cosign save` wrote have the tags that they would have in a registry
  * @see https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#tag-based-discovery
- * @see https://github.com/sigstore/cosign/blob/main/pkg/oci/layout/write.go
  * @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema
  */
 export async function accompanying(
@@ -57,29 +57,16 @@ export function isCompanion(entry: ListedImage): boolean {
   return isSavedCompanion(entry) || (names.length > 0 && names.every((name) => tag.test(name)));
 }
 
-const savedImage = /^dev\.cosignproject\.cosign\/image(?:Index)?$/;
-
-/** What `cosign save` calls the entries of a layout, and what it puts behind a tag in a registry. */
-const savedEnds: ReadonlyMap<string, string> = new Map([
-  ['dev.cosignproject.cosign/sigs', 'sig'],
-  ['dev.cosignproject.cosign/atts', 'att'],
-  ['dev.cosignproject.cosign/sboms', 'sbom'],
-]);
-
-function kindOf({ descriptor: { annotations } }: ListedImage): string {
-  return annotations?.kind ?? '';
-}
-
-/** True for what `cosign save` wrote beside an image; its name, if it has one, is that of the image. */
+/** True for what `cosign save` wrote beside an image; its name, if it has one, is that of the image, unless it was given a tag of its own since. */
 export function isSavedCompanion(entry: ListedImage): boolean {
-  return savedEnds.has(kindOf(entry));
+  return savedEnd(entry.descriptor) !== undefined && !entry.names.some((name) => tag.test(name));
 }
 
 /** Such a layout has one image; where somebody joined several, they have names. */
 function savedSubject(entry: ListedImage, listed: readonly ListedImage[]): Digest | undefined {
   if (!isSavedCompanion(entry)) return undefined;
   const images = listed
-    .filter((one) => savedImage.test(kindOf(one)))
+    .filter((one) => isSavedImage(one.descriptor))
     .filter(({ names }) => entry.names.length === 0 || names.some((name) => entry.names.includes(name)));
   const [digest, ...others] = new Set(images.map(({ descriptor }) => descriptor.digest));
   return others.length === 0 ? digest : undefined;
@@ -88,7 +75,7 @@ function savedSubject(entry: ListedImage, listed: readonly ListedImage[]): Diges
 function withTag(entry: ListedImage, listed: readonly ListedImage[]): ListedImage {
   const subject = savedSubject(entry, listed);
   if (subject === undefined) return entry;
-  return { ...entry, names: [`sha256-${digestHex(subject)}.${savedEnds.get(kindOf(entry))}`] };
+  return { ...entry, names: [`sha256-${digestHex(subject)}.${savedEnd(entry.descriptor)}`] };
 }
 
 function taggedSubjects({ names }: ListedImage): readonly Digest[] {

@@ -26,6 +26,7 @@ import { makeDirectory } from '../make-directory.ts';
 import { hasMarker, makeIndex, writeMarker } from '../open-store.ts';
 import { Store } from '../store.ts';
 import { draftPrefix, keepAlive, removeStaleDrafts } from '../target-draft.ts';
+import { withoutOldKinds } from './cosign-kinds.ts';
 import type { Publication } from './publish.ts';
 
 /** Bytes up to which a blob is checked by its digest rather than by its size. */
@@ -174,10 +175,10 @@ class LayoutOutput {
     // What has no name is there once, whoever else has none.
     const key = (entry: IndexEntry) => tagOf(entry) ?? `@${entry.digest}`;
     const keys = new Set(entries.map(key));
-    await updateIndex(this.#layout, (index) => ({
-      ...index,
-      manifests: [...index.manifests.filter((other) => !keys.has(key(other))), ...entries],
-    }));
+    await updateIndex(this.#layout, (index) => {
+      const others = index.manifests.filter((other) => !keys.has(key(other)));
+      return { ...index, manifests: [...withoutOldKinds(others, entries), ...entries] };
+    });
   }
 
   close(): Promise<void> {

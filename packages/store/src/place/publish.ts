@@ -2,6 +2,7 @@ import { BlockPackError, type ContentDescriptor, checkSignal, type Digest } from
 import { diskError } from '../disk-error.ts';
 import { nameAnnotations, writeArchive } from './archive-output.ts';
 import { type Closure, closureOf } from './closure.ts';
+import { withCosignKinds } from './cosign-kinds.ts';
 import { defaultName } from './find-image.ts';
 import type { PlaceBlobs } from './images.ts';
 import { writeLayout } from './layout-output.ts';
@@ -71,7 +72,9 @@ export async function publishImage(
   const publication: Publication = {
     place,
     closure,
-    entries: [{ root, ...(name !== undefined && { name }) }, ...companions].map(withoutOldNames),
+    entries: withCosignKinds(
+      [{ root, ...(name !== undefined && { name }) }, ...companions].map(withoutOldNames),
+    ),
     blobs,
     leftOut: options.leftOut ?? new Set(),
     compare: options.compare ?? false,

@@ -1,17 +1,7 @@
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdtempSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  assertSame,
   type BlobStore,
   type ByteRange,
   type Bytes,
@@ -19,23 +9,27 @@ import {
   bytesOf,
   type Digest,
   digestHex,
-  PassingMeasure,
+  type PartCopier,
   type RandomAccess,
   readRange,
   verified,
   type Written,
 } from '@block-pack/core';
-import { diskError, type OpenBlobFile, openBlobFile } from '@block-pack/store';
+import { diskError } from './disk-error.ts';
+import { Draft } from './draft.ts';
+import { type ComingContent, digestContent, fillDraft } from './fill-draft.ts';
+import { type OpenBlobFile, openBlobFile } from './open-file.ts';
+import { placeFiles } from './part-files.ts';
+import type { PlaceBlobs } from './place/images.ts';
 
 /** Files that are open at the same time: systems allow some hundreds. */
 const mostOpen = 64;
 
-/** Blobs that are needed while a bundle is made or applied, in a directory that goes away. */
+/** Blobs that are needed for a while, as while a bundle is made or applied, in a directory that goes away. Nothing is brought to the disk to last. */
 export class ScratchBlobs implements BlobStore {
   readonly directory: string;
   /** The one that was used last stands last. */
   readonly #open = new Map<Digest, OpenBlobFile>();
-  #drafts = 0;
 
   /** @param parent a directory whose leftovers somebody removes, should this process be killed */
   constructor(parent: string) {
@@ -59,15 +53,33 @@ export class ScratchBlobs implements BlobStore {
   }
 
   async write(content: Bytes, expected?: Digest, about = 0): Promise<Written> {
-    const draft = join(this.directory, `draft-${this.#drafts++}`);
-    const measure = new PassingMeasure(about);
-    await writeBytes(draft, measure.watch(content), this.directory);
-    const { digest, size } = measure.seen(expected, 'What was made');
-    const added = !existsSync(this.blobPath(digest));
-    // As in a store: it may be linked from here.
-    chmodSync(draft, 0o444);
-    onDisk(this.directory, () => renameSync(draft, this.blobPath(digest)));
-    return { digest, size, added };
+    return this.#write({ content, about, files: placeFiles(this) }, expected);
+  }
+
+  /** Writes here, and has other threads read the parts that lie where `blobs` do. */
+  copier(blobs: PlaceBlobs): PartCopier {
+    const files = placeFiles(blobs);
+    return {
+      write: (content, expected, about = 0) => this.#write({ content, about, files }, expected),
+      digest: (content, about) => digestContent({ content, about, files }),
+    };
+  }
+
+  async #write(coming: ComingContent, expected: Digest | undefined): Promise<Written> {
+    const draft = onDisk(this.directory, () => new Draft(this.directory, 'draft-'));
+    try {
+      const { digest, size } = await fillDraft(draft, 'OUTPUT_REFUSED', coming);
+      if (expected !== undefined) assertSame(expected, digest, size, 'What was made');
+      const added = !existsSync(this.blobPath(digest));
+      onDisk(this.directory, () => {
+        // As in a store: it may be linked from here.
+        draft.finish(0o444);
+        draft.rename(this.blobPath(digest));
+      });
+      return { digest, size, added };
+    } finally {
+      draft.discard();
+    }
   }
 
   /** A blob to be read anywhere, as often as wanted. */
@@ -101,32 +113,6 @@ export class ScratchBlobs implements BlobStore {
   }
 }
 
-/**
- * Writes a new file and brings it to the disk where it is to last.
- * @param named the path that the user knows it by
- * @throws DISK_FULL, OUTPUT_REFUSED
- */
-export async function writeBytes(
-  path: string,
-  content: Bytes,
-  named: string,
-  lasting = false,
-): Promise<number> {
-  const file = onDisk(named, () => openSync(path, 'wx', 0o666));
-  let size = 0;
-  try {
-    for await (const chunk of content) {
-      for (let at = 0; at < chunk.length; ) at += onDisk(named, () => writeSync(file, chunk, at));
-      size += chunk.length;
-    }
-    if (lasting) onDisk(named, () => fsyncSync(file));
-  } finally {
-    closeSync(file);
-  }
-  return size;
-}
-
-/** An error that the content itself ends with is none of the disk that is written to. */
 function onDisk<T>(named: string, deed: () => T): T {
   try {
     return deed();
