@@ -25,7 +25,17 @@ export async function carrierText(program: string): Promise<string> {
  * No runtime and no garbage collector: programs have fixed memory. No check that would throw either: whoever writes past an array writes into
  * the program's own memory, which is all that it can reach.
  */
-const options = ['--runtime', 'stub', '-O3', '--noAssert', '--zeroFilledMemory', '--use', 'abort='];
+const options = [
+  '--runtime',
+  'stub',
+  '-O3',
+  '--noAssert',
+  '--zeroFilledMemory',
+  '--enable',
+  'simd',
+  '--use',
+  'abort=',
+];
 
 /** @throws what the compiler has against the source */
 async function compile(program: string): Promise<Uint8Array> {

@@ -22,7 +22,7 @@ export function allowedCost(size: number): number {
   return 2 ** 27 + 16 * size;
 }
 
-/** Bytes of its streams that may be mixed: a million of them take three seconds, and pack to nearly nothing where they are all alike. */
+/** Bytes of its streams that may be mixed: a million of them take more than a second, and pack to nearly nothing where they are all alike. */
 export function allowedMixing(size: number): number {
   return 2 ** 18 + size;
 }

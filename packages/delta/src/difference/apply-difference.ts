@@ -1,7 +1,6 @@
 import { ByteReader, type Bytes, chunkSize } from '@block-pack/core';
 import { amongOthers, type JoinedClasses, joinClasses } from '../class/join-classes.ts';
 import { applyToClasses } from '../class/level-classes.ts';
-import { BitDecoder } from '../mixing/bit-coder.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
 import { decodePrograms } from '../native/programs.ts';
 import { allowedCost, allowedMixing, costOf, type DifferenceBase } from './allowance.ts';
@@ -103,9 +102,8 @@ async function applySection(
   if (left.cost < 0) throw deltaInvalid('its sections ask for more of the bases than they may');
   const bytes = new Uint8Array(baseLength + newLength);
   await readPieces(pieces, bases, bytes);
-  const decoder = lengths.mixed.size === 0 ? undefined : new BitDecoder(parts.at(-1) ?? new Uint8Array());
-  const mixer =
-    decoder && new SectionMixer(decoder, mixableStreams(transform, form, unpacked, lengths.mixed));
+  const mixable = mixableStreams(transform, form, unpacked, lengths.mixed);
+  const mixer = lengths.mixed.size === 0 ? undefined : new SectionMixer(mixable, parts.at(-1));
   const base = bytes.subarray(0, baseLength);
   mixer?.mixTransform(base);
   const classes = transform === 'units' ? unitClasses(mixer, base, newLength) : undefined;
@@ -120,7 +118,7 @@ async function applySection(
     ? applyToClasses(window, streams, fill)
     : window.bytes.subarray(baseLength);
   if (!levelsClasses(transform)) fill(window);
-  decoder?.end();
+  mixer?.end();
   return classes === undefined ? made : amongOthers(classes, made);
 }
 

@@ -1,5 +1,4 @@
 import { joinClasses } from '../class/join-classes.ts';
-import { BitEncoder } from '../mixing/bit-coder.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
 import { decodePrograms } from '../native/programs.ts';
 import { applyCovers } from './apply-covers.ts';
@@ -19,13 +18,10 @@ export function mixSection(section: MatchedSection, window: Window, most: number
   const all = sectionStreams(section, new Uint8Array());
   const places = shortestFirst(all, most);
   if (places.size === 0) return undefined;
-  const encoder = new BitEncoder();
-  const mixer = new SectionMixer(encoder, mixableStreams(transformOf(section), form, all, places));
+  const mixer = new SectionMixer(mixableStreams(transformOf(section), form, all, places));
   const base = window.bytes.subarray(0, window.baseLength);
   mixer.mixTransform(base);
-  if (units !== undefined) {
-    joinClasses(base, section.newLength, mixer.classes(base));
-  }
+  if (units !== undefined) joinClasses(base, section.newLength, mixer.classes(base));
   mixer.mixCovers();
   const compared = units?.window ?? classes?.window ?? window;
   compared.bytes.fill(0, compared.baseLength);
@@ -33,7 +29,7 @@ export function mixSection(section: MatchedSection, window: Window, most: number
     programs && decodePrograms(programs, compared.baseLength, compared.bytes.length - compared.baseLength);
   applyCovers(compared, streams, form, found, mixer.contents(compared));
   const length = mixedLength({ raw: all.map((stream) => stream.length), mixed: places });
-  return { places, length, bytes: encoder.end() };
+  return { places, length, bytes: mixer.end() };
 }
 
 /** The places of as many streams as may be mixed. Long ones are literals mostly, and gain the least. */

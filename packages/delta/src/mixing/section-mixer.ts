@@ -1,6 +1,5 @@
 import { eachUnitStream, unitStreamNames } from '../class/unit-streams.ts';
 import type { Window } from '../difference/cover.ts';
-import type { BitCoder } from './bit-coder.ts';
 import { MixedClasses } from './mixed-classes.ts';
 import { type CoverPlaces, MixedContents, mixCovers } from './mixed-covers.ts';
 import { StreamMixer } from './stream-mixer.ts';
@@ -33,9 +32,10 @@ export class SectionMixer {
   readonly #section: MixableStreams;
   readonly #places: CoverPlaces;
 
-  constructor(coder: BitCoder, section: MixableStreams) {
+  /** @param packed what was written, where that is read */
+  constructor(section: MixableStreams, packed?: Uint8Array) {
     const kinds = section.names.length + (section.names.includes('units') ? sortCount : 0);
-    this.#mixer = new StreamMixer(coder, section.streams, section.mixed, kinds);
+    this.#mixer = new StreamMixer(section.streams, section.mixed, kinds, packed);
     this.#section = section;
     this.#places = coverPlaces(section);
   }
@@ -66,6 +66,14 @@ export class SectionMixer {
   /** @param window filled up to its base, and as it is compared; with zeros behind it */
   contents(window: Window): MixedContents {
     return new MixedContents(this.#mixer, this.#places, window);
+  }
+
+  /**
+   * What was written.
+   * @throws DELTA_INVALID if something is left of what was read
+   */
+  end(): Uint8Array {
+    return this.#mixer.end();
   }
 }
 

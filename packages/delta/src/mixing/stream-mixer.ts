@@ -1,5 +1,4 @@
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import type { BitCoder } from './bit-coder.ts';
 import { ByteMixer, mostContexts } from './byte-mixer.ts';
 import { hashed } from './hashed.ts';
 
@@ -15,31 +14,35 @@ interface Stream {
 const leastTableBits = 16;
 
 /** Of more bytes than this, old histories make room for new ones. */
-const mostKnown = 1 << 16;
+const mostKnown = 1 << 18;
 
-/** A byte needs two slots of 16 bytes for each context, but many are shared. */
-const tableBytesOfOne = 256;
+/** A byte needs two slots of 16 bytes for each context, but many are shared, and what is near is fast. */
+const tableBytesOfOne = 64;
 
 /**
  * Codes bytes of several streams in the order in which a reader needs them. Where streams are written it reads them, where they are read it fills them:
  * one walk serves both, and sees the same. Specified in docs/format/mixed-streams.md.
  */
 export class StreamMixer {
-  /** What is the same when a byte comes: to be set before it is coded. */
+  /** What is the same when a byte comes: to be set before it is coded. By the low byte of the first, predictions are weighed. */
   readonly around = new Int32Array(mostContexts);
   readonly #streams: readonly Stream[];
   readonly #mixer: ByteMixer;
 
-  /** @param mixed the streams that are coded, by their places */
+  /**
+   * @param mixed the streams that are coded, by their places
+   * @param kinds of bytes: those of the streams, by their places, and behind them others
+   * @param packed what was written, where that is read
+   */
   constructor(
-    coder: BitCoder,
     streams: readonly Uint8Array[],
     mixed: ReadonlySet<number>,
-    kinds = streams.length,
+    kinds: number,
+    packed?: Uint8Array,
   ) {
     this.#streams = streams.map((bytes, place) => ({ bytes, isMixed: mixed.has(place), at: 0 }));
     const total = this.#streams.reduce((sum, { bytes, isMixed }) => sum + (isMixed ? bytes.length : 0), 0);
-    this.#mixer = new ByteMixer(coder, kinds, tableBits(total));
+    this.#mixer = new ByteMixer(kinds, tableBits(total), packed);
   }
 
   isMixed(place: number): boolean {
@@ -82,6 +85,7 @@ export class StreamMixer {
    * The next byte of a stream, by the contexts that are set and nothing else.
    * @param expected it might be that, or is -1
    * @param run how many bytes before were as expected
+   * @param kind bytes of one kind are predicted as others of it were
    */
   expectedByte(place: number, count: number, expected: number, run: number, kind: number = place): number {
     const { contexts } = this.#mixer;
@@ -89,11 +93,20 @@ export class StreamMixer {
     return this.#code(place, kind, count, expected, run);
   }
 
+  /**
+   * What was written.
+   * @throws DELTA_INVALID if something is left of what was read
+   */
+  end(): Uint8Array {
+    return this.#mixer.end();
+  }
+
   #code(place: number, kind: number, count: number, expected: number, run: number): number {
     const stream = this.#stream(place);
     const known = stream.bytes[stream.at];
     if (known === undefined) throw deltaInvalid(`stream ${place} of a section ends too early`);
-    const byte = stream.isMixed ? this.#mixer.code(known, kind, count, expected, run) : known;
+    const beside = (this.around[0] as number) & 0xff;
+    const byte = stream.isMixed ? this.#mixer.code(known, kind, count, beside, expected, run) : known;
     stream.bytes[stream.at++] = byte;
     return byte;
   }

@@ -1,0 +1,15 @@
+/** Most contexts that a byte may have: a multiple of four, which are looked at together. */
+export const mostContexts: i32 = 20;
+
+/** Most kinds of bytes that a section may have. */
+export const mostKinds: i32 = 32;
+
+/** What was the same when a byte came: 32 bits each. */
+export const contexts = memory.data(80, 16);
+
+export function contextsPlace(): usize {
+  return contexts;
+}
+
+/** Predictions: that of the expected byte, one that is always the same, two that are nothing; then one for each context. */
+export const inputs = memory.data(96, 16);
