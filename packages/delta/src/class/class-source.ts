@@ -7,6 +7,8 @@ import type { StreamKind } from './typed-streams.ts';
 export interface ClassSource {
   /** Whether all class files are said. */
   readonly isLast: boolean;
+  /** @throws DELTA_INVALID if anything is left */
+  end(): void;
   /** Where class files lie, and what they are made of. */
   number(): number;
   /** How the next constant is said: see {@link ConstantPlan}. */

@@ -26,7 +26,7 @@ export function eachUnitStream<T>(make: (name: UnitStreamName) => T): Readonly<R
   return Object.fromEntries(unitStreamNames.map((name) => [name, make(name)])) as Record<UnitStreamName, T>;
 }
 
-/** What streams say that are not mixed: for a writer, which looks whether a class file comes back. */
+/** What streams say that are not mixed, as those by which a writer looks whether a class file comes back. */
 export class PlainClassSource implements ClassSource {
   readonly #from: Readonly<Record<UnitStreamName, VarintReader>>;
 
@@ -38,6 +38,10 @@ export class PlainClassSource implements ClassSource {
 
   get isLast(): boolean {
     return this.#from.unitClasses.atEnd;
+  }
+
+  end(): void {
+    eachUnitStream((name) => this.#from[name].end());
   }
 
   number(): number {

@@ -1,6 +1,8 @@
 import { ByteReader, type Bytes, chunkSize } from '@block-pack/core';
+import type { ClassSource } from '../class/class-source.ts';
 import { amongOthers, type JoinedClasses, joinClasses } from '../class/join-classes.ts';
 import { applyToClasses } from '../class/level-classes.ts';
+import { PlainClassSource } from '../class/unit-streams.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
 import { decodePrograms } from '../native/programs.ts';
 import { allowedCost, allowedMixing, costOf, type DifferenceBase } from './allowance.ts';
@@ -106,7 +108,10 @@ async function applySection(
   const mixer = lengths.mixed.size === 0 ? undefined : new SectionMixer(mixable, parts.at(-1));
   const base = bytes.subarray(0, baseLength);
   mixer?.mixTransform(base);
-  const classes = transform === 'units' ? unitClasses(mixer, base, newLength) : undefined;
+  const classes =
+    transform === 'units'
+      ? unitClasses(mixer?.classes(base) ?? new PlainClassSource(streams), base, newLength)
+      : undefined;
   mixer?.mixCovers();
   const fill = (window: Window): void => {
     const made = window.bytes.length - baseLength;
@@ -122,12 +127,9 @@ async function applySection(
   return classes === undefined ? made : amongOthers(classes, made);
 }
 
-/** Class files by units. They are always mixed: nothing else makes them small. */
-function unitClasses(mixer: SectionMixer | undefined, base: Uint8Array, newLength: number): JoinedClasses {
-  if (mixer === undefined) throw deltaInvalid('class files by units that are not mixed');
-  const mixed = mixer.classes(base);
-  const classes = joinClasses(base, newLength, mixed);
-  mixed.end();
+function unitClasses(from: ClassSource, base: Uint8Array, newLength: number): JoinedClasses {
+  const classes = joinClasses(base, newLength, from);
+  from.end();
   return classes;
 }
 

@@ -5,7 +5,51 @@ import { applyCovers } from './apply-covers.ts';
 import type { Window } from './cover.ts';
 import { type MixedPart, mixedLength } from './packing.ts';
 import { mixableStreams } from './section.ts';
-import { type MatchedSection, sectionStreams, transformOf } from './write-section.ts';
+import { type MatchedSection, roughSize, sectionStreams, transformOf } from './write-section.ts';
+
+/** A section, and what of its streams is mixed. */
+export interface MixedSection {
+  readonly section: MatchedSection;
+  readonly mixed: MixedPart | undefined;
+}
+
+/** Sections of more bytes of streams are mixed in one way alone, and by units, which saves most: each byte takes microseconds. */
+const comparedLength = 1 << 19;
+
+/**
+ * Of ways to write a section the one that comes to least when it is mixed, which is told by doing it.
+ * @param ways the smallest without mixing first
+ * @param window as it was read
+ * @param most bytes of streams that may be mixed
+ */
+export async function mixSmallest(
+  ways: readonly [MatchedSection, ...MatchedSection[]],
+  window: Window,
+  most: number,
+): Promise<MixedSection> {
+  const [first] = ways;
+  const only = { section: first, mixed: mixSection(first, window, most) };
+  if (ways.length === 1 || only.mixed === undefined) return only;
+  let best = { ...only, size: await sizeOf(only) };
+  for (const section of ways.slice(1)) {
+    const length = streamsOf(section).reduce((sum, one) => sum + one.length, 0);
+    if (section.units === undefined && length > comparedLength) continue;
+    const one = { section, mixed: mixSection(section, window, most) };
+    const size = await sizeOf(one);
+    if (size < best.size) best = { ...one, size };
+  }
+  return best;
+}
+
+async function sizeOf({ section, mixed }: MixedSection): Promise<number> {
+  const others = streamsOf(section).filter((_, place) => !mixed?.places.has(place));
+  return (mixed?.bytes.length ?? 0) + (await roughSize(others));
+}
+
+/** All but where the base comes from, which is the same whatever the way. */
+function streamsOf(section: MatchedSection): Uint8Array[] {
+  return sectionStreams(section, new Uint8Array());
+}
 
 /**
  * Mixes streams of a section. For that it takes the new bytes out of the window that was compared, and makes them again as a reader will: what is seen
@@ -13,9 +57,9 @@ import { type MatchedSection, sectionStreams, transformOf } from './write-sectio
  * @param window as it was read
  * @param most bytes of streams that may be mixed
  */
-export function mixSection(section: MatchedSection, window: Window, most: number): MixedPart | undefined {
+function mixSection(section: MatchedSection, window: Window, most: number): MixedPart | undefined {
   const { form, streams, classes, units, programs } = section;
-  const all = sectionStreams(section, new Uint8Array());
+  const all = streamsOf(section);
   const places = shortestFirst(all, most);
   if (places.size === 0) return undefined;
   const mixer = new SectionMixer(mixableStreams(transformOf(section), form, all, places));

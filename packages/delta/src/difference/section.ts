@@ -35,8 +35,8 @@ export const transformStreams = {
   none: streamNames,
   class: [...streamNames, ...classStreamNames],
   native: [...streamNames, ...programStreamNames],
-  units: [...streamNames, ...unitStreamNames],
   both: [...streamNames, ...classStreamNames, ...programStreamNames],
+  units: [...streamNames, ...unitStreamNames],
 } as const satisfies Record<Transform, readonly string[]>;
 
 /** What a mixer has to know of the streams of a section. */

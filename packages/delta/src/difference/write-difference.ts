@@ -7,11 +7,11 @@ import { VarintWriter } from '../varint.ts';
 import { alignParts } from './align.ts';
 import { allowedMixing, type DifferenceBase } from './allowance.ts';
 import type { Window } from './cover.ts';
-import { mixSection } from './mix-section.ts';
+import { mixSmallest } from './mix-section.ts';
 import { encodePieces, type Piece, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
 import { sectionLimit, type Transform } from './section.ts';
-import { matchSection, matchUnits, type PackedSection, packSection } from './write-section.ts';
+import { matchSection, matchUnits, type PackedSection, packSection, transformOf } from './write-section.ts';
 
 /** `BPD` and the version of the format. */
 export const differenceMagic = Uint8Array.of(0x42, 0x50, 0x44, 0x31);
@@ -60,10 +60,9 @@ export async function* writeDifference(
   yield encodeHeader(bases, sources);
   let written = 0;
   let mixable = mixableBytes(sources, options);
-  const pack = async (ways: readonly Promise<PackedSection>[]): Promise<Uint8Array> => {
-    const { bytes, mixed, transform } = smallestOf(await Promise.all(ways));
+  const pack = async (section: Promise<PackedSection>): Promise<Uint8Array> => {
+    const { bytes, mixed } = await section;
     if (mixed > 0) options.onMixing?.(mixed);
-    options.onTransform?.(transform);
     return bytes;
   };
   // Other threads pack a section while this one matches the next.
@@ -74,21 +73,16 @@ export async function* writeDifference(
     const found = await programsOf(plan, contents, bases, window);
     const pairs = pairsOf(plan, contents, bases);
     const units =
-      found === undefined
-        ? await matchUnits(window, classesOf(plan, contents, bases, pairs), mixable)
-        : undefined;
-    const matched = await matchSection(window, pairs, found);
-    const ways = [...(units === undefined ? [] : [units]), matched].map((section) => ({
-      section,
-      mixed: mixSection(section, window, mixable),
-    }));
-    mixable -= Math.max(...ways.map(({ mixed }) => mixed?.length ?? 0));
+      found === undefined ? await matchUnits(window, classesOf(plan, contents, bases, pairs), mixable) : [];
+    const [first, ...others] = await matchSection(window, pairs, found);
+    const { section, mixed } = await mixSmallest([first, ...units, ...others], window, mixable);
+    mixable -= mixed?.length ?? 0;
     if (packing !== undefined) yield await packing;
-    const pieces = encodePieces(plan.bases, bases);
-    packing = pack(ways.map(({ section, mixed }) => packSection(section, pieces, mixed, options.quality)));
+    packing = pack(packSection(section, encodePieces(plan.bases, bases), mixed, options.quality));
     // Whoever stops reading does not wait for it.
     packing.catch(() => {});
-    written += matched.newLength;
+    options.onTransform?.(transformOf(section));
+    written += section.newLength;
     options.onProgress?.(written);
   }
   if (packing !== undefined) yield await packing;
@@ -156,12 +150,6 @@ function pairsOf(
     const source = base === undefined ? undefined : sources.get(base);
     return source === undefined || length !== content.size ? [] : [{ ...source, target, length }];
   });
-}
-
-/** Of those that a reader takes: class files by units are always mixed. */
-function smallestOf(sections: readonly PackedSection[]): PackedSection {
-  const readable = sections.filter(({ transform, mixed }) => transform !== 'units' || mixed > 0);
-  return readable.reduce((least, one) => (one.bytes.length < least.bytes.length ? one : least));
 }
 
 /** Where class files may lie in the window of a section. */

@@ -44,7 +44,8 @@ export interface MatchedSection extends Candidate {
 }
 
 /**
- * The smallest way to make the new bytes of a window from its base. This takes the thread; {@link packSection} others.
+ * Ways to make the new bytes of a window from its base, the smallest first, and behind it those that might come to less when they are mixed. This takes
+ * the thread; {@link packSection} others.
  * @param pairs contents that may be class files
  * @param found native code
  */
@@ -52,12 +53,18 @@ export async function matchSection(
   window: Window,
   pairs: readonly ContentPair[] = [],
   found?: FoundPrograms,
-): Promise<MatchedSection> {
+): Promise<readonly [MatchedSection, ...MatchedSection[]]> {
   const { bytes, baseLength } = window;
   const classes = levelClasses(window, pairs);
   const levelled = classes && (await matchLevelled(classes, window, found));
-  const matched = levelled ?? { ...(await smallest(window, { found })).candidate, classes: undefined };
-  return { ...matched, newLength: bytes.length - baseLength, baseLength };
+  const [first, ...others] = levelled ?? (await smallest(window, { found }));
+  const section = ({ candidate }: Sized): MatchedSection => ({
+    ...candidate,
+    classes: levelled && classes,
+    newLength: bytes.length - baseLength,
+    baseLength,
+  });
+  return [section(first), ...others.map(section)];
 }
 
 /** Undefined where the bytes as they are would come to less. Of a long window that is not asked, since it would cost the most. */
@@ -65,44 +72,38 @@ async function matchLevelled(
   classes: LevelledWindow,
   window: Window,
   found: FoundPrograms | undefined,
-): Promise<(Candidate & Pick<MatchedSection, 'classes'>) | undefined> {
+): Promise<Ranked | undefined> {
   const placed = found && placedAnew(found, classes.placeOf);
-  const { candidate } = await smallest(classes.window, { found: placed });
+  const ranked = await smallest(classes.window, { found: placed });
   if (window.bytes.length <= shortWindow) {
-    const plain = await smallest(window, { among: [ways.short[0]], found });
-    const streams = [...streamsOf(candidate), ...Object.values(classes.streams)];
+    const [plain] = await smallest(window, { among: [ways.short[0]], found });
+    const streams = [...streamsOf(ranked[0].candidate), ...Object.values(classes.streams)];
     if (plain.size < (await roughSize(streams))) return undefined;
   }
-  return { ...candidate, classes };
+  return ranked;
 }
 
 /**
- * The new bytes of a window with class files said by their units: smaller where all of it is mixed, and useless where it is not.
+ * The ways to make the new bytes of a window with class files said by their units: useless where not all is mixed.
  * @param most bytes of streams that may be mixed
- * @returns undefined where there is no class file, or too much to mix
+ * @returns none where there is no class file, or too much to mix
  */
 export async function matchUnits(
   window: Window,
   contents: ClassContents,
   most: number,
-): Promise<MatchedSection | undefined> {
+): Promise<readonly MatchedSection[]> {
   const units = takeApartClasses(window, contents);
-  if (units === undefined || totalLength(units.streams) > most) return undefined;
-  const { candidate } = await smallest(units.window);
+  if (units === undefined || totalLength(units.streams) > most) return [];
   const { bytes, baseLength } = window;
-  const matched = {
-    ...candidate,
-    classes: undefined,
-    units,
-    newLength: bytes.length - baseLength,
-    baseLength,
-  };
-  return totalLength(units.streams) + totalLength(candidate.streams) > most ? undefined : matched;
+  const section = { classes: undefined, units, newLength: bytes.length - baseLength, baseLength };
+  const [{ candidate }] = await smallest(units.window);
+  const isMixable = totalLength(units.streams) + totalLength(candidate.streams) <= most;
+  return isMixable ? [{ ...candidate, ...section }] : [];
 }
 
 export interface PackedSection {
   readonly bytes: Uint8Array;
-  readonly transform: Transform;
   /** Bytes of its streams that are mixed. */
   readonly mixed: number;
 }
@@ -125,7 +126,6 @@ export async function packSection(
   const header = encodeSectionHeader({ transform, form, newLength, baseLength }, packed);
   return {
     bytes: sectionBytes(header, packed),
-    transform,
     mixed: mixedLength({ raw: packed.rawLengths, mixed: packed.mixed }),
   };
 }
@@ -156,24 +156,40 @@ interface Attempts {
   readonly found?: FoundPrograms | undefined;
 }
 
-async function smallest(window: Window, { among, found }: Attempts = {}): Promise<Sized> {
+/** The smallest candidate, and behind it those of other ways of matching that are nearly as small. */
+type Ranked = readonly [Sized, ...Sized[]];
+
+/** What rough sizes do not tell: mixed, long literals come to less beside short covers than they say. */
+const rivalShare = 1.04;
+const mostRivals = 3;
+
+async function smallest(window: Window, { among, found }: Attempts = {}): Promise<Ranked> {
   const newLength = window.bytes.length - window.baseLength;
   const plain = await sized(literalsOnly(window));
   const isPacked = plain.size > newLength * packedShare;
-  let best = Promise.resolve(plain);
   const limit = streamLimit(newLength);
+  const ofWays: Sized[] = [];
   // Sizes are found by other threads while this one looks for the next covers.
-  let waiting: Promise<Sized>[] = [];
+  let waiting: Promise<readonly Sized[]> = Promise.resolve([]);
   let programs: Programs | undefined;
   for (const covers of coversOf(window, isPacked, among)) {
-    best = smaller(best, waiting);
-    await best;
+    ofWays.push(...bySize(await waiting).slice(0, 1));
     programs ??= found && chooseRegions(window, found, covers);
-    waiting = [...candidates(window, covers), ...predicted(window, covers, programs)]
-      .filter(({ streams }) => totalLength(streams) <= limit)
-      .map(sized);
+    const all = [...candidates(window, covers), ...predicted(window, covers, programs)];
+    waiting = Promise.all(all.filter(({ streams }) => totalLength(streams) <= limit).map(sized));
   }
-  return smaller(best, waiting);
+  ofWays.push(...bySize(await waiting).slice(0, 1));
+  const [first = plain, ...others] = bySize([plain, ...ofWays]);
+  // Those of one size are the same covers, found in several ways.
+  const rivals = [...new Map(others.map((one) => [one.size, one])).values()].filter(
+    ({ size }) => size > first.size && size <= first.size * rivalShare,
+  );
+  return [first, ...rivals.slice(0, mostRivals)];
+}
+
+/** Of equally small ones the first comes first. */
+function bySize(all: readonly Sized[]): Sized[] {
+  return [...all].sort((one, other) => one.size - other.size);
 }
 
 /** What hardly shrinks was packed before: it repeats nothing but whole files. */
@@ -221,12 +237,6 @@ async function sized(candidate: Candidate): Promise<Sized> {
 
 function streamsOf({ streams, programs }: Candidate): Uint8Array[] {
   return [...Object.values(streams), ...(programs === undefined ? [] : [programs])];
-}
-
-/** Of equally small ones the first. */
-async function smaller(best: Promise<Sized>, others: readonly Promise<Sized>[]): Promise<Sized> {
-  const all = await Promise.all([best, ...others]);
-  return all.reduce((least, one) => (one.size < least.size ? one : least));
 }
 
 function literalsOnly(window: Window): Candidate {
@@ -307,10 +317,10 @@ function isText({ bytes, baseLength }: Window): boolean {
 
 const compress = promisify(brotliCompress);
 
-/** Orders candidates as their final sizes would, at a fraction of the time. */
 const roughQuality = 5;
 
-async function roughSize(streams: readonly Uint8Array[]): Promise<number> {
+/** Orders candidates as their final sizes would, at a fraction of the time. */
+export async function roughSize(streams: readonly Uint8Array[]): Promise<number> {
   const params = { [constants.BROTLI_PARAM_QUALITY]: roughQuality };
   const sizes = partsOf(streams).map(async (part) => (await compress(part, { params })).length);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
