@@ -174,6 +174,7 @@ describe('block-pack image', () => {
     refused(2, ['java.import', '-o', 'oci:out', '--encoding', 'zstd'], 'gzip-6');
     refused(2, ['java.import', '-o', 'oci:out', '--files', 'dist'], 'dist:/app');
     expectRefused(work, work.run('image', '--files', 'dist:/app', '-o', 'oci:dist/out'), 2, 'lies inside');
+    refused(2, ['--base', 'oci:base:21', '-o', 'oci:out'], '--join oci:base:21 takes that image as it is');
     refused(3, ['missing.import', '-o', 'oci:out'], 'missing.import');
     expect(work.run('image', 'java.import').exitCode).toBe(2);
   });

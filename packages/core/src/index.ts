@@ -235,7 +235,8 @@ export {
   parsePublicKey,
   signatureArtifactType,
 } from './signature/index.ts';
-export { PassingMeasure } from './stream-digest.ts';
+export type { StreamDigest } from './stream-digest.ts';
+export { ownThreadDigest } from './stream-digest.ts';
 export { canonicalTime, encodeTarHeader, tarBlockSize, tarFieldPlaces } from './tar-header.ts';
 export type { EmptyDirectoryEntry, FileEntry, InputDirectory, LinkEntry, TreeEntry } from './tree.ts';
 export { movedEntry } from './tree.ts';

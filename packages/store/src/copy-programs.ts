@@ -137,7 +137,7 @@ async function answer({ array, steps }) {
     const { code, syscall, message } = error;
     // Whatever else it is, the process that waits is told by the end of this thread.
     if (syscall === undefined) throw error;
-    parentPort.postMessage({ errno: { code, syscall, message }, copied: sums.length });
+    parentPort.postMessage({ errno: { code, syscall, message }, sums });
   }
 }
 let last = Promise.resolve();

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { CopyThread } from './copy-thread.ts';
 import { StoreLayout } from './layout.ts';
 import { openStore } from './open-store.ts';
-import { storeFiles } from './part-files.ts';
+import { type PartFiles, storeFiles } from './part-files.ts';
 import { ScratchBlobs } from './scratch-blobs.ts';
 import type { Store } from './store.ts';
 
@@ -235,6 +235,46 @@ describe('a content that other threads bring together', () => {
       closeSync(descriptor);
     }
   });
+
+  it('tells every part of a batch how it went, also where one of them is no good', async () => {
+    const no = () => {
+      throw new Error('it is damaged');
+    };
+    const [one, other, damaged] = [part(0, 9), part(9, 9), part(18, 9, { copied: no })];
+    await expect(store.digest(inTurn(damaged, one, damaged, other), large)).rejects.toThrow('it is damaged');
+    expect(one.copied).toHaveBeenCalledTimes(1);
+    expect(other.copied).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([undefined, 9])(
+    'names the file that cannot be read, and tells the parts before it',
+    async (limit) => {
+      const layout = new StoreLayout(directory);
+      const files: PartFiles = {
+        ...storeFiles(layout),
+        open: (wanted, range) =>
+          wanted === blob
+            ? storeFiles(layout).open(wanted, range)
+            : { file: openSync(directory, 'r'), size: 9 },
+      };
+      const [one, later] = [part(0, 9), part(0, 9)];
+      const told = limit === undefined ? {} : { unpackedLimit: limit };
+      const unreadable = part(0, 9, { blob: digestOf(new Uint8Array([2])), ...told });
+      const thread = new CopyThread(files);
+      try {
+        for (const each of [one, unreadable, later]) await thread.copy(each);
+        await expect(thread.end()).rejects.toMatchObject({
+          code: 'STORE_UNUSABLE',
+          message: `Cannot read ${store.blobPath(unreadable.blob)}: it is a directory (EISDIR)`,
+        });
+        expect(one.copied).toHaveBeenCalledTimes(1);
+        expect(unreadable.failed).toHaveBeenCalledTimes(1);
+        expect(later.copied).not.toHaveBeenCalled();
+      } finally {
+        await thread.close();
+      }
+    },
+  );
 
   it.each([
     ['copied', undefined, 0.5, undefined],

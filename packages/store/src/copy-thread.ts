@@ -34,8 +34,8 @@ interface Errno {
 type Answer =
   | { readonly array: Uint8Array<ArrayBuffer>; readonly sums: readonly Sum[]; readonly size: number }
   | { readonly digest: string; readonly size: number }
-  /** With the number of parts of the batch that were copied before it. */
-  | { readonly errno: Errno; readonly copied: number };
+  /** With the sums of the batch's parts that were copied before it. */
+  | { readonly errno: Errno; readonly sums: readonly Sum[] };
 
 interface Copy {
   readonly blob: OpenBlob;
@@ -178,14 +178,18 @@ export class CopyThread {
     }
     const copies = this.#sent.shift() ?? [];
     for (const { blob } of copies) closeBlob(blob);
-    if ('errno' in answer) throw this.#failed(answer.errno, copies[answer.copied]?.part);
+    const { sums } = answer;
+    for (const [index, { part }] of copies.entries()) {
+      const sum = sums[index];
+      // One that throws keeps nothing from the others.
+      if (sum !== undefined) this.#heed(() => this.#tell(part, sum));
+    }
+    if ('errno' in answer) throw this.#failed(answer.errno, copies[sums.length]?.part);
     this.#free.push(answer.array);
     this.passed = answer.size;
-    for (const [index, { part }] of copies.entries()) this.#tell(part, answer.sums[index]);
   }
 
-  #tell(part: BlobPart, sum: Sum | undefined): void {
-    if (sum === undefined) throw new Error(`nobody knows what became of ${part.blob}`);
+  #tell(part: BlobPart, sum: Sum): void {
     const { missing } = sum;
     if (missing === undefined) part.copied(sum);
     else part.failed();

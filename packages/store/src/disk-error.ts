@@ -8,6 +8,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'not permitted',
   EROFS: 'the file system is read-only',
   ENOENT: 'it does not exist',
+  EEXIST: 'it is there already',
   ENOTDIR: 'a part of the path is not a directory',
   EISDIR: 'it is a directory',
   ENOSPC: 'no space is left on the device',

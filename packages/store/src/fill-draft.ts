@@ -13,7 +13,7 @@ import type { PartFiles } from './part-files.ts';
 import { giveTurn } from './turn.ts';
 
 /** Bytes from which on threads of their own, which take some 20 ms to begin, are worth it. */
-const worthThreads = 32 << 20;
+export const worthThreads = 32 << 20;
 
 /** What is known of a content that comes. */
 export interface ComingContent {

@@ -69,6 +69,7 @@ export { canUnpack, unpackedLayer } from './root/unpacked-layer.ts';
 export { ScratchBlobs } from './scratch-blobs.ts';
 export { openSegmentMemory } from './segments.ts';
 export type { HeldLease, Store } from './store.ts';
+export { streamDigest } from './stream-digest.ts';
 export type { Tag, TagTarget } from './tags.ts';
 export type { Damage, VerifyOptions, VerifyProgress, VerifyReport } from './verify.ts';
 export { writeFileAtomic } from './write-file-atomic.ts';

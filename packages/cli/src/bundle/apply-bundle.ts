@@ -28,6 +28,8 @@ export interface AppliedBundle {
   readonly blobs: PlaceBlobs;
   /** Bytes of layers that were made here, of blocks or of tars. */
   readonly madeBytes: number;
+  /** The first thing that was there, could not be read, and was done without. */
+  readonly damage?: BlockPackError;
 }
 
 export interface AppliedImage {
@@ -101,6 +103,7 @@ class Application {
       companions: companions.map(asImage),
       blobs,
       madeBytes: this.#madeBytes,
+      ...(held.damage && { damage: held.damage }),
     };
   }
 

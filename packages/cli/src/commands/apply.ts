@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ContentDescriptor, Digest, SignedBundle } from '@block-pack/core';
+import type { BlockPackError, ContentDescriptor, Digest, SignedBundle } from '@block-pack/core';
 import { openStore, type Place, parsePlace, ScratchBlobs } from '@block-pack/store';
 import { type AppliedBundle, type AppliedImage, applyBundle } from '../bundle/apply-bundle.ts';
 import { openBundle, withBundle } from '../bundle/bundle-file.ts';
@@ -53,6 +53,7 @@ export async function apply(
       const digests = new Set(leftOut.map(({ digest }) => digest));
       const published = await publishBundle(applied, place, { signal, progress, leftOut: digests });
       if (published.companions.length < applied.companions.length) warnOfCompanions(applied, place, context);
+      if (applied.damage !== undefined) warnOfDamage(applied.damage, context);
       return outcomeOf({
         applied,
         published,
@@ -71,6 +72,14 @@ export async function apply(
 function warnOfCompanions({ companions }: AppliedBundle, { text }: Place, { warn }: CommandContext): void {
   const message = `${count(companions.length, 'companion')} of the image, such as signatures, did not go into ${text}: docker load knows none`;
   warn({ code: 'COMPANIONS_LEFT_OUT', message });
+}
+
+/** The new image is whole, but what it was to be built upon belongs to others as well. */
+function warnOfDamage({ message }: BlockPackError, { warn }: CommandContext): void {
+  warn({
+    code: 'SITE_DAMAGED',
+    message: `Something that was there is damaged, and was done without: ${message}. What the new image has of it is written anew; what only older images have is not, as block-pack verify says`,
+  });
 }
 
 /** The images that Docker or podman has: of a place that is written with a name, that one alone. */

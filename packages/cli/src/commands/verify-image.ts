@@ -54,8 +54,13 @@ function verificationText(name: string, result: ImageVerification, console: Cons
 }
 
 function goodNews(notes: ImageVerification['notes']): string {
-  const unchecked = notes.filter(({ kind }) => kind === 'unchecked').length;
-  return unchecked === 0 ? 'all good' : `no fault found, ${count(unchecked, 'layer')} not checked`;
+  const layers = (kind: string) => count(notes.filter((note) => note.kind === kind).length, 'layer');
+  const kinds = new Set(notes.map(({ kind }) => kind));
+  const but = [
+    ...(kinds.has('unchecked') ? [`${layers('unchecked')} not checked`] : []),
+    ...(kinds.has('repacked') ? [`${layers('repacked')} packed anew by another tool`] : []),
+  ];
+  return but.length === 0 ? 'all good' : ['no fault found', ...but].join(', ');
 }
 
 function shown(findings: readonly ImageFinding[], kind: string, before = ''): string[] {

@@ -78,8 +78,10 @@ const buildingOptions = [
 
 function refuseBuilding(options: ImageOptions): void {
   if (options.join === undefined) {
+    // What would come out is the base with other settings: an image that no import explains.
+    const copy = options.base === undefined ? '' : ` --join ${options.base} takes that image as it is.`;
     throw new BlockPackError('USAGE', 'Nothing is given to make an image of', {
-      hint: 'Name import manifests (block-pack java target/lib writes one), or directories with --files DIR:/path.',
+      hint: `Name import manifests (block-pack java target/lib writes one), or directories with --files DIR:/path.${copy}`,
     });
   }
   const useless = buildingOptions.find((name) => options[name] !== undefined);

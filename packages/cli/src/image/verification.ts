@@ -12,11 +12,11 @@ export interface ImageFinding {
 }
 
 /**
- * What is no fault of the image, and still to be known: what could not be checked here, and imports that a later layer with imports of its own takes the
- * place of.
+ * What is no fault of the image, and still to be known: what could not be checked here, layers that another tool has packed anew, and imports that a later layer with imports of its
+ * own takes the place of.
  */
 export interface ImageNote extends ImageFinding {
-  readonly kind: 'unchecked' | 'replaced';
+  readonly kind: 'unchecked' | 'repacked' | 'replaced';
 }
 
 /** What was checked, each blob once, and what was found. */

@@ -5,7 +5,7 @@ import {
   type ImportsFile,
   type OpenedImage,
 } from '@block-pack/core';
-import { canUnpack, readLayer } from '@block-pack/store';
+import { canUnpack, readLayer, streamDigest } from '@block-pack/store';
 import { reasonOf } from './verification.ts';
 import type { BlobCheck } from './verify-blobs.ts';
 import type { ExplainedLayers } from './verify-imports.ts';
@@ -42,6 +42,7 @@ async function verifyDerived(
   record.derivedLayers++;
   const before = record.bytes;
   const findings = await checkLayer(manifest, check.read(layer), {
+    openDigest: streamDigest,
     signal: options.signal,
     onProgress: (bytes) => options.onProgress(before + bytes),
   });

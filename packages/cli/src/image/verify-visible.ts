@@ -43,17 +43,21 @@ function canBeRead({ mediaType, digest }: ContentDescriptor): boolean {
   return canUnpack(mediaType, digest);
 }
 
-/** Each lies between its imports layer and the imports layer before that; the same layer may stand in an image twice. */
+/** Each lies between its imports layer and the imports layer before that; the same layer may stand in an image twice. What is packed anew is known by its diffID. */
 function derivedLayers(
-  { imports, manifest: { layers } }: OpenedImage,
+  { imports, manifest: { layers }, config }: OpenedImage,
   explained: ExplainedLayers,
 ): readonly DerivedLayer[] {
   return imports.flatMap(({ layer: explainedBy, files }, at) => {
     const first = (imports[at - 1]?.layer ?? -1) + 1;
     const below = layers.slice(first, explainedBy).map(({ digest }) => digest);
+    const diffIds = config.rootfs.diff_ids.slice(first, explainedBy);
     return files.flatMap((file) => {
-      const digest = explained.get(file)?.layer.digest;
-      const layer = digest === undefined ? -1 : below.indexOf(digest);
+      const said = explained.get(file);
+      if (said === undefined) return [];
+      const layer = below.includes(said.layer.digest)
+        ? below.indexOf(said.layer.digest)
+        : diffIds.indexOf(said.diffId);
       return layer === -1 ? [] : [{ ...file, layer: first + layer, explainedBy }];
     });
   });

@@ -6,7 +6,7 @@ import { BlockPackError } from '../error.ts';
 import type { ImagePath } from '../image-path.ts';
 import { type Import, type ImportManifest, importKind } from '../import-manifest.ts';
 import { checkSignal } from '../pack.ts';
-import { type StreamDigest, streamDigest } from '../stream-digest.ts';
+import { ownThreadDigest, type StreamDigest } from '../stream-digest.ts';
 import { gzipMember, memberContent } from './gzip-member.ts';
 import { headTar, LayerPaths } from './layer-paths.ts';
 import { type LayerRecipe, requiredRecipe } from './layer-recipe.ts';
@@ -26,6 +26,8 @@ export interface LayerFinding {
 /** How a layer is checked. */
 export interface CheckLayerOptions {
   readonly signal?: AbortSignal;
+  /** For the tar inside. @param about bytes that will come */
+  openDigest?(about: number): StreamDigest;
   /** @param bytes of the layer that are checked */
   onProgress?(bytes: number): void;
 }
@@ -69,7 +71,7 @@ class LayerCheck {
   constructor(recipe: LayerRecipe, layer: Bytes, options: CheckLayerOptions) {
     this.#recipe = recipe;
     this.#options = options;
-    this.#tar = streamDigest(recipe.layer.size);
+    this.#tar = options.openDigest?.(recipe.layer.size) ?? ownThreadDigest();
     this.#reader = new ByteReader(this.#measured(layer), () => new EndsTooEarly());
   }
 

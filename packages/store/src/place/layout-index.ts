@@ -26,7 +26,8 @@ export async function listLayout(name: string, file: LayoutFile): Promise<readon
   if (marker === undefined) throw noLayout(name);
   checkVersion(parseJsonDocument(marker, `oci-layout of ${name}`), name);
   const bytes = await document(name, 'index.json', file);
-  if (bytes === undefined) throw imageInvalid(name, 'it has no index.json');
+  if (bytes === undefined)
+    throw imageInvalid(name, 'it has no index.json: a copy of it was interrupted, or it is lost');
   const { manifests } = parseImageIndex(bytes, `index.json of ${name}`);
   return manifests.map((descriptor) => {
     const tag = descriptor.annotations?.[refName];

@@ -218,13 +218,29 @@ function refuseOther(layout: StoreLayout): void {
   if (stats.isDirectory() && readdirSync(directory).every(isOurs)) return;
   // Another process may have made the layout since we looked for it.
   if (stats.isDirectory() && hasMarker(layout)) return;
-  throw new BlockPackError(
+  throw stats.isDirectory() ? ofOthers(layout) : isFile(layout);
+}
+
+/** Blobs without a marker are what a copy by another tool leaves that was interrupted, or goes on: it would write an index without what is published here. */
+function ofOthers({ directory }: StoreLayout): BlockPackError {
+  const begun = readdirSync(directory).every(isOfLayout);
+  return new BlockPackError(
     'OUTPUT_REFUSED',
-    stats.isDirectory()
-      ? `${directory} holds something else than an image layout`
-      : `${directory} is a file, and oci: means a directory`,
-    { hint: 'Name a new directory, or one that holds an image layout.', details: { path: directory } },
+    `${directory} holds ${begun ? 'part of an image layout: it has no oci-layout' : 'something else than an image layout'}`,
+    {
+      hint: begun
+        ? 'A copy by another tool ended there, or goes on: finish it, or remove the directory.'
+        : 'Name a new directory, or one that holds an image layout.',
+      details: { path: directory },
+    },
   );
+}
+
+function isFile({ directory }: StoreLayout): BlockPackError {
+  return new BlockPackError('OUTPUT_REFUSED', `${directory} is a file, and oci: means a directory`, {
+    hint: 'Name a new directory, or one that holds an image layout.',
+    details: { path: directory },
+  });
 }
 
 function isOfLayout(name: string): boolean {

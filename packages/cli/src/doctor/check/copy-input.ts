@@ -2,7 +2,7 @@ import { chmodSync, constants, copyFileSync, lstatSync, mkdirSync, symlinkSync, 
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { checkSignal, type TreeEntry } from '@block-pack/core';
-import { diskError } from '@block-pack/store';
+import { diskError, makeDirectory } from '@block-pack/store';
 import type { Surroundings } from './surroundings.ts';
 
 /** An input that can be copied. */
@@ -29,7 +29,7 @@ export async function copyInput(
 ): Promise<string> {
   const copy = join(directory, basename(path));
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     if (entries === undefined) copyFile(path, copy, surroundings);
     else await copyTree(path, entries, copy, surroundings, signal);
     return copy;
@@ -45,10 +45,12 @@ async function copyTree(
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<void> {
-  const made = new Set<string>();
-  const directoryOf = (place: string) => {
+  const made = new Set([dirname(copy)]);
+  const makeLevels = (place: string) => {
     if (made.has(place)) return;
-    mkdirSync(place, { recursive: true });
+    makeLevels(dirname(place));
+    // Where the copies lie, names may fall together that are two in the input: a link that stands there already would lead out.
+    mkdirSync(place);
     made.add(place);
   };
   let left = atOnce;
@@ -59,14 +61,14 @@ async function copyTree(
     }
     checkSignal(signal);
     const place = join(copy, entry.path);
-    directoryOf(entry.kind === 'directory' ? place : dirname(place));
+    makeLevels(entry.kind === 'directory' ? place : dirname(place));
     if (entry.kind === 'file') copyFile(join(path, entry.path), place, surroundings);
     if (entry.kind === 'symlink') symlinkSync(entry.target, place);
   }
 }
 
 function copyFile(from: string, to: string, { modes, time }: Surroundings): void {
-  copyFileSync(from, to, constants.COPYFILE_FICLONE);
+  copyFileSync(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
   chmodSync(to, (lstatSync(to).mode | 0o600) & modes);
   utimesSync(to, time / 1000, time / 1000);
 }

@@ -8,7 +8,7 @@ import {
   errorFamilies,
   type ImportManifest,
 } from '@block-pack/core';
-import { openStore, type Store } from '@block-pack/store';
+import { diskError, openStore, type Store } from '@block-pack/store';
 import { readManifestFile } from '../../read-manifest.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -21,7 +21,8 @@ export interface PackedCopy {
 /**
  * Packs in a process of its own, with a store of its own.
  * @param words the command and its options, without output and store
- * @throws what the process ended with, INTERRUPTED
+ * @param directory where the copy lies
+ * @throws what the process ended with, OUTPUT_REFUSED, DISK_FULL, INTERRUPTED
  */
 export async function packCopy(
   words: readonly string[],
@@ -32,7 +33,11 @@ export async function packCopy(
   const output = join(directory, 'copy.import');
   const storeDirectory = join(directory, 'store');
   const home = join(directory, 'home');
-  mkdirSync(home, { recursive: true });
+  try {
+    mkdirSync(home);
+  } catch (error) {
+    throw diskError(error, 'OUTPUT_REFUSED', 'make', home);
+  }
   const all = [...words, '--output', output, '--store', storeDirectory, '--json', '--quiet'];
   const env = { ...process.env, ...surroundings.env, HOME: home, USERPROFILE: home };
   const { exitCode, document } = await runSelf(all, env, surroundings.umask, signal);
