@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { start } from './block-pack.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { root } from './workspace.ts';
 
 export type Profile = 'small' | 'full';
@@ -46,7 +47,11 @@ export async function spdxVerifier(): Promise<string> {
 
 /** Runs a script of the corpus. Takes minutes the first time; vitest calls a worker dead that does not answer so long. */
 export async function fetchCorpus(script: string, args: readonly string[] = []): Promise<void> {
-  const { ended } = start(process.execPath, [join(root, 'e2e/corpus', script), ...args]);
-  const { exitCode, stderr } = await ended;
-  if (exitCode !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${exitCode}:\n${stderr}`);
+  await fetchInto('corpus', [join(root, 'e2e/corpus', script), ...args]);
+}
+
+/** Runs a Node script that fills a folder below `.cache` where that was not done before. */
+export async function fetchInto(folder: string, words: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await oneAtATime(folder, () => start(process.execPath, words).ended);
+  if (exitCode !== 0) throw new Error(`${words.join(' ')} ended with ${exitCode}:\n${stderr}`);
 }

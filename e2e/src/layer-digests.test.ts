@@ -55,8 +55,8 @@ describe.each(encodings)("a layer's digest by %s is the same", (encoding) => {
     );
   });
 
-  test.each(nodeVersions)('by Node %s', (version) => {
-    expect(image(nodeOfVersion(version), encoding).layers).toEqual(reference);
+  test.each(nodeVersions)('by Node %s', async (version) => {
+    expect(image(await nodeOfVersion(version), encoding).layers).toEqual(reference);
   });
 
   test('with one thread that deflates, elsewhere and in another time', () => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { oneAtATime } from './one-at-a-time.ts';
 import { root, succeed } from './workspace.ts';
 
 /** The oldest Node that is promised, and one of every line after it. */
@@ -9,7 +10,11 @@ export const nodeVersions = ['20.19.0', '22.23.3', '24.9.0', '26.10.0'];
  * The full path of another Node, fetched when it is not here yet. It has a folder to itself and is never on a PATH: a `node` in `.bin` would
  * stand before the machine's own.
  */
-export function nodeOfVersion(version: string): string {
+export function nodeOfVersion(version: string): Promise<string> {
+  return oneAtATime('node', async () => install(version));
+}
+
+function install(version: string): string {
   const name = `node-${process.platform}-${process.arch}`;
   const folder = join(root, '.cache/node', version);
   const program = join(folder, 'node_modules', name, 'bin/node');

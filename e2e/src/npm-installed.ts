@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { start } from './block-pack.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { root } from './workspace.ts';
 
 /** Ways to install one and the same application. */
@@ -49,7 +50,11 @@ const commands: Readonly<Record<Installer, readonly (readonly string[])[]>> = {
 };
 
 /** The application as one of them installs it; fetched when it is not here yet. */
-export async function installedBy(installer: Installer): Promise<string> {
+export function installedBy(installer: Installer): Promise<string> {
+  return oneAtATime('npm', () => install(installer));
+}
+
+async function install(installer: Installer): Promise<string> {
   const place = join(fetched, installer);
   if (existsSync(place)) return place;
   await installTools();
@@ -109,7 +114,7 @@ function prepareYarn(directory: string): void {
 
 /** Commands of pnpm and yarn, fetched when they are not here yet. */
 export async function installerCommands() {
-  await installTools();
+  await oneAtATime('npm', installTools);
   return { pnpm, yarn1: tool('yarn/bin/yarn.js'), yarn4: tool('@yarnpkg/cli-dist/bin/yarn.js') } as const;
 }
 

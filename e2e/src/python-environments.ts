@@ -1,14 +1,13 @@
 import type { SpawnSyncOptions } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { blockPack, type PackDocument, packAs, start } from './block-pack.ts';
+import { blockPack, type PackDocument, packAs } from './block-pack.ts';
+import { fetchInto } from './corpus.ts';
 import { root, run, succeed } from './workspace.ts';
 
 /** The same distributions, installed in every way that there is. Fetched when they are not here yet. */
 export async function pythonEnvironments(): Promise<string> {
-  const { ended } = start(process.execPath, [join(root, 'e2e/python/fetch.mjs')]);
-  const { exitCode, stderr } = await ended;
-  if (exitCode !== 0) throw new Error(`fetch.mjs ended with ${exitCode}:\n${stderr}`);
+  await fetchInto('corpus', [join(root, 'e2e/python/fetch.mjs')]);
   return join(root, '.cache/corpus/python');
 }
 

@@ -121,8 +121,8 @@ describe.each(inputs)('$name: the import manifest is the same to the byte', ({ n
     expect(manifestOf(copy, { user: 65_534, env: { HOME: '/nonexistent' } })).toBe(reference);
   });
 
-  test.each(nodeVersions)('by Node %s', (version) => {
-    const node = nodeOfVersion(version);
+  test.each(nodeVersions)('by Node %s', async (version) => {
+    const node = await nodeOfVersion(version);
     expect(succeed(node, ['--version'])).toBe(`v${version}\n`);
     expect(manifestOf(input, { node })).toBe(reference);
   });

@@ -52,7 +52,7 @@ describe('a call that is only shown', () => {
   });
 
   test('is found where the test that is named runs something else, or nothing is shown any more', () => {
-    expect(showFindings(unheldFindings(page, [row], () => "run('java')"))).toEqual([
+    expect(showFindings(unheldFindings(page, [row], () => "run('java', '--frozen-too')"))).toEqual([
       'README.md:1: block-pack java lib --frozen: a.test.ts says nothing of --frozen',
     ]);
     expect(showFindings(unheldFindings(new Map(), [row], () => 'java --frozen'))).toEqual([

@@ -197,9 +197,14 @@ function testFindings({ file, call, test }: ShownCall, text: string | undefined)
   const words = call.split(' ').slice(1);
   const [command = '', ...rest] = words;
   const missing = [command, ...rest.filter((word) => word.startsWith('-'))].filter(
-    (word) => !(text ?? '').includes(word),
+    (word) => !says(text ?? '', word),
   );
   return missing.map((word) => ({ file, line: 1, message: `${call}: ${test} says nothing of ${word}` }));
+}
+
+/** Whether a word stands in a text by itself, not as a part of a longer one. */
+function says(text: string, word: string): boolean {
+  return new RegExp(`(?<![\\w-])${word}(?![\\w-])`).test(text);
 }
 
 /** Options of shown calls that the command's help does not know. */
@@ -209,7 +214,7 @@ export function callFindings(file: string, text: string, help: (command: string)
     const known = help(command);
     const options = rest.map((word) => word.split('=')[0] ?? '').filter((word) => /^--?[a-zA-Z]/.test(word));
     return options
-      .filter((option) => !new RegExp(`(?<![\\w-])${option}(?![\\w-])`).test(known))
+      .filter((option) => !says(known, option))
       .map((option) => ({ file, line, message: `block-pack ${command} has no option ${option}` }));
   });
 }

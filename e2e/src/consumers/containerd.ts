@@ -18,7 +18,9 @@ export async function startContainerd(folder: string): Promise<Consumer> {
     `[ttrpc]\naddress = ${JSON.stringify(at('ttrpc'))}`,
   ];
   writeFileSync(at('config.toml'), `${settings.join('\n')}\n`);
-  const client = ['--address', at('socket'), '--namespace', 'test'];
+  // Control groups are named after it, whichever containerd it is.
+  const namespace = `test-${process.pid}`;
+  const client = ['--address', at('socket'), '--namespace', namespace];
   const isReady = () => run(tool('ctr'), [...client, 'version']).exitCode === 0;
   const daemon = await startDaemon(tool('containerd'), ['--config', at('config.toml')], isReady);
   const ctr = (...args: string[]) => succeed(tool('ctr'), [...client, ...args]);

@@ -82,7 +82,9 @@ function writeSettings(folder: string) {
   const at = (name: string) => join(folder, name);
   mkdirSync(folder, { recursive: true });
   const storage = { driver: 'overlay', graphroot: at('graph'), runroot: at('run') };
-  const engine = { cgroup_manager: 'cgroupfs', events_logger: 'none', tmp_dir: at('tmp') };
+  // Locks of the usual kind lie in one memory that all podmans of a machine share, and a new one frees them all.
+  const locks = { lock_type: 'file', tmp_dir: at('tmp') };
+  const engine = { cgroup_manager: 'cgroupfs', events_logger: 'none', ...locks };
   writeFileSync(at('storage.conf'), toml('storage', storage));
   writeFileSync(at('containers.conf'), toml('engine', engine));
   writeFileSync(at('policy.json'), '{"default":[{"type":"insecureAcceptAnything"}]}');

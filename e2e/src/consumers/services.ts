@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packAs } from '../block-pack.ts';
 import { applications, fetchCorpus } from '../corpus.ts';
@@ -83,10 +84,13 @@ function springBootService<Name extends string>(folders: Readonly<Record<Name, s
       return [manifest, '--entrypoint', JSON.stringify([...start, ...place])];
     },
     files(state) {
-      const extracted = join(folders[state], 'extracted');
-      mkdirSync(extracted, { recursive: true });
-      succeed('unzip', ['-q', '-o', jar(state), '-d', extracted]);
-      return filesBelow(extracted);
+      const extracted = mkdtempSync(join(tmpdir(), 'block-pack-service-'));
+      try {
+        succeed('unzip', ['-q', jar(state), '-d', extracted]);
+        return filesBelow(extracted);
+      } finally {
+        rmSync(extracted, { recursive: true });
+      }
     },
     path: '/greetings/world',
     answer: { name: 'world' },

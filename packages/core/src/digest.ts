@@ -71,7 +71,11 @@ export function assertDigest(expected: Digest, measure: Measure, what: string): 
   assertSame(expected, measure.digest(), measure.size, what);
 }
 
-/** @param size of what was seen @throws DIGEST_MISMATCH */
+/**
+ * Holds what was seen against what was promised.
+ * @param size of what was seen
+ * @throws DIGEST_MISMATCH
+ */
 export function assertSame(expected: Digest, seen: Digest, size: number, what: string): void {
   if (seen === expected) return;
   throw new BlockPackError('DIGEST_MISMATCH', `${what} is damaged: expected ${expected}, found ${seen}`, {

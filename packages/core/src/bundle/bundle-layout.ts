@@ -20,7 +20,10 @@ export interface BundleLayout {
 
 export const bundleMarker = new TextEncoder().encode('{"imageLayoutVersion":"1.0.0"}');
 
-/** @param payload what the groups have, one behind the other; undefined where there are none */
+/**
+ * The small files of a bundle.
+ * @param payload what the groups have, one behind the other; undefined where there are none
+ */
 export function encodeBundle(bundle: BundleDocument, payload?: Descriptor): BundleLayout {
   return layoutOf(bundle, packBundleList(bundle), payload);
 }

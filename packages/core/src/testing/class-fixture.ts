@@ -219,3 +219,12 @@ export function fakeClassOfAllForms(text = 'text'): Uint8Array {
   fake.add(fake.attribute('Module', owner, u2(0), name, required, opened, opened, u2(1), owner, provided));
   return fake.bytes('a/Everything', 'java/lang/Object', 'a/One', 'a/Two');
 }
+
+/** Calls many methods; one text more gives all constants another number. */
+export function fakeClassOfCalls(...texts: readonly string[]): Uint8Array {
+  const fake = new FakeClass();
+  for (const text of texts) fake.string(text);
+  for (let i = 0; i < 40; i++)
+    fake.method(`m${i}`, '()V', fake.code([0xb8, u2(fake.member('a/B', `call${i * i}`, '()V')), 0xb1]));
+  return fake.bytes('a/A');
+}

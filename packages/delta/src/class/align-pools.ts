@@ -1,3 +1,4 @@
+import { countUpTo } from '../count-up-to.ts';
 import { peekU2 } from './class-cursor.ts';
 import { type ConstantPool, constantTag, shapeOf, textBytes, textOf } from './constant-pool.ts';
 
@@ -156,7 +157,7 @@ function mostSimilar(
   let best = 0;
   let most = text.length / 2 + 1;
   let seen = 0;
-  for (let i = firstAbove(gone, place); i < gone.length && seen < nearTexts; i++) {
+  for (let i = countUpTo(gone, place); i < gone.length && seen < nearTexts; i++) {
     const index = gone[i] as number;
     if (!isFree(index)) continue;
     seen++;
@@ -169,17 +170,6 @@ function mostSimilar(
     best = index;
   }
   return best;
-}
-
-function firstAbove(sorted: readonly number[], value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] as number) > value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function sharedLength(a: string, b: string): number {

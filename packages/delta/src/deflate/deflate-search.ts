@@ -70,12 +70,18 @@ const triedInMemory = 1 << 20;
 /** A layer is worth more: that of a small base image has two or three megabytes. */
 const triedInStream = 1 << 23;
 
+/** In small steps, however the content is cut: a wrong guess is charged with what it was seen by, and not with a megabyte that was read at once. */
 async function* noted(content: Bytes, note: (bytes: number) => void): Bytes {
   for await (const chunk of content) {
-    note(chunk.length);
-    yield chunk;
+    for (let at = 0; at < chunk.length; at += triedAtOnce) {
+      const step = chunk.subarray(at, at + triedAtOnce);
+      note(step.length);
+      yield step;
+    }
   }
 }
+
+const triedAtOnce = 1 << 16;
 
 /** Streams that nothing is found for before the search gives up what is rare. */
 const patience = 8;

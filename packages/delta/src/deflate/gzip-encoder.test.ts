@@ -52,8 +52,8 @@ test('what it writes is what went in, at every level and for any content', () =>
   );
 });
 
-test('streams of GNU gzip and of busybox are found among those of all encoders', async () => {
-  const content = mixture(200_000);
+test('streams of GNU gzip and of busybox are found among those of all encoders, also where content is read at once', async () => {
+  const content = mixture(1_100_000);
   for (const [level, memLevel] of [
     [9, 8],
     [6, 8],

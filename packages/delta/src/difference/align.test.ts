@@ -1,6 +1,7 @@
 import { randomAccessOf } from '@block-pack/core';
 import { describe, expect, it } from 'vitest';
 import { alignParts } from './align.ts';
+import { joined, randomBytes } from './bytes-fixture.ts';
 
 const part = 20_000;
 const window = 40_000;
@@ -52,16 +53,4 @@ describe('windows of a large base', () => {
 
 function aligned(base: Uint8Array, content: Uint8Array): Promise<(number | undefined)[]> {
   return alignParts(randomAccessOf(base), randomAccessOf(content), part, window);
-}
-
-function joined(...parts: Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
-}
-
-function randomBytes(length: number, seed: number): Uint8Array {
-  let state = seed + 0x9e3779b9;
-  return Uint8Array.from({ length }, () => {
-    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5;
-    return (state ^ (state >>> 13)) >>> 7;
-  });
 }

@@ -1,10 +1,8 @@
 import { type RandomAccess, readRange } from '@block-pack/core';
+import { anchorLength, rolled } from './anchor-hash.ts';
 
 /** Anchors of one side: a million positions bound the memory, and are enough for a window of many megabytes. */
 const anchorCount = 1 << 20;
-
-/** Bytes that make an anchor. */
-const anchorLength = 32;
 
 /** Parts into which a window is divided while the best place for it is sought. */
 const binsPerWindow = 8;
@@ -133,8 +131,6 @@ class UniqueAnchors {
   }
 }
 
-const multiplier = 0x2c1b3c6d;
-const leaving = power(multiplier, anchorLength);
 const gears = Int32Array.from({ length: 256 }, (_, byte) => mix(byte + 1));
 
 /**
@@ -155,7 +151,7 @@ async function eachAnchor(
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i] as number;
       gear = ((gear << 1) + (gears[byte] as number)) | 0;
-      key = (Math.imul(key, multiplier) + byte - Math.imul(behind[at % anchorLength] as number, leaving)) | 0;
+      key = rolled(key, byte, behind[at % anchorLength] as number);
       behind[at % anchorLength] = byte;
       at++;
       if (at >= anchorLength && (sparse === 0 || gear >>> shift === 0)) visit({ key, mark: gear, at });
@@ -167,10 +163,4 @@ function mix(value: number): number {
   const once = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   const twice = Math.imul(once ^ (once >>> 13) ^ 0x9e3779b9, 0xc2b2ae35);
   return twice ^ (twice >>> 16);
-}
-
-function power(base: number, exponent: number): number {
-  let result = 1;
-  for (let i = 0; i < exponent; i++) result = Math.imul(result, base);
-  return result;
 }

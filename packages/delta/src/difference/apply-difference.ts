@@ -1,4 +1,4 @@
-import { ByteReader, type Bytes, chunkSize } from '@block-pack/core';
+import { ByteReader, type Bytes, randomAccessOf, readRange } from '@block-pack/core';
 import type { ClassSource } from '../class/class-source.ts';
 import { amongOthers, type JoinedClasses, joinClasses } from '../class/join-classes.ts';
 import { applyToClasses } from '../class/level-classes.ts';
@@ -11,6 +11,7 @@ import type { Window } from './cover.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { mixedLength, readParts, unpackStreams } from './packing.ts';
 import { decodePieces, readPieces } from './pieces.ts';
+import { readMagic } from './read-magic.ts';
 import { readVarint } from './read-varint.ts';
 import {
   decodeSectionHeader,
@@ -46,7 +47,7 @@ export async function* applyDifference(
     while (missing > 0) {
       const made = await applySection(reader, bases, missing, left, allowed.transforms ?? transforms);
       missing -= made.length;
-      for (let at = 0; at < made.length; at += chunkSize) yield made.subarray(at, at + chunkSize);
+      yield* readRange(randomAccessOf(made));
     }
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
   } finally {
@@ -63,9 +64,7 @@ export interface AllowedSections {
 
 /** Returns how many bytes the difference makes. */
 async function readHeader(reader: ByteReader, bases: readonly DifferenceBase[]): Promise<number> {
-  const magic = await reader.take(differenceMagic.length);
-  if (magic.some((byte, index) => byte !== differenceMagic[index]))
-    throw deltaInvalid('it does not begin as a difference of version 1 does');
+  await readMagic(reader, differenceMagic, 'a difference of version 1 does');
   const count = await readVarint(reader);
   if (count !== bases.length) throw deltaInvalid(`it was made for ${count} bases, not for ${bases.length}`);
   return readVarint(reader);

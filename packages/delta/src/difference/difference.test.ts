@@ -2,6 +2,7 @@ import { type BlockPackError, bytesOf, collect, type RandomAccess, randomAccessO
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyDifference } from './apply-difference.ts';
+import { joined, randomBytes } from './bytes-fixture.ts';
 import { type DifferenceContent, type DifferenceOptions, writeDifference } from './write-difference.ts';
 
 describe('a difference', () => {
@@ -27,7 +28,7 @@ describe('a difference', () => {
         async (bases, chosen, sectionLength) => {
           const wanted = chosen.map(({ content, base }) => (base === null ? { content } : { content, base }));
           const difference = await write(bases, wanted, { sectionLength });
-          const whole = joined(wanted.map(({ content }) => content));
+          const whole = joined(...wanted.map(({ content }) => content));
           expect(await apply(bases, difference, whole.length)).toEqual(whole);
         },
       ),
@@ -42,7 +43,7 @@ describe('a difference', () => {
 
   it('of bytes that stand somewhere in the base is a few bytes, be their beginning there a thousand times', async () => {
     const start = new Uint8Array(64);
-    const base = joined([...Array.from({ length: 1_000 }, () => start), randomBytes(50_000, 1)]);
+    const base = joined(...Array.from({ length: 1_000 }, () => start), randomBytes(50_000, 1));
     const content = base.subarray(1_000 * 64 - 100);
     const difference = await write([base], [{ content, base: 0 }]);
     expect(difference.length).toBeLessThan(40);
@@ -91,14 +92,14 @@ describe('a difference', () => {
 
   it('finds what new bytes repeat, base or none', async () => {
     const once = randomBytes(20_000, 6);
-    const content = joined([once, once, once]);
+    const content = joined(once, once, once);
     expect((await write([], [{ content }])).length).toBeLessThan(20_100);
   });
 
   it('finds what moved far within a file that is cut into sections', async () => {
     const parts = Array.from({ length: 8 }, (_, seed) => randomBytes(10_000, 10 + seed));
-    const before = joined(parts);
-    const after = joined([...parts.slice(5), ...parts.slice(0, 5)]);
+    const before = joined(...parts);
+    const after = joined(...parts.slice(5), ...parts.slice(0, 5));
     const difference = await write([before], [{ content: after, base: 0 }], { sectionLength: 25_000 });
     expect(difference.length).toBeLessThan(after.length / 4);
     expect(await apply([before], difference, after.length)).toEqual(after);
@@ -120,7 +121,7 @@ describe('a difference', () => {
 
   it('is read in pieces of any length', async () => {
     const base = randomBytes(5_000, 8);
-    const content = joined([base.subarray(1_000), randomBytes(3_000, 9)]);
+    const content = joined(base.subarray(1_000), randomBytes(3_000, 9));
     const difference = await write([base], [{ content, base: 0 }]);
     const single = [...difference].map((byte) => Uint8Array.of(byte));
     expect(
@@ -144,14 +145,14 @@ describe('a difference', () => {
 
 describe('a difference that is not what it should be', () => {
   const base = randomBytes(4_000, 20);
-  const content = joined([base.subarray(500, 2_000), randomBytes(900, 21), base.subarray(2_100)]);
+  const content = joined(base.subarray(500, 2_000), randomBytes(900, 21), base.subarray(2_100));
   const good = write([base], [{ content, base: 0 }]);
 
   it.each([
     { flaw: 'for another number of bases', bases: [base, base] },
     { flaw: 'for a longer base', bases: [base.subarray(1)] },
     { flaw: 'that ends early', spoil: (bytes: Uint8Array) => bytes.subarray(0, -1) },
-    { flaw: 'with bytes behind its end', spoil: (bytes: Uint8Array) => joined([bytes, Uint8Array.of(0)]) },
+    { flaw: 'with bytes behind its end', spoil: (bytes: Uint8Array) => joined(bytes, Uint8Array.of(0)) },
     { flaw: 'of another version', spoil: (bytes: Uint8Array) => bytes.with(3, 0x32) },
     { flaw: 'of another size', size: content.length + 1 },
     { flaw: 'that is empty', spoil: () => new Uint8Array() },
@@ -179,7 +180,7 @@ describe('a difference that is not what it should be', () => {
     const start = fc.nat({ max: 30 });
     await fc.assert(
       fc.asyncProperty(start, fc.uint8Array({ maxLength: 80 }), async (length, tail) => {
-        const hostile = joined([(await good).subarray(0, length), tail]);
+        const hostile = joined((await good).subarray(0, length), tail);
         await refusedOr(hostile, (made) => expect(made.length).toBe(content.length));
       }),
       { numRuns: 500 },
@@ -232,12 +233,12 @@ const editedBytes = fc
       const start = at % (after.length + 1);
       const moved = after.subarray(start, start + length);
       const target = to % (after.length + 1);
-      after = joined([
+      after = joined(
         after.subarray(0, target),
         bytes,
         moved,
         after.subarray(Math.min(after.length, target + length)),
-      ]);
+      );
     }
     return { before, after };
   });
@@ -261,16 +262,4 @@ function apply(bases: readonly Uint8Array[], difference: Uint8Array, size: numbe
 
 function accessOf(bytes: Uint8Array): RandomAccess {
   return randomAccessOf(bytes);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
-}
-
-function randomBytes(length: number, seed: number): Uint8Array {
-  let state = seed + 0x9e3779b9;
-  return Uint8Array.from({ length }, () => {
-    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5;
-    return (state ^ (state >>> 13)) >>> 7;
-  });
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { betweenRuns } from './between-runs.ts';
+import { joined, randomBytes } from './bytes-fixture.ts';
 import { longRuns } from './long-runs.ts';
 
 describe('long runs', () => {
@@ -50,8 +51,9 @@ describe('long runs', () => {
         const { window: near, joined } = betweenRuns(window, runs);
         const made = near.bytes.length - near.baseLength;
         expect(made).toBe(after.length - sum(runs.map(({ length }) => length)));
-        if (made === 0) return;
-        const target = near.baseLength + (at % made);
+        const target = near.baseLength + (made === 0 ? 0 : at % made);
+        // Nothing can be copied to where nothing is before.
+        if (made === 0 || target === 0) return;
         const found = { target, source: back % target, length: near.bytes.length - target };
         const covers = joined([found]);
         let end = window.baseLength;
@@ -119,16 +121,4 @@ function windowOf(base: Uint8Array, content: Uint8Array) {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0);
-}
-
-function joined(...parts: Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
-}
-
-function randomBytes(length: number, seed: number): Uint8Array {
-  let state = seed + 0x9e3779b9;
-  return Uint8Array.from({ length }, () => {
-    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5;
-    return (state ^ (state >>> 13)) >>> 7;
-  });
 }

@@ -1,3 +1,4 @@
+import { anchorLength, rolled } from './anchor-hash.ts';
 import type { Cover, Window } from './cover.ts';
 
 /** Shorter runs are left to the close search, which finds them as well. Sixty anchors lie in one. */
@@ -5,9 +6,6 @@ const shortestRun = 1 << 14;
 
 /** One position in so many is an anchor. */
 const anchorStep = 256;
-
-/** Bytes at an anchor that are compared first. */
-const anchorLength = 32;
 
 /**
  * Runs of new bytes that stand earlier in the window as they are, in the base or in new bytes: in their order, without overlaps. Most of a large file
@@ -90,22 +88,13 @@ function agreeingBefore(bytes: Uint8Array, at: number, source: number, end: numb
   return length;
 }
 
-const multiplier = 0x2c1b3c6d;
-
 function hashOf(bytes: Uint8Array, at: number): number {
   let hash = 0;
-  for (let i = at; i < at + anchorLength; i++)
-    hash = (Math.imul(hash, multiplier) + (bytes[i] as number) + 1) | 0;
+  for (let i = at; i < at + anchorLength; i++) hash = rolled(hash, (bytes[i] as number) + 1, 0);
   return hash;
 }
 
 /** The hash of the run that ends at `last`, from that of the one before it. */
 function roll(hash: number, bytes: Uint8Array, last: number): number {
-  const left = (bytes[last - anchorLength] as number) + 1;
-  return (Math.imul(hash, multiplier) + (bytes[last] as number) + 1 - Math.imul(left, leaving)) | 0;
+  return rolled(hash, (bytes[last] as number) + 1, (bytes[last - anchorLength] as number) + 1);
 }
-
-const leaving = Array.from({ length: anchorLength }).reduce<number>(
-  (power) => Math.imul(power, multiplier),
-  1,
-);

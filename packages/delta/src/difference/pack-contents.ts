@@ -1,8 +1,9 @@
 import { constants, createBrotliCompress, createBrotliDecompress } from 'node:zlib';
-import { type Bytes, concat } from '@block-pack/core';
+import { ByteReader, type Bytes } from '@block-pack/core';
 import { coded } from '../coded.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 import { fastQuality, isZlibError, windowBits } from './packing.ts';
+import { beginsOtherwise, readMagic } from './read-magic.ts';
 
 /** `BPI` and the version of the format. */
 const packedMagic = Uint8Array.of(0x42, 0x50, 0x49, 0x31);
@@ -34,17 +35,31 @@ export async function* packContents(
  * @throws DELTA_INVALID
  */
 export async function* unpackContents(packed: Bytes, size: number): Bytes {
-  let missing = size;
+  const reader = new ByteReader(packed, () => beginsOtherwise(packedContents));
   const decompress = createBrotliDecompress({ chunkSize: outputChunk });
-  const counter = { bytes: 0 };
-  for await (const bytes of through(withoutMagic(packed, counter), decompress)) {
-    missing -= bytes.length;
-    if (missing < 0) throw deltaInvalid(`it unpacks to more than ${size} bytes`);
-    yield bytes;
+  let given = 0;
+  const rest = async function* (): Bytes {
+    for await (const bytes of reader.rest()) {
+      given += bytes.length;
+      yield bytes;
+    }
+  };
+  let missing = size;
+  try {
+    await readMagic(reader, packedMagic, packedContents);
+    for await (const bytes of through(rest(), decompress)) {
+      missing -= bytes.length;
+      if (missing < 0) throw deltaInvalid(`it unpacks to more than ${size} bytes`);
+      yield bytes;
+    }
+  } finally {
+    await reader.close();
   }
   if (missing > 0) throw deltaInvalid(`it unpacks to ${size - missing} bytes instead of ${size}`);
-  if (decompress.bytesWritten !== counter.bytes) throw deltaInvalid('bytes follow behind its end');
+  if (decompress.bytesWritten !== given) throw deltaInvalid('bytes follow behind its end');
 }
+
+const packedContents = 'packed contents of version 1 do';
 
 const outputChunk = 256 << 10;
 
@@ -57,29 +72,4 @@ async function* through(
   } catch (error) {
     throw isZlibError(error) ? deltaInvalid(`it cannot be unpacked: ${error.message}`, error) : error;
   }
-}
-
-async function* withoutMagic(packed: Bytes, counter: { bytes: number }): Bytes {
-  let start: Uint8Array = new Uint8Array();
-  let checked = false;
-  for await (const bytes of packed) {
-    if (!checked) {
-      start = concat([start, new Uint8Array(bytes)]);
-      if (start.length < packedMagic.length) continue;
-      checkMagic(start);
-      checked = true;
-      const rest = start.subarray(packedMagic.length);
-      counter.bytes += rest.length;
-      yield rest;
-      continue;
-    }
-    counter.bytes += bytes.length;
-    yield bytes;
-  }
-  if (!checked) checkMagic(start);
-}
-
-function checkMagic(start: Uint8Array): void {
-  if (packedMagic.some((byte, index) => byte !== start[index]))
-    throw deltaInvalid('it does not begin as packed contents of version 1 do');
 }

@@ -1,5 +1,5 @@
 import { bytesOf, collect, randomAccessOf } from '@block-pack/core';
-import { FakeClass, fakeJar, u2 } from '@block-pack/core/testing';
+import { fakeClassOfCalls, fakeJar } from '@block-pack/core/testing';
 import { expect, test } from 'vitest';
 import type { GroupBlock } from './old-block.ts';
 import { readGroup } from './read-group.ts';
@@ -7,15 +7,6 @@ import { type GroupEncoding, writeGroup } from './write-group.ts';
 
 const limit = 1 << 20;
 const keepInner = async (bytes: Uint8Array) => randomAccessOf(bytes);
-
-/** Calls many methods; one text more gives all constants another number. */
-function classFile(...texts: readonly string[]): Uint8Array {
-  const fake = new FakeClass();
-  for (const text of texts) fake.string(text);
-  for (let i = 0; i < 40; i++)
-    fake.method(`m${i}`, '()V', fake.code([0xb8, u2(fake.member('a/B', `call${i * i}`, '()V')), 0xb1]));
-  return fake.bytes('a/A');
-}
 
 async function send(content: string | Uint8Array, old: string | Uint8Array) {
   const jar = fakeJar({ 'a/A.class': content });
@@ -44,7 +35,7 @@ async function transfer(jar: Uint8Array, olds: readonly GroupBlock[], encoding: 
 }
 
 test('a jar with changed class files says so in its encoding, and a reader of plain changes refuses it', async () => {
-  const { jar, written, receive } = await send(classFile('new'), classFile());
+  const { jar, written, receive } = await send(fakeClassOfCalls('new'), fakeClassOfCalls());
   expect(written.usedEncoding()).toBe('class');
   expect(await receive('class')).toEqual(jar);
   await expect(receive('delta')).rejects.toMatchObject({ code: 'DELTA_INVALID' });
@@ -57,7 +48,11 @@ test('a jar whose class files are none travels as plain changes', async () => {
 });
 
 test('new jars travel with their class files taken apart, and a reader of other contents refuses them', async () => {
-  const jar = fakeJar({ 'a/A.class': classFile(), 'b.txt': 'a text', 'a/B.class': classFile('another') });
+  const jar = fakeJar({
+    'a/A.class': fakeClassOfCalls(),
+    'b.txt': 'a text',
+    'a/B.class': fakeClassOfCalls('another'),
+  });
   const { written, receive } = await transfer(jar, [], 'typed');
   expect(written.usedEncoding()).toBe('typed');
   expect(await receive('typed')).toEqual(jar);

@@ -1,13 +1,10 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { type Bytes, checkSignal, type RandomAccess, readRange } from '@block-pack/core';
-import { ArchiveReader } from '../archive/archive-reader.ts';
 import { decodeSkeletons } from '../archive/decode-skeleton.ts';
 import { encodeSkeletons } from '../archive/encode-skeleton.ts';
 import { skeletonLimit } from '../archive/limits.ts';
-import { type KeepBytes, type Layout, readLayout } from '../archive/read-layout.ts';
 import type { Recipe } from '../archive/recipe.ts';
-import { type Archive, takeApart } from '../archive/take-apart.ts';
 import { packContents } from '../difference/pack-contents.ts';
 import { levelsClasses, predictsReferences, type Transform } from '../difference/section.ts';
 import { type DifferenceOptions, writeDifference } from '../difference/write-difference.ts';
@@ -19,21 +16,16 @@ import {
   type PlannedContent,
 } from './group-contents.ts';
 import { collectContent, HeldContents } from './held-contents.ts';
+import { type GroupBlock, type GroupLimits, groupLimits } from './old-block.ts';
 import {
-  type GroupBlock,
-  type GroupLimits,
-  groupLimits,
-  isReadable,
-  type OldBlock,
-  oldLeaves,
-  openOldBlock,
-} from './old-block.ts';
-
-/** A block to be written, and the old blocks that it is most like. */
-export interface NewBlock extends GroupBlock {
-  /** Places among the old blocks. */
-  readonly bases: readonly number[];
-}
+  archivesOf,
+  type NewArchive,
+  type NewBlock,
+  type OldArchive,
+  type OpenArchiveOptions,
+  openNewArchive,
+  openOldArchive,
+} from './open-archive.ts';
 
 /** How contents travel: as changes of old ones, in streams by what they mean, or packed as they are. */
 export type GroupEncoding = 'delta' | 'typed' | 'inflated';
@@ -41,10 +33,7 @@ export type GroupEncoding = 'delta' | 'typed' | 'inflated';
 /** The same, and of changes what was done to compare them: class files levelled, or references of native code predicted as well. */
 export type UsedEncoding = GroupEncoding | 'class' | 'native';
 
-export interface WriteGroupOptions {
-  /** For archives inside of the blocks, so that each is unpacked once: together they may have sixteen times as many bytes as the blocks. */
-  readonly keepInner: KeepBytes;
-  readonly signal?: AbortSignal;
+export interface WriteGroupOptions extends OpenArchiveOptions {
   /** Bytes of skeletons above which no archive is taken apart: no reader takes more than are allowed without it. */
   readonly mostSkeleton?: number;
   /** Most bytes of streams that are mixed: see {@link DifferenceOptions}. */
@@ -114,65 +103,6 @@ function encodingOf(encoding: GroupEncoding, used: readonly Transform[]): UsedEn
 
 function limitsOf(blocks: readonly GroupBlock[]): GroupLimits {
   return groupLimits(blocks.map(({ content }) => content.size));
-}
-
-interface OldArchive extends OldBlock {
-  readonly archive: Archive | undefined;
-}
-
-async function openOldArchive(
-  old: GroupBlock,
-  { layout, archive: limits }: GroupLimits,
-  { signal, keepInner }: WriteGroupOptions,
-): Promise<OldArchive> {
-  checkSignal(signal);
-  const opened = await openOldBlock(old, layout, keepInner);
-  if (opened.layout === undefined) return { ...opened, archive: undefined };
-  const archive = await takeApart(old.content, opened.layout, { encoders: 'skip', limits });
-  return { ...opened, archive };
-}
-
-interface NewArchive extends NewBlock {
-  readonly archive: Archive | undefined;
-  readonly reader: ArchiveReader | undefined;
-}
-
-async function openNewArchive(
-  block: NewBlock,
-  olds: readonly OldArchive[],
-  { layout: left, archive: limits }: GroupLimits,
-  { signal, keepInner }: WriteGroupOptions,
-): Promise<NewArchive> {
-  checkSignal(signal);
-  const layout = await readLayout(block.content, block.kind, left);
-  if (layout === undefined) return { ...block, archive: undefined, reader: undefined };
-  const bases = block.bases.filter((one) => isSound(olds[one]));
-  const archive = await takeApart(block.content, layout, { limits, olds: archivesOf(bases, olds) });
-  return { ...block, archive, bases, reader: new ArchiveReader(block.content, layout, keepInner) };
-}
-
-/** The reader tells by headers alone which parts can be unpacked; an archive where that is not true is no base. */
-function isSound(old: OldArchive | undefined): boolean {
-  if (old?.archive === undefined) return false;
-  return oldLeaves(old.archive.layout).every(({ position, part }) => {
-    const content = contentAt(old.archive, position);
-    return content === undefined || content.packing !== 'raw' || part.kind !== 'entry' || !isReadable(part);
-  });
-}
-
-function contentAt(
-  archive: Archive | undefined,
-  [at = -1, ...below]: readonly number[],
-): Archive['contents'][number] | undefined {
-  const content = archive?.contents[at];
-  return below.length === 0 ? content : contentAt(content?.nested, below);
-}
-
-function archivesOf(
-  bases: readonly number[],
-  olds: readonly OldArchive[],
-): (Archive & { readonly layout: Layout })[] {
-  return bases.flatMap((one) => olds[one]?.archive ?? []);
 }
 
 interface Skeletons {

@@ -1,6 +1,6 @@
+import { countUpTo } from '../count-up-to.ts';
 import type { Cover } from '../difference/cover.ts';
 import type { AddressSpace } from './address-space.ts';
-import { countUpTo } from './count-up-to.ts';
 
 /** Covers of fewer bytes say nothing of where others went. It also bounds the memory that this takes. */
 const shortestWitness = 64;

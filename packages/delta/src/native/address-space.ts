@@ -1,4 +1,4 @@
-import { countUpTo } from './count-up-to.ts';
+import { countUpTo } from '../count-up-to.ts';
 import { type Program, pageLength } from './programs.ts';
 
 /** Programs of one side, their addresses one behind the other. */

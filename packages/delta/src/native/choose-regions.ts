@@ -1,5 +1,5 @@
+import { countUpTo } from '../count-up-to.ts';
 import type { Cover, Window } from '../difference/cover.ts';
-import { countUpTo } from './count-up-to.ts';
 import { expectedBytes } from './expected-bytes.ts';
 import type { FoundProgram } from './find-programs.ts';
 import type { Program, Programs, Region } from './programs.ts';

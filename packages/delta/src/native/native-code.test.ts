@@ -1,5 +1,5 @@
 import { BlockPackError, bytesOf, collect, randomAccessOf } from '@block-pack/core';
-import { FakeClass, fuzzRuns, u2 } from '@block-pack/core/testing';
+import { fakeClassOfCalls, fuzzRuns } from '@block-pack/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyCovers } from '../difference/apply-covers.ts';
@@ -67,8 +67,12 @@ describe('native code among changes', () => {
   });
 
   it('is compared beside class files, and each as its kind is', async () => {
-    const olds = [classFile(), fakeProgram({ functions: 60 }), classFile('other')];
-    const news = [classFile('new'), fakeProgram({ functions: 60, longer: 4 }), classFile('other', 'new')];
+    const olds = [fakeClassOfCalls(), fakeProgram({ functions: 60 }), fakeClassOfCalls('other')];
+    const news = [
+      fakeClassOfCalls('new'),
+      fakeProgram({ functions: 60, longer: 4 }),
+      fakeClassOfCalls('other', 'new'),
+    ];
     const both = await written(olds, news);
     expect(both.transforms).toEqual(['both']);
     expect(await applied(olds, both.difference, whole(news).length)).toEqual(whole(news));
@@ -201,15 +205,6 @@ describe('references of native code', () => {
     expect(decodePrograms(Uint8Array.of(1, 9, 1, 0, 9, 0, 0, 1, 0, 9, 0), 50, 50).regions).toHaveLength(1);
   });
 });
-
-/** Calls many methods; one text more gives all constants another number. */
-function classFile(...texts: readonly string[]): Uint8Array {
-  const fake = new FakeClass();
-  for (const text of texts) fake.string(text);
-  for (let i = 0; i < 40; i++)
-    fake.method(`m${i}`, '()V', fake.code([0xb8, u2(fake.member('a/B', `call${i * i}`, '()V')), 0xb1]));
-  return fake.bytes('a/A');
-}
 
 const programs: fc.Arbitrary<FakeProgram> = fc.record({
   code: fc.constantFrom('x86-64', 'aarch64'),

@@ -1,6 +1,6 @@
+import { countUpTo } from '../count-up-to.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { VarintReader, VarintWriter } from '../varint.ts';
-import { countUpTo } from './count-up-to.ts';
 import { type ReferenceKind, referenceKinds } from './references.ts';
 
 /** Bytes of a program that have addresses. Positions are those of base or new bytes; addresses count from the lowest of the program. */

@@ -1,7 +1,7 @@
+import { countUpTo } from '../count-up-to.ts';
 import type { Cover, Window } from '../difference/cover.ts';
 import { AddressMap } from './address-map.ts';
 import { AddressSpace } from './address-space.ts';
-import { countUpTo } from './count-up-to.ts';
 import type { Programs, Region } from './programs.ts';
 import { type ReferenceForm, referenceKinds, type Words, wordsOf } from './references.ts';
 

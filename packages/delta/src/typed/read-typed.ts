@@ -1,8 +1,9 @@
-import { ByteReader, type Bytes, chunkSize } from '@block-pack/core';
+import { ByteReader, type Bytes, randomAccessOf, readRange } from '@block-pack/core';
 import { joinContents } from '../class/split-contents.ts';
 import { typedStreamNames } from '../class/typed-streams.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { readLengths, readParts, unpackStreams } from '../difference/packing.ts';
+import { readMagic } from '../difference/read-magic.ts';
 import { readVarint } from '../difference/read-varint.ts';
 import { streamLimit } from '../difference/section.ts';
 import { VarintReader } from '../varint.ts';
@@ -19,13 +20,11 @@ const headerLimit = 1024;
 export async function* readTyped(typed: Bytes, size: number): Bytes {
   const reader = new ByteReader(typed, () => deltaInvalid('it ends too early'));
   try {
-    const magic = await reader.take(typedMagic.length);
-    if (magic.some((byte, index) => byte !== typedMagic[index]))
-      throw deltaInvalid('it does not begin as typed contents of version 1 do');
+    await readMagic(reader, typedMagic, 'typed contents of version 1 do');
     for (let missing = size; missing > 0; ) {
       const made = await readSection(reader, missing);
       missing -= made.length;
-      for (let at = 0; at < made.length; at += chunkSize) yield made.subarray(at, at + chunkSize);
+      yield* readRange(randomAccessOf(made));
     }
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
   } finally {
