@@ -50,7 +50,7 @@ export class MixedValues {
   readonly #wasNext = new Int32Array(kindCount);
   /** The last three opcodes. */
   #opcodes = 0;
-  #ranks = new RankedConstants(new Uint8Array(1));
+  readonly #ranks = new RankedConstants();
   #next = 0;
   /** Whether the last units stayed, as bits. */
   #units = 0;
@@ -62,7 +62,7 @@ export class MixedValues {
 
   /** @param tags of the constants of a class file, from whose parts on its values come */
   begin(tags: Uint8Array): void {
-    this.#ranks = new RankedConstants(tags);
+    this.#ranks.open(tags);
     this.#last.fill(0);
     this.#lastBefore.fill(0);
     this.#opcodes = 0;
