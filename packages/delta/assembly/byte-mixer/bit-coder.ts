@@ -44,8 +44,8 @@ export function codedBit(bit: i32, one: u32): i32 {
   const range = high - low;
   const middle = low + (range >>> 16) * one + (((range & 0xffff) * one) >>> 16);
   const coded = isReading ? i32(ahead <= middle) : bit;
-  if (coded === 1) high = middle;
-  else low = middle + 1;
+  high = select(middle, high, coded === 1);
+  low = select(low, middle + 1, coded === 1);
   while (((low ^ high) & 0xff000000) === 0) {
     if (isReading) ahead = (ahead << 8) | next();
     else add(high >>> 24);

@@ -51,8 +51,9 @@ describe('long runs', () => {
         const { window: near, joined } = betweenRuns(window, runs);
         const made = near.bytes.length - near.baseLength;
         expect(made).toBe(after.length - sum(runs.map(({ length }) => length)));
-        if (made === 0) return;
-        const target = near.baseLength + (at % made);
+        const target = near.baseLength + (made === 0 ? 0 : at % made);
+        // Nothing can be copied to where nothing is before.
+        if (made === 0 || target === 0) return;
         const found = { target, source: back % target, length: near.bytes.length - target };
         const covers = joined([found]);
         let end = window.baseLength;
