@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { blockPack } from './block-pack.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { hasPython, pythonEnvironments } from './python-environments.ts';
 import { succeed } from './workspace.ts';
 
@@ -108,7 +109,7 @@ describe('doctor of the libraries of a Maven build with several modules', () => 
   const dependencies =
     '<dependencies><dependency><groupId>com.example.shop</groupId><artifactId>core</artifactId><version>1.0-SNAPSHOT</version></dependency><dependency><groupId>commons-io</groupId><artifactId>commons-io</artifactId><version>2.16.1</version></dependency></dependencies>';
 
-  function build(name: string, properties: string): Diagnosis {
+  async function build(name: string, properties: string): Promise<Diagnosis> {
     const project = join(scratch, name);
     const module = (artifact: string, more: string) =>
       pom(`<parent>${parent}</parent><artifactId>${artifact}</artifactId>${more}`);
@@ -121,17 +122,18 @@ describe('doctor of the libraries of a Maven build with several modules', () => 
       'web/pom.xml': module('web', `${dependencies}${copy}`),
       'web/src/main/java/shop/Web.java': 'package shop; public class Web { }',
     });
-    succeed('mvn', ['-B', '-q', '-ntp', 'package', '-f', project]);
+    // As the corpus does, it fetches into the local repository of this machine.
+    await oneAtATime('corpus', async () => succeed('mvn', ['-B', '-q', '-ntp', 'package', '-f', project]));
     return diagnose(join(project, 'web/target/lib'), '--check');
   }
 
-  test('names the jar of the other module, and nothing where the build sets the time', () => {
-    expect(build('times', '')).toEqual({
+  test('names the jar of the other module, and nothing where the build sets the time', async () => {
+    expect(await build('times', '')).toEqual({
       exitCode: 1,
       found: ['JAR_TIMES core-1.0-SNAPSHOT.jar'],
       check: expect.objectContaining({ same: true }),
     });
     const fixed = '<project.build.outputTimestamp>2024-01-01T00:00:00Z</project.build.outputTimestamp>';
-    expect(build('fixed', fixed)).toMatchObject({ exitCode: 0, found: [], check: { same: true } });
+    expect(await build('fixed', fixed)).toMatchObject({ exitCode: 0, found: [], check: { same: true } });
   });
 });

@@ -185,6 +185,7 @@ export {
   encodingIds,
   fetchBlocks,
   gzipMember,
+  isOfZlib,
   isPart,
   LayerPaths,
   layerRanges,

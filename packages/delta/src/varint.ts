@@ -1,6 +1,9 @@
 /** Bytes of the longest varint: 56 bits, of which 53 are used. */
 const longest = 8;
 
+/** Room for more that is made at once: a stream may have 64 MiB. */
+const mostSpare = 4 << 20;
+
 /** Writes unsigned safe integers as LEB128: seven bits in each byte, the lowest first; the high bit says that more follow. */
 export class VarintWriter {
   #bytes = new Uint8Array(64);
@@ -48,7 +51,8 @@ export class VarintWriter {
 
   #reserve(count: number): void {
     if (this.#length + count <= this.#bytes.length) return;
-    const larger = new Uint8Array(2 * (this.#length + count));
+    const needed = this.#length + count;
+    const larger = new Uint8Array(needed + Math.min(needed, mostSpare));
     larger.set(this.#bytes);
     this.#bytes = larger;
   }

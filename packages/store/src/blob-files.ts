@@ -58,7 +58,8 @@ function openTrash(layout: StoreLayout, digest: Digest): number | undefined {
   return undefined;
 }
 
-function tryOpen(path: string): number | undefined {
+/** Undefined where there is no such file. Nothing is waited for, should it be a pipe. */
+export function tryOpen(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {

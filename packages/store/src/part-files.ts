@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import type { ByteRange, Digest } from '@block-pack/core';
-import type { OpenBlob } from './blob-files.ts';
+import { type OpenBlob, tryOpen } from './blob-files.ts';
 import { openRange } from './blob-reading.ts';
 import type { DiskCode } from './disk-error.ts';
 import type { StoreLayout } from './layout.ts';
@@ -28,19 +28,22 @@ export function storeFiles(layout: StoreLayout): PartFiles {
 /** Of blobs that may be files, or parts of an archive: whoever reads those that are not says why. */
 export function placeFiles(blobs: PlaceBlobs): PartFiles {
   const path = (blob: Digest) => blobs.blobPath?.(blob) ?? '';
-  return { code: 'INPUT_UNREADABLE', path, open: (blob, range) => tryOpen(path(blob), range) };
+  return { code: 'INPUT_UNREADABLE', path, open: (blob, range) => openPlaced(path(blob), range) };
 }
 
-function tryOpen(path: string, { offset, length }: ByteRange): OpenBlob | undefined {
-  if (path === '') return undefined;
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch {
-    return undefined;
-  }
+function openPlaced(path: string, { offset, length }: ByteRange): OpenBlob | undefined {
+  const file = path === '' ? undefined : openIfReadable(path);
+  if (file === undefined) return undefined;
   const { size } = fstatSync(file);
   if (offset + length <= size) return { file, size };
   closeSync(file);
   return undefined;
+}
+
+function openIfReadable(path: string): number | undefined {
+  try {
+    return tryOpen(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -7,6 +7,7 @@ import {
   type ImageManifest,
   imageDocumentKind,
   imageInvalid,
+  isOfZlib,
   isTarLayer,
   layerCompression,
   Measure,
@@ -66,7 +67,7 @@ async function unpackedDigest(layer: Bytes, digest: Digest, signal: AbortSignal)
       measure.add(chunk);
     }
   } catch (cause) {
-    if (!(cause instanceof Error) || !('code' in cause) || !/^Z_/.test(String(cause.code))) throw cause;
+    if (!isOfZlib(cause)) throw cause;
     throw imageInvalid(`The layer ${digest}`, 'it cannot be unpacked with gzip', cause);
   }
   return measure.digest();

@@ -1,4 +1,4 @@
-import { BlockPackError, type Bytes } from '@block-pack/core';
+import { BlockPackError, type Bytes, isOfZlib } from '@block-pack/core';
 
 /**
  * What is unpacked out of a layer that is held.
@@ -15,7 +15,7 @@ export async function* unpackedPart(content: Bytes, what: string): Bytes {
 
 function isDamage(error: unknown): boolean {
   if (error instanceof BlockPackError) return damageCodes.includes(error.code);
-  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+  return isOfZlib(error);
 }
 
 const damageCodes: readonly string[] = ['TAR_INVALID', 'ARCHIVE_INVALID', 'ARCHIVE_BOMB'];

@@ -166,11 +166,10 @@ async function smaller(
   encoding: 'delta' | 'typed',
   sources: BundleSources,
 ): Promise<PackedGroup[]> {
-  const [together, quick] = await Promise.all([
-    writeTogether(holds, sent, encoding, sources),
-    writeAlone(holds, sent, sources, quickQuality),
-  ]);
-  if (sizeOf(quick) > sizeOf([together]) * 1.25) return [together];
+  const together = await writeTogether(holds, sent, encoding, sources);
+  const most = sizeOf([together]) * 1.25;
+  const quick = await writeAlone(holds, sent, sources, { quality: quickQuality, most });
+  if (sizeOf(quick) > most) return [together];
   // What does not shrink at all does not at any quality.
   const isPacked = quick.every(({ group }) => group.encoding === 'raw');
   const alone = isPacked ? quick : await writeAlone(holds, sent, sources);
@@ -256,14 +255,23 @@ const bestQualityBelow = 4 << 20;
 /** Tells at a twentieth of the time whether the best quality could win: it is smaller by a fifth at most. */
 const quickQuality = 5;
 
+interface AloneOptions {
+  /** Brotli's; the best that is worth its time unless said. */
+  readonly quality?: number;
+  /** Bytes above which it stops, without the rest of the objects. */
+  readonly most?: number;
+}
+
 async function writeAlone(
   holds: BundleGroup['holds'],
   sent: readonly Sent[],
   { scratch, context }: BundleSources,
-  fixedQuality?: number,
+  { quality: fixedQuality, most = Number.POSITIVE_INFINITY }: AloneOptions = {},
 ): Promise<PackedGroup[]> {
   const groups: PackedGroup[] = [];
+  let sum = 0;
   for (const one of sent) {
+    if (sum > most) break;
     checkSignal(context.signal);
     const objects = [{ ...described(one), apart: false, bases: [] }];
     const quality = fixedQuality ?? (one.content.size <= bestQualityBelow ? 11 : 9);
@@ -271,6 +279,7 @@ async function writeAlone(
     const isSmaller = size < one.content.size;
     const encoding = isSmaller ? 'brotli' : 'raw';
     const payload = isSmaller ? size : one.content.size;
+    sum += payload;
     groups.push({
       group: { holds, payload, encoding, objects },
       payload: isSmaller ? digest : one.digest,

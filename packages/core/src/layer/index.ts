@@ -16,3 +16,4 @@ export { repackLayer } from './repack-layer.ts';
 export { blockFromSegment, segmentTar } from './segment.ts';
 export type { KeptSegment, MadeSegment, SegmentKey, SegmentMemory } from './segment-memory.ts';
 export { noSegmentMemory, segmentKey } from './segment-memory.ts';
+export { isOfZlib } from './through-zlib.ts';

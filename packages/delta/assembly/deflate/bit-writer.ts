@@ -9,7 +9,7 @@ import {
   literalExtras,
 } from './symbols';
 
-/** What is written at once: the symbols that wait and those of a full window, a byte of which takes 31 bits in threes at most. */
+/** Room for what is written at once: 2^15 symbols that waited and 2^16 bytes. A match takes 31 bits at most, and stands for three bytes at least. */
 export const output = memory.data(262144, 8);
 let end: usize = output;
 /** Bits that do not fill a byte yet. */

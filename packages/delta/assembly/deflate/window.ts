@@ -13,7 +13,7 @@ const heads = memory.data(131072, 8);
 /** By place, modulo the window: the place before that has the same hash. */
 const before = memory.data(65536, 8);
 
-/** Bits of the hash, or 0 for the hash of Chromium. */
+/** Bits by which a byte of the hash moves for the next one; 0 for the hash of Chromium. */
 let shift: u32 = 0;
 let mask: u32 = 0;
 let good: u32 = 0;

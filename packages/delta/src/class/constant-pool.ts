@@ -123,8 +123,12 @@ export function textBytes({ bytes, tags, offsets }: ConstantPool, index: number)
   return bytes.subarray(offset + 2, offset + 2 + peekU2(bytes, offset));
 }
 
+const { latin1Slice } = Buffer.prototype;
+
 /** A text, one character for each byte. */
 export function textOf(pool: ConstantPool, index: number): string {
-  const bytes = textBytes(pool, index);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  if (pool.tags[index] !== constantTag.utf8) return '';
+  const offset = pool.offsets[index] as number;
+  // Without views of the bytes, of which there would be millions.
+  return latin1Slice.call(pool.bytes, offset + 2, offset + 2 + peekU2(pool.bytes, offset));
 }

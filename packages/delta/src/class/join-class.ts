@@ -5,15 +5,20 @@ import { walkBody } from './class-body.ts';
 import { pokeU2, pokeU4 } from './class-cursor.ts';
 import type { ClassTape } from './class-tape.ts';
 import { type ConstantPool, classMagic, readConstantPool, shapeOf, slotsOf } from './constant-pool.ts';
-import { RankedConstants } from './ranked-constants.ts';
+import type { RankedConstants } from './ranked-constants.ts';
 import { constantsOf } from './split-class.ts';
 import { groupOf, kinds, partKinds, type StreamKind } from './typed-streams.ts';
 
 /** By kind of stream. */
 export type TypedReaders = readonly VarintReader[];
 
-/** Gives the texts of constants, in the order of these. */
-export type NextText = () => Uint8Array;
+/** What class files are made of. */
+export interface ClassSource {
+  readonly from: TypedReaders;
+  readonly ranks: RankedConstants;
+  /** Gives the texts of constants, in the order of these. */
+  nextText(): Uint8Array;
+}
 
 /**
  * Makes a class file again that `splitClass` took apart.
@@ -22,18 +27,12 @@ export type NextText = () => Uint8Array;
  * @returns where it ends
  * @throws DELTA_INVALID
  */
-export function joinClass(
-  from: TypedReaders,
-  nextText: NextText,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): number {
+export function joinClass(source: ClassSource, bytes: Uint8Array, start: number, end: number): number {
   const to = new ClassOutput(bytes, start, end);
-  const ranks = joinPool(from, nextText, to);
+  joinPool(source, to);
   const pool = readConstantPool(bytes, start, to.at);
-  ranks.begin();
-  walkBody(pool, new JoinTape(from, to, pool, ranks));
+  source.ranks.begin();
+  walkBody(pool, new JoinTape(source, to, pool));
   return to.at;
 }
 
@@ -73,16 +72,15 @@ class ClassOutput {
   }
 }
 
-function joinPool(from: TypedReaders, nextText: NextText, to: ClassOutput): RankedConstants {
+function joinPool(source: ClassSource, to: ClassOutput): void {
+  const { from, ranks } = source;
   to.u4(classMagic);
   to.put(at(from, kinds.versions).take(4));
   const count = number(from, kinds.constantCounts, 0xffff);
   to.u2(count);
   const tags = readTags(from, count);
-  const ranks = new RankedConstants(tags);
-  for (const index of constantsOf({ count, tags }))
-    joinConstant(from, tags[index] as number, ranks, nextText, to);
-  return ranks;
+  ranks.open(tags);
+  for (const index of constantsOf({ count, tags })) joinConstant(source, tags[index] as number, to);
 }
 
 function readTags(from: TypedReaders, count: number): Uint8Array {
@@ -99,13 +97,7 @@ function readTags(from: TypedReaders, count: number): Uint8Array {
   return tags;
 }
 
-function joinConstant(
-  from: TypedReaders,
-  tag: number,
-  ranks: RankedConstants,
-  nextText: NextText,
-  to: ClassOutput,
-): void {
+function joinConstant({ from, ranks, nextText }: ClassSource, tag: number, to: ClassOutput): void {
   to.u1(tag);
   const shape = shapeOf(tag);
   if (shape.holds === 'text') {
@@ -126,7 +118,7 @@ class JoinTape implements ClassTape {
   readonly #ranks: RankedConstants;
   readonly #attributes: AttributeNumbers;
 
-  constructor(from: TypedReaders, to: ClassOutput, pool: ConstantPool, ranks: RankedConstants) {
+  constructor({ from, ranks }: ClassSource, to: ClassOutput, pool: ConstantPool) {
     this.#from = from;
     this.#to = to;
     this.#ranks = ranks;

@@ -35,10 +35,10 @@ export class TextWriter {
     this.#to = to;
   }
 
-  /** @param key the same for the same bytes */
-  add(key: string, bytes: Uint8Array): void {
-    const number = this.#numbers.get(key);
-    if (number === undefined) this.#addNew(key, bytes);
+  /** @param text one character for each byte */
+  add(text: string): void {
+    const number = this.#numbers.get(text);
+    if (number === undefined) this.#addNew(text);
     else if (number === this.#followers.expected()) this.#to.choices.addByte(isExpected);
     else {
       this.#to.choices.addByte(isKnown);
@@ -47,10 +47,10 @@ export class TextWriter {
     this.#followers.pass(number ?? this.#numbers.size - 1);
   }
 
-  #addNew(key: string, bytes: Uint8Array): void {
-    this.#numbers.set(key, this.#numbers.size);
+  #addNew(text: string): void {
+    this.#numbers.set(text, this.#numbers.size);
     this.#to.choices.addByte(isNew);
-    this.#to.texts.addBytes(bytes);
+    this.#to.texts.addBytes(Buffer.from(text, 'latin1'));
     this.#to.texts.addByte(0);
   }
 }

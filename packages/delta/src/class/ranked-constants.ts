@@ -1,22 +1,28 @@
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { type ConstantGroup, constantGroups } from './typed-streams.ts';
 
+const mostConstants = 1 << 16;
+
 const none = 1;
 const firstRank = 2;
 
 /**
  * Constants of a class file by their ranks in their group, which are smaller numbers than their indexes and say more. Compilers number constants as
- * they come to them: so what is expected is the next one that was not named yet, and that is 0.
+ * they come to them: so what is expected is the next one that was not named yet, and that is 0. Serves one class file after another.
  */
 export class RankedConstants {
-  readonly #tags: Uint8Array;
+  #tags: Uint8Array = new Uint8Array();
   readonly #groups = new Map<ConstantGroup, RankedGroup>();
   /** By another constant, what stood beside it last. */
   readonly #besides = new Map<number, number>();
 
-  /** @param tags by index; 0 where no constant is */
-  constructor(tags: Uint8Array) {
+  /**
+   * Begins a class file.
+   * @param tags by index; 0 where no constant is
+   */
+  open(tags: Uint8Array): void {
     this.#tags = tags;
+    this.#besides.clear();
   }
 
   /** The number for a constant, or for 0. */
@@ -59,11 +65,13 @@ export class RankedConstants {
   }
 
   #group(name: ConstantGroup): RankedGroup {
-    const known = this.#groups.get(name);
-    if (known !== undefined) return known;
-    const made = new RankedGroup(this.#tags, name);
-    this.#groups.set(name, made);
-    return made;
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      group = new RankedGroup(name);
+      this.#groups.set(name, group);
+    }
+    if (group.tags !== this.#tags) group.open(this.#tags);
+    return group;
   }
 }
 
@@ -76,39 +84,47 @@ const membersOf = Object.fromEntries(
   }),
 ) as Record<ConstantGroup, Uint8Array>;
 
+/** Used for one class file after another, since making one costs as much as a small class file does. */
 class RankedGroup {
-  readonly #name: string;
+  /** Of the class file that it was opened for. */
+  tags: Uint8Array = new Uint8Array();
+  readonly #name: ConstantGroup;
   /** By rank. */
-  readonly #indexes: Uint16Array;
+  readonly #indexes = new Uint16Array(mostConstants);
   /** By index: one more than the rank, or 0. */
-  readonly #ranks: Uint16Array;
-  readonly #isNamed: Uint8Array;
+  readonly #ranks = new Uint16Array(mostConstants);
+  /** By rank. */
+  readonly #isNamed = new Uint8Array(mostConstants);
+  #count = 0;
   #next = 0;
 
-  constructor(tags: Uint8Array, name: ConstantGroup) {
-    const isMember = membersOf[name];
-    const indexes = new Uint16Array(tags.length);
-    const ranks = new Uint16Array(tags.length);
+  constructor(name: ConstantGroup) {
+    this.#name = name;
+  }
+
+  open(tags: Uint8Array): void {
+    const isMember = membersOf[this.#name];
+    const indexes = this.#indexes;
+    const ranks = this.#ranks;
     let count = 0;
     for (let index = 1; index < tags.length; index++) {
-      if (isMember[tags[index] as number] === 0) continue;
-      indexes[count++] = index;
-      ranks[index] = count;
+      const isIn = isMember[tags[index] as number] === 1;
+      if (isIn) indexes[count++] = index;
+      ranks[index] = isIn ? count : 0;
     }
-    this.#name = name;
-    this.#indexes = indexes.subarray(0, count);
-    this.#ranks = ranks;
-    this.#isNamed = new Uint8Array(count + 1);
+    this.tags = tags;
+    this.#count = count;
+    this.begin();
   }
 
   begin(): void {
-    this.#isNamed.fill(0);
+    this.#isNamed.fill(0, 0, this.#count);
     this.#next = 0;
   }
 
   write(index: number): number {
     if (index === 0) return none;
-    const rank = (this.#ranks[index] ?? 0) - 1;
+    const rank = index < this.tags.length ? (this.#ranks[index] as number) - 1 : -1;
     if (rank < 0)
       throw deltaInvalid(`a class file names constant ${index} where one of ${this.#name} belongs`);
     const isExpected = rank === this.#expected();
@@ -119,14 +135,13 @@ class RankedGroup {
   read(number: number): number {
     if (number === none) return 0;
     const rank = number === 0 ? this.#expected() : number - firstRank;
-    const index = this.#indexes[rank];
-    if (index === undefined) throw deltaInvalid(`a class file names ${this.#name} ${rank}, and has fewer`);
+    if (rank >= this.#count) throw deltaInvalid(`a class file names ${this.#name} ${rank}, and has fewer`);
     this.#passed(rank);
-    return index;
+    return this.#indexes[rank] as number;
   }
 
   #expected(): number {
-    while (this.#isNamed[this.#next] === 1) this.#next++;
+    while (this.#next < this.#count && this.#isNamed[this.#next] === 1) this.#next++;
     return this.#next;
   }
 

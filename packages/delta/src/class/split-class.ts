@@ -4,8 +4,8 @@ import { AttributeNumbers } from './attribute-numbers.ts';
 import { walkBody } from './class-body.ts';
 import { ClassCursor, peekU2 } from './class-cursor.ts';
 import type { ClassTape } from './class-tape.ts';
-import { type ConstantPool, readConstantPool, shapeOf, slotsOf, textBytes } from './constant-pool.ts';
-import { RankedConstants } from './ranked-constants.ts';
+import { type ConstantPool, readConstantPool, shapeOf, slotsOf } from './constant-pool.ts';
+import type { RankedConstants } from './ranked-constants.ts';
 import { groupOf, kinds, partKinds, type StreamKind } from './typed-streams.ts';
 
 /** By kind of stream. */
@@ -16,9 +16,9 @@ export type TypedWriters = readonly VarintWriter[];
  * @returns its constants
  * @throws DELTA_INVALID for what is none, and for what would come back otherwise
  */
-export function splitClass(bytes: Uint8Array, to: TypedWriters): ConstantPool {
+export function splitClass(bytes: Uint8Array, ranks: RankedConstants, to: TypedWriters): ConstantPool {
   const pool = readConstantPool(bytes, 0, bytes.length);
-  const ranks = new RankedConstants(pool.tags);
+  ranks.open(pool.tags);
   splitPool(pool, ranks, to);
   ranks.begin();
   const tape = new SplitTape(new ClassCursor(bytes, pool.end, bytes.length), pool, ranks, to);
@@ -46,8 +46,7 @@ function splitConstant(pool: ConstantPool, index: number, ranks: RankedConstants
   const tag = tags[index] as number;
   let offset = offsets[index] as number;
   const shape = shapeOf(tag);
-  if (shape.holds === 'text' && textBytes(pool, index).includes(0))
-    throw deltaInvalid('a text of a class file has a byte that no text has');
+  if (shape.holds === 'text') checkText(bytes, offset);
   if (shape.holds === 'number')
     at(to, kinds.constantNumbers).addBytes(bytes.subarray(offset, offset + shape.length));
   if (shape.holds === 'handle') at(to, kinds.handleKinds).addByte(bytes[offset++] as number);
@@ -59,6 +58,13 @@ function splitConstant(pool: ConstantPool, index: number, ranks: RankedConstants
     at(to, kind).add(ranks.write(groupOf(kind), peekU2(bytes, offset)));
     offset += 2;
   }
+}
+
+/** In typed contents, a byte 0 ends a text. */
+function checkText(bytes: Uint8Array, offset: number): void {
+  const zero = bytes.indexOf(0, offset + 2);
+  if (zero >= 0 && zero < offset + 2 + peekU2(bytes, offset))
+    throw deltaInvalid('a text of a class file has a byte 0, which none may have');
 }
 
 function at(writers: TypedWriters, kind: StreamKind): VarintWriter {

@@ -2,9 +2,10 @@ import { BlockPackError } from '@block-pack/core';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { VarintReader, VarintWriter } from '../varint.ts';
 import { peekU4 } from './class-cursor.ts';
-import { type ConstantPool, classMagic, constantTag, textBytes, textOf } from './constant-pool.ts';
+import { type ConstantPool, classMagic, constantTag, textOf } from './constant-pool.ts';
 import { joinClass, type TypedReaders } from './join-class.ts';
 import { TextReader, TextWriter } from './known-texts.ts';
+import { RankedConstants } from './ranked-constants.ts';
 import { splitClass, type TypedWriters } from './split-class.ts';
 import { kinds, type StreamKind, typedStreamNames } from './typed-streams.ts';
 
@@ -21,16 +22,18 @@ export interface ContentPlace {
  */
 export function splitContents(bytes: Uint8Array, places: readonly ContentPlace[]): Uint8Array[] {
   // Hardly any class file comes back otherwise, and all at once are read again faster than one by one.
-  const streams = splitAll(bytes, places, anything);
-  return comeBack(bytes, streams) ? streams : splitAll(bytes, places, comesBack);
+  const ranks = new RankedConstants();
+  const streams = splitAll(bytes, places, ranks, () => true);
+  return comeBack(bytes, streams, ranks)
+    ? streams
+    : splitAll(bytes, places, ranks, (content) => comesBack(content, ranks));
 }
-
-const anything = () => true;
 
 /** @param isSound whether a content comes back from its streams, and nothing else */
 function splitAll(
   bytes: Uint8Array,
   places: readonly ContentPlace[],
+  ranks: RankedConstants,
   isSound: (content: Uint8Array) => boolean,
 ): Uint8Array[] {
   const to = typedStreamNames.map(() => new VarintWriter());
@@ -38,7 +41,7 @@ function splitAll(
   let at = 0;
   for (const { start, length } of places) {
     const content = bytes.subarray(start, start + length);
-    const pool = isClass(content) && isSound(content) ? splitWhole(content, to) : undefined;
+    const pool = isClass(content) && isSound(content) ? splitWhole(content, ranks, to) : undefined;
     if (pool === undefined) continue;
     addTexts(pool, texts);
     of(to, kinds.skipped).add(start - at);
@@ -54,10 +57,10 @@ function isClass(content: Uint8Array): boolean {
 }
 
 /** The constants of a class file that was taken apart; undefined, and nothing written, for what stays as it is. */
-function splitWhole(content: Uint8Array, to: TypedWriters): ConstantPool | undefined {
+function splitWhole(content: Uint8Array, ranks: RankedConstants, to: TypedWriters): ConstantPool | undefined {
   const marks = to.map(({ length }) => length);
   try {
-    return splitClass(content, to);
+    return splitClass(content, ranks, to);
   } catch (error) {
     if (!(error instanceof BlockPackError)) throw error;
   }
@@ -67,17 +70,21 @@ function splitWhole(content: Uint8Array, to: TypedWriters): ConstantPool | undef
 
 function addTexts(pool: ConstantPool, to: TextWriter): void {
   for (let index = 1; index < pool.count; index++)
-    if (pool.tags[index] === constantTag.utf8) to.add(textOf(pool, index), textBytes(pool, index));
+    if (pool.tags[index] === constantTag.utf8) to.add(textOf(pool, index));
 }
 
-function comesBack(content: Uint8Array): boolean {
+function comesBack(content: Uint8Array, ranks: RankedConstants): boolean {
   const place = { start: 0, length: content.length };
-  return comeBack(content, splitAll(content, [place], anything));
+  return comeBack(
+    content,
+    splitAll(content, [place], ranks, () => true),
+    ranks,
+  );
 }
 
-function comeBack(contents: Uint8Array, streams: readonly Uint8Array[]): boolean {
+function comeBack(contents: Uint8Array, streams: readonly Uint8Array[], ranks: RankedConstants): boolean {
   try {
-    return Buffer.compare(joinContents(streams, contents.length), contents) === 0;
+    return Buffer.compare(joinContents(streams, contents.length, ranks), contents) === 0;
   } catch (error) {
     if (error instanceof BlockPackError) return false;
     throw error;
@@ -89,9 +96,14 @@ function comeBack(contents: Uint8Array, streams: readonly Uint8Array[]): boolean
  * @param length bytes of all contents
  * @throws DELTA_INVALID
  */
-export function joinContents(streams: readonly Uint8Array[], length: number): Uint8Array {
+export function joinContents(
+  streams: readonly Uint8Array[],
+  length: number,
+  ranks = new RankedConstants(),
+): Uint8Array {
   const from = readersOf(streams);
   const texts = new TextReader(textStreams(from));
+  const source = { from, ranks, nextText: () => texts.next() };
   const made = new Uint8Array(length);
   const [skipped, others] = [of(from, kinds.skipped), of(from, kinds.others)];
   let at = 0;
@@ -102,7 +114,7 @@ export function joinContents(streams: readonly Uint8Array[], length: number): Ui
   };
   while (!skipped.atEnd) {
     copy(skipped.next());
-    at = joinClass(from, () => texts.next(), made, at, length);
+    at = joinClass(source, made, at, length);
   }
   copy(others.left);
   if (at < length) throw deltaInvalid(`contents have ${at} bytes, and ${length} are needed`);

@@ -2,7 +2,7 @@ import type { Window } from '../difference/cover.ts';
 import { hashed } from './hashed.ts';
 import { Recurrence } from './recurrence.ts';
 import { magnitude, type StreamMixer } from './stream-mixer.ts';
-import { byteAt, setLastBytes } from './text-contexts.ts';
+import { byteAt, setLastBytes, wordAfter, wordBefore } from './text-contexts.ts';
 
 /** Where a section's own streams stand among all. */
 export interface CoverPlaces {
@@ -50,7 +50,7 @@ function setAround(around: Int32Array, one: number, two: number, three: number, 
   around[6] = hashed(four, one);
 }
 
-const literalContexts = 10;
+const literalContexts = 12;
 const valueContexts = 8;
 
 /** What covers do not say, where it belongs: literals, and where and how covered bytes differ. Called before each is read. */
@@ -78,13 +78,19 @@ export class MixedContents {
    */
   literals(target: number, length: number, source: number): void {
     if (this.#recurrence === undefined || length === 0) return;
+    const { around } = this.#mixer;
     this.#recurrence.follow(source, target);
+    let word = wordBefore(this.#bytes, target);
     for (let at = target; at < target + length; at++) {
       if (at > target) this.#recurrence.pass(at);
       this.#setAroundLiteral(target, at, source + at - target);
       const expected = this.#recurrence.expected(at);
       const { run } = this.#recurrence;
-      this.#bytes[at] = this.#mixer.expectedByte(this.#places.literals, literalContexts, expected, run);
+      around[10] = word;
+      around[11] = hashed(hashed(expected, byteAt(this.#bytes, at - 1)), Math.min(run, 15));
+      const byte = this.#mixer.expectedByte(this.#places.literals, literalContexts, expected, run);
+      this.#bytes[at] = byte;
+      word = wordAfter(word, byte);
     }
   }
 

@@ -34,14 +34,25 @@ export class TextContexts {
     around[8] = 0;
   }
 
-  /** Words are of ASCII letters. */
   pass(byte: number): void {
-    const letter = byte | 0x20;
-    if (letter >= 0x61 && letter <= 0x7a) {
-      this.#word = hashed(this.#word, byte);
-      return;
-    }
-    if (this.#word !== 0) this.#wordBefore = this.#word;
-    this.#word = 0;
+    const word = wordAfter(this.#word, byte);
+    if (word === 0 && this.#word !== 0) this.#wordBefore = this.#word;
+    this.#word = word;
   }
+}
+
+/** A word, which is of ASCII letters, with one byte more; 0 outside of words. */
+export function wordAfter(word: number, byte: number): number {
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x7a ? hashed(word, byte) : 0;
+}
+
+/** Bytes in which the beginning of a word is looked for. */
+const longestWord = 24;
+
+/** The word that ends before `at`. */
+export function wordBefore(bytes: Uint8Array, at: number): number {
+  let word = 0;
+  for (let i = Math.max(0, at - longestWord); i < at; i++) word = wordAfter(word, bytes[i] as number);
+  return word;
 }

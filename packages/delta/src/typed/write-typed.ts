@@ -9,7 +9,7 @@ import { VarintWriter } from '../varint.ts';
 export const typedMagic = Uint8Array.of(0x42, 0x50, 0x54, 0x31);
 
 export interface WriteTypedOptions {
-  /** Brotli's, 0 to 11; what is no class file has at most 9. */
+  /** Brotli's, 0 to 11; for texts, and what is no class file, at most 9. */
   readonly quality?: number;
   /** Most bytes of content that are taken apart at once, 32 MiB unless said, up to 64 MiB. */
   readonly sectionLength?: number;
@@ -21,7 +21,7 @@ export interface WriteTypedOptions {
 /** Most bytes of content in a section: this bounds what a reader needs, whatever it reads. */
 export const typedSectionLimit = 64 << 20;
 
-/** Streams of class files are 8 % smaller than at quality 9, in seven times the time. Other contents would be 3 % smaller. */
+/** Streams of numbers are 9 to 13 % smaller than at quality 9, in seven times the time. Texts would gain 7 %, other contents 3 %. */
 const usualQuality = 10;
 
 /** Memory grows with it. Sections twice as long make 0.15 to 0.5 % less. */
@@ -96,8 +96,8 @@ async function packSection(
   streams: readonly Uint8Array[],
   quality: number,
 ): Promise<Uint8Array> {
-  const others = streams[kinds.others];
-  const qualityOf = (part: Uint8Array) => (part === others ? Math.min(quality, fastQuality) : quality);
+  const long = [streams[kinds.others], streams[kinds.texts]];
+  const qualityOf = (part: Uint8Array) => (long.includes(part) ? Math.min(quality, fastQuality) : quality);
   const packed = await packStreams(streams, qualityOf, undefined, partsAtOnce);
   const header = new VarintWriter();
   header.add(length);
