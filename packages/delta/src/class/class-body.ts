@@ -39,9 +39,9 @@ class BodyWalk {
     for (const place of ['field', 'method'] as const)
       this.times(() => {
         this.tape.u2(kinds.flags);
-        this.tape.constant2(kinds.members);
-        this.tape.constant2(kinds.members);
-        this.attributes(place);
+        const name = this.tape.constant2(kinds.members);
+        const type = this.tape.constant2(kinds.members);
+        this.tape.unit(place, name, type, () => this.attributes(place));
       });
     this.attributes('class');
   }
@@ -57,9 +57,12 @@ class BodyWalk {
   attributes(place: Place): void {
     const { tape } = this;
     this.times(() => {
-      const walk = this.#attribute(tape.attributeName())?.[place];
-      if (walk === undefined) tape.opaque(kinds.opaque, tape.u4(kinds.attributeLengths));
-      else tape.measured(() => walk(this));
+      const name = tape.attributeName();
+      const walk = this.#attribute(name)?.[place];
+      tape.unit('attribute', name, 0, () => {
+        if (walk === undefined) tape.opaque(kinds.opaque, tape.u4(kinds.attributeLengths));
+        else tape.measured(() => walk(this));
+      });
     }, tape.u2(kinds.attributeCounts));
   }
 

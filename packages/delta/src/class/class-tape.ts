@@ -1,5 +1,10 @@
 import type { StreamKind } from './typed-streams.ts';
 
+/** Parts that stand for themselves. */
+export const unitPlaces = ['field', 'method', 'attribute'] as const;
+
+export type UnitPlace = (typeof unitPlaces)[number];
+
 /**
  * What a walk over the body of a class file reads, and what comes of it: each implementation does something else with the same numbers. All
  * that a walk steers by comes from here, so that it goes the same way over a class file and over what was made of one.
@@ -24,6 +29,8 @@ export interface ClassTape {
   remainder(kind: StreamKind, whole: number): void;
   /** The four bytes of the length of what `walk` goes through, and that. */
   measured(walk: () => void): void;
+  /** What `walk` goes through is a part that stands for itself, known by what it is and what it is named by. */
+  unit(place: UnitPlace, name: number, type: number, walk: () => void): void;
   /** Position in the class file. */
   readonly at: number;
   /** Bytes that it has or may get behind it. */

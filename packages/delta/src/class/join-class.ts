@@ -3,7 +3,7 @@ import type { VarintReader } from '../varint.ts';
 import { AttributeNumbers } from './attribute-numbers.ts';
 import { walkBody } from './class-body.ts';
 import { pokeU2, pokeU4 } from './class-cursor.ts';
-import type { ClassTape } from './class-tape.ts';
+import type { ClassTape, UnitPlace } from './class-tape.ts';
 import { type ConstantPool, classMagic, readConstantPool, shapeOf, slotsOf } from './constant-pool.ts';
 import type { RankedConstants } from './ranked-constants.ts';
 import { constantsOf } from './split-class.ts';
@@ -186,6 +186,10 @@ class JoinTape implements ClassTape {
 
   remainder(kind: StreamKind, whole: number): void {
     this.#to.u2((whole - number(this.#from, kind, 0xffff)) & 0xffff);
+  }
+
+  unit(_place: UnitPlace, _name: number, _type: number, walk: () => void): void {
+    walk();
   }
 
   measured(walk: () => void): void {

@@ -1,7 +1,7 @@
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { walkBody } from './class-body.ts';
 import { ClassCursor, pokeU2, pokeU4 } from './class-cursor.ts';
-import type { ClassTape } from './class-tape.ts';
+import type { ClassTape, UnitPlace } from './class-tape.ts';
 import type { ConstantPool } from './constant-pool.ts';
 import type { StreamKind } from './typed-streams.ts';
 
@@ -104,6 +104,10 @@ class LevelTape implements ClassTape {
     const cursor = this.#cursor;
     const length = cursor.u2();
     pokeU2(cursor.bytes, cursor.at - 2, whole - length);
+  }
+
+  unit(_place: UnitPlace, _name: number, _type: number, walk: () => void): void {
+    walk();
   }
 
   measured(walk: () => void): void {

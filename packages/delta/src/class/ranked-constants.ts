@@ -35,6 +35,16 @@ export class RankedConstants {
     return this.#group(group).read(number);
   }
 
+  /** The constant that is expected, or 0 where all are named. */
+  expected(group: ConstantGroup): number {
+    return this.#group(group).expected();
+  }
+
+  /** Takes a constant as named, if it is one of the group. */
+  pass(group: ConstantGroup, index: number): void {
+    this.#group(group).pass(index);
+  }
+
   /** The number for a constant that mostly is the one that stood beside that other one before. */
   writeBeside(group: ConstantGroup, index: number, other: number): number {
     const usual = this.#besides.get(other);
@@ -124,7 +134,7 @@ class RankedGroup {
 
   write(index: number): number {
     if (index === 0) return none;
-    const rank = index < this.tags.length ? (this.#ranks[index] as number) - 1 : -1;
+    const rank = this.#rankOf(index);
     if (rank < 0)
       throw deltaInvalid(`a class file names constant ${index} where one of ${this.#name} belongs`);
     const isExpected = rank === this.#expected();
@@ -138,6 +148,21 @@ class RankedGroup {
     if (rank >= this.#count) throw deltaInvalid(`a class file names ${this.#name} ${rank}, and has fewer`);
     this.#passed(rank);
     return this.#indexes[rank] as number;
+  }
+
+  expected(): number {
+    const rank = this.#expected();
+    return rank < this.#count ? (this.#indexes[rank] as number) : 0;
+  }
+
+  pass(index: number): void {
+    const rank = this.#rankOf(index);
+    if (rank >= 0) this.#passed(rank);
+  }
+
+  /** -1 where it is not of the group. */
+  #rankOf(index: number): number {
+    return index < this.tags.length ? (this.#ranks[index] as number) - 1 : -1;
   }
 
   #expected(): number {

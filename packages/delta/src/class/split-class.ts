@@ -3,7 +3,7 @@ import type { VarintWriter } from '../varint.ts';
 import { AttributeNumbers } from './attribute-numbers.ts';
 import { walkBody } from './class-body.ts';
 import { ClassCursor, peekU2 } from './class-cursor.ts';
-import type { ClassTape } from './class-tape.ts';
+import type { ClassTape, UnitPlace } from './class-tape.ts';
 import { type ConstantPool, readConstantPool, shapeOf, slotsOf } from './constant-pool.ts';
 import type { RankedConstants } from './ranked-constants.ts';
 import { groupOf, kinds, partKinds, type StreamKind } from './typed-streams.ts';
@@ -138,6 +138,10 @@ class SplitTape implements ClassTape {
 
   remainder(kind: StreamKind, whole: number): void {
     this.#number(kind, (whole - this.#cursor.u2()) & 0xffff);
+  }
+
+  unit(_place: UnitPlace, _name: number, _type: number, walk: () => void): void {
+    walk();
   }
 
   measured(walk: () => void): void {

@@ -118,12 +118,44 @@ const groups: readonly (ConstantGroup | undefined)[] = typedStreamNames.map((nam
   groupNames.find((group) => group === streams[name]),
 );
 
-/** The group of the constants that the numbers of a stream mean. */
+/** The group of the constants that the numbers of a stream mean; of the names of attributes those that a class file has. */
 export function groupOf(kind: StreamKind): ConstantGroup {
-  const group = groups[kind];
+  const group = constantGroupOf(kind);
   if (group === undefined) throw new RangeError(`${typedStreamNames[kind]} are no constants`);
   return group;
 }
+
+function constantGroupOf(kind: StreamKind): ConstantGroup | undefined {
+  return kind === kinds.attributeNames ? 'texts' : groups[kind];
+}
+
+const areConstants = Uint8Array.from(typedStreamNames, (_, kind) =>
+  constantGroupOf(kind) === undefined ? 0 : 1,
+);
+
+/** Whether values of a kind are constants. */
+export function isConstantKind(kind: StreamKind): boolean {
+  return areConstants[kind] === 1;
+}
+
+/** Bytes that values of a kind have in class files, but `loads` of one byte, and jumps and lengths of four. */
+export function bytesOfKind(kind: StreamKind): number {
+  return widths[kind] as number;
+}
+
+const ofOneByte: readonly TypedStreamName[] = [
+  'parameterCounts',
+  'opcodes',
+  'operands',
+  'variables',
+  'frames',
+  'verified',
+  'annotationTags',
+  'annotationTargets',
+  'opaque',
+];
+
+const widths = Uint8Array.from(typedStreamNames, (name) => (ofOneByte.includes(name) ? 1 : 2));
 
 /** By tag the streams of the indexes that a constant holds. */
 export const partKinds: Readonly<Record<number, readonly StreamKind[]>> = {

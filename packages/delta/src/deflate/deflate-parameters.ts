@@ -11,11 +11,12 @@ export const deflateEncoders = ['zlib', 'chromium', 'go', 'pigz', 'gzip'] as con
 
 export type DeflateEncoder = (typeof deflateEncoders)[number];
 
-const memLevels: Readonly<Record<DeflateEncoder, readonly [least: number, greatest: number]>> = {
-  zlib: [1, 9],
-  chromium: [1, 9],
-  go: [8, 8],
-  pigz: [8, 8],
+const every: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+const memLevels: Readonly<Record<DeflateEncoder, readonly number[]>> = {
+  zlib: every,
+  chromium: every,
+  go: [8],
+  pigz: [8],
   gzip: [6, 8],
 };
 
@@ -44,7 +45,5 @@ export function deflateParametersOf(code: number): DeflateParameters | undefined
   if (encoder === undefined || !Number.isInteger(code)) return undefined;
   const level = (Math.floor(code / most) % most) + 1;
   const memLevel = (code % most) + 1;
-  const [least, greatest] = memLevels[encoder];
-  const isThere = memLevel >= least && memLevel <= greatest;
-  return isThere ? { encoder, level, memLevel } : undefined;
+  return memLevels[encoder].includes(memLevel) ? { encoder, level, memLevel } : undefined;
 }

@@ -35,19 +35,24 @@ test.each([
   },
 );
 
+// What the gzip of BusyBox 1.37.0 writes for them, as the official image has it.
+test.each([
+  [300, '8a2eeedb25bce0c8'],
+  [65600, '5432f7170cca489f'],
+  [131073, 'a98c85da69401126'],
+  [1200000, 'd5f6c1e3cfa816cc'],
+] as const)('of %i bytes, the stream with little memory is the one that busybox writes', (length, digest) => {
+  expect(digestOf(deflate(mixture(length), 6, 6)).slice(7, 23)).toBe(digest);
+});
+
 test('what it writes is what went in, at every level and for any content', () => {
   const content = fc
     .tuple(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.nat(140_000))
     .map(([unit, length]) => new Uint8Array(Buffer.alloc(length, unit)));
   fc.assert(
-    fc.property(
-      content,
-      fc.integer({ min: 1, max: 9 }),
-      fc.integer({ min: 6, max: 8 }),
-      (bytes, level, memLevel) => {
-        expect(inflateRawSync(deflate(bytes, level, memLevel)).equals(bytes)).toBe(true);
-      },
-    ),
+    fc.property(content, fc.integer({ min: 1, max: 9 }), fc.constantFrom(6, 8), (bytes, level, memLevel) => {
+      expect(inflateRawSync(deflate(bytes, level, memLevel)).equals(bytes)).toBe(true);
+    }),
     { numRuns: 150 },
   );
 });

@@ -1,5 +1,8 @@
 import { ByteReader, type Bytes, randomAccessOf, readRange } from '@block-pack/core';
+import type { ClassSource } from '../class/class-source.ts';
+import { amongOthers, type JoinedClasses, joinClasses } from '../class/join-classes.ts';
 import { applyToClasses } from '../class/level-classes.ts';
+import { PlainClassSource } from '../class/unit-streams.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
 import { decodePrograms } from '../native/programs.ts';
 import { allowedCost, allowedMixing, costOf, type DifferenceBase } from './allowance.ts';
@@ -102,18 +105,31 @@ async function applySection(
   await readPieces(pieces, bases, bytes);
   const mixable = mixableStreams(transform, form, unpacked, lengths.mixed);
   const mixer = lengths.mixed.size === 0 ? undefined : new SectionMixer(mixable, parts.at(-1));
-  mixer?.mixTransform(bytes.subarray(0, baseLength));
+  const base = bytes.subarray(0, baseLength);
+  mixer?.mixTransform(base);
+  const classes =
+    transform === 'units'
+      ? unitClasses(mixer?.classes(base) ?? new PlainClassSource(streams), base, newLength)
+      : undefined;
   mixer?.mixCovers();
   const fill = (window: Window): void => {
     const made = window.bytes.length - baseLength;
     const programs = predictsReferences(transform) && decodePrograms(streams.programs, baseLength, made);
     applyCovers(window, streams, form, programs || undefined, mixer?.contents(window));
   };
-  const window = { bytes, baseLength };
-  const made = levelsClasses(transform) ? applyToClasses(window, streams, fill) : bytes.subarray(baseLength);
+  const window = { bytes: bytes.subarray(0, bytes.length - (classes?.bytes.length ?? 0)), baseLength };
+  const made = levelsClasses(transform)
+    ? applyToClasses(window, streams, fill)
+    : window.bytes.subarray(baseLength);
   if (!levelsClasses(transform)) fill(window);
   mixer?.end();
-  return made;
+  return classes === undefined ? made : amongOthers(classes, made);
+}
+
+function unitClasses(from: ClassSource, base: Uint8Array, newLength: number): JoinedClasses {
+  const classes = joinClasses(base, newLength, from);
+  from.end();
+  return classes;
 }
 
 function named<N extends string>(

@@ -1,4 +1,5 @@
 import { classStreamNames } from '../class/class-streams.ts';
+import { unitStreamNames } from '../class/unit-streams.ts';
 import type { MixableStreams } from '../mixing/section-mixer.ts';
 import { programStreamNames } from '../native/programs.ts';
 import { VarintReader, VarintWriter } from '../varint.ts';
@@ -15,9 +16,9 @@ export const headerLimit = 256;
 /**
  * What is done to base and new bytes before they are compared, and undone afterwards. A closed list: the position is the id, an id is
  * never given anew, and a reader refuses those it does not know. `none` compares the bytes as they are; `class` levels class files; `native` predicts
- * the references of native code; `both` does the one and, in what is levelled, the other.
+ * the references of native code; `both` does the one and, in what is levelled, the other; `units` takes class files out, and says them by their units.
  */
-export const transforms = ['none', 'class', 'native', 'both'] as const;
+export const transforms = ['none', 'class', 'native', 'both', 'units'] as const;
 
 export type Transform = (typeof transforms)[number];
 
@@ -35,6 +36,7 @@ export const transformStreams = {
   class: [...streamNames, ...classStreamNames],
   native: [...streamNames, ...programStreamNames],
   both: [...streamNames, ...classStreamNames, ...programStreamNames],
+  units: [...streamNames, ...unitStreamNames],
 } as const satisfies Record<Transform, readonly string[]>;
 
 /** What a mixer has to know of the streams of a section. */

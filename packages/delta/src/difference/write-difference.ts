@@ -1,5 +1,6 @@
 import { type Bytes, checkSignal, type RandomAccess } from '@block-pack/core';
 import type { ContentPair } from '../class/level-classes.ts';
+import type { ClassContents } from '../class/take-apart-classes.ts';
 import type { FoundPrograms } from '../native/choose-regions.ts';
 import { type FilePiece, findPrograms } from '../native/find-programs.ts';
 import { VarintWriter } from '../varint.ts';
@@ -10,7 +11,7 @@ import { mixSmallest } from './mix-section.ts';
 import { encodePieces, type Piece, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
 import { sectionLimit, type Transform } from './section.ts';
-import { matchSection, type PackedSection, packSection, transformOf } from './write-section.ts';
+import { matchSection, matchUnits, type PackedSection, packSection, transformOf } from './write-section.ts';
 
 /** `BPD` and the version of the format. */
 export const differenceMagic = Uint8Array.of(0x42, 0x50, 0x44, 0x31);
@@ -70,8 +71,11 @@ export async function* writeDifference(
     checkSignal(options.signal);
     const window = await readWindow(plan, bases, sources);
     const found = await programsOf(plan, contents, bases, window);
-    const ways = await matchSection(window, pairsOf(plan, contents, bases), found);
-    const { section, mixed } = await mixSmallest(ways, window, mixable);
+    const pairs = pairsOf(plan, contents, bases);
+    const units =
+      found === undefined ? await matchUnits(window, classesOf(plan, contents, bases, pairs), mixable) : [];
+    const [first, ...others] = await matchSection(window, pairs, found);
+    const { section, mixed } = await mixSmallest([first, ...units, ...others], window, mixable);
     mixable -= mixed?.length ?? 0;
     if (packing !== undefined) yield await packing;
     packing = pack(packSection(section, encodePieces(plan.bases, bases), mixed, options.quality));
@@ -146,6 +150,24 @@ function pairsOf(
     const source = base === undefined ? undefined : sources.get(base);
     return source === undefined || length !== content.size ? [] : [{ ...source, target, length }];
   });
+}
+
+/** Where class files may lie in the window of a section. */
+function classesOf(
+  { bases: basePieces, contents: contentPieces }: SectionPlan,
+  contents: readonly DifferenceContent[],
+  bases: readonly RandomAccess[],
+  pairs: readonly ContentPair[],
+): ClassContents {
+  const files = contents.map(({ content }) => content);
+  const baseLength = basePieces.reduce((sum, { length }) => sum + length, 0);
+  const wholeOnes = (pieces: readonly FilePiece[], start: number) =>
+    pieces.flatMap(({ at, length, file }) => (length === file.size ? [{ start: start + at, length }] : []));
+  return {
+    bases: wholeOnes(placed(basePieces, bases), 0),
+    news: wholeOnes(placed(contentPieces, files), baseLength),
+    pairs,
+  };
 }
 
 /** Native code on both sides; undefined where there is none. */

@@ -3,6 +3,8 @@ import { brotliCompress, constants } from 'node:zlib';
 import { BlockPackError } from '@block-pack/core';
 import { classStreamNames } from '../class/class-streams.ts';
 import { type ContentPair, type LevelledWindow, levelClasses } from '../class/level-classes.ts';
+import { type ClassContents, takeApartClasses, type WindowApart } from '../class/take-apart-classes.ts';
+import { type UnitStreams, unitStreamNames } from '../class/unit-streams.ts';
 import { chooseRegions, type FoundPrograms, placedAnew } from '../native/choose-regions.ts';
 import { expectedBytes } from '../native/expected-bytes.ts';
 import { decodePrograms, encodePrograms, type Programs } from '../native/programs.ts';
@@ -37,6 +39,8 @@ export interface MatchedSection extends Candidate {
   readonly baseLength: number;
   /** Where its class files are levelled. */
   readonly classes: LevelledWindow | undefined;
+  /** Where its class files are said by their units. */
+  readonly units?: WindowApart;
 }
 
 /**
@@ -79,6 +83,25 @@ async function matchLevelled(
   return ranked;
 }
 
+/**
+ * The ways to make the new bytes of a window with class files said by their units: useless where not all is mixed.
+ * @param most bytes of streams that may be mixed
+ * @returns none where there is no class file, or too much to mix
+ */
+export async function matchUnits(
+  window: Window,
+  contents: ClassContents,
+  most: number,
+): Promise<readonly MatchedSection[]> {
+  const units = takeApartClasses(window, contents);
+  if (units === undefined || totalLength(units.streams) > most) return [];
+  const { bytes, baseLength } = window;
+  const section = { classes: undefined, units, newLength: bytes.length - baseLength, baseLength };
+  const [{ candidate }] = await smallest(units.window);
+  const isMixable = totalLength(units.streams) + totalLength(candidate.streams) <= most;
+  return isMixable ? [{ ...candidate, ...section }] : [];
+}
+
 export interface PackedSection {
   readonly bytes: Uint8Array;
   /** Bytes of its streams that are mixed. */
@@ -109,18 +132,20 @@ export async function packSection(
 
 /** In the order of the format. */
 export function sectionStreams(
-  { streams, classes, programs }: MatchedSection,
+  { streams, classes, units, programs }: MatchedSection,
   pieces: Uint8Array,
 ): Uint8Array[] {
   const own = { pieces, ...streams };
   return [
     ...streamNames.map((name) => own[name]),
     ...(classes === undefined ? [] : classStreamNames.map((name) => classes.streams[name])),
+    ...(units === undefined ? [] : unitStreamNames.map((name) => units.streams[name])),
     ...(programs === undefined ? [] : [programs]),
   ];
 }
 
-export function transformOf({ classes, programs }: MatchedSection): Transform {
+export function transformOf({ classes, units, programs }: MatchedSection): Transform {
+  if (units !== undefined) return 'units';
   if (programs !== undefined) return classes === undefined ? 'native' : 'both';
   return classes === undefined ? 'none' : 'class';
 }
@@ -143,28 +168,26 @@ async function smallest(window: Window, { among, found }: Attempts = {}): Promis
   const plain = await sized(literalsOnly(window));
   const isPacked = plain.size > newLength * packedShare;
   const limit = streamLimit(newLength);
-  const ofWays: Sized[] = [];
+  let ranked: Ranked = [plain];
   // Sizes are found by other threads while this one looks for the next covers.
   let waiting: Promise<readonly Sized[]> = Promise.resolve([]);
   let programs: Programs | undefined;
   for (const covers of coversOf(window, isPacked, among)) {
-    ofWays.push(...bySize(await waiting).slice(0, 1));
+    ranked = rankedWith(ranked, await waiting);
     programs ??= found && chooseRegions(window, found, covers);
     const all = [...candidates(window, covers), ...predicted(window, covers, programs)];
     waiting = Promise.all(all.filter(({ streams }) => totalLength(streams) <= limit).map(sized));
   }
-  ofWays.push(...bySize(await waiting).slice(0, 1));
-  const [first = plain, ...others] = bySize([plain, ...ofWays]);
-  // Those of one size are the same covers, found in several ways.
-  const rivals = [...new Map(others.map((one) => [one.size, one])).values()].filter(
-    ({ size }) => size > first.size && size <= first.size * rivalShare,
-  );
-  return [first, ...rivals.slice(0, mostRivals)];
+  return rankedWith(ranked, await waiting);
 }
 
-/** Of equally small ones the first comes first. */
-function bySize(all: readonly Sized[]): Sized[] {
-  return [...all].sort((one, other) => one.size - other.size);
+/** With the smallest candidate of one more way, if there is any. What is too large is not kept: it may have as many bytes as the window. */
+function rankedWith(ranked: Ranked, more: readonly Sized[]): Ranked {
+  // Those of one size are the same covers, found in several ways; of equally small ones the first comes first.
+  const bySize = (one: Sized, other: Sized): number => one.size - other.size;
+  const all = [...ranked, ...[...more].sort(bySize).slice(0, 1)].sort(bySize);
+  const [first = ranked[0], ...others] = all.filter(({ size }, at) => size !== all[at - 1]?.size);
+  return [first, ...others.filter(({ size }) => size <= first.size * rivalShare).slice(0, mostRivals)];
 }
 
 /** What hardly shrinks was packed before: it repeats nothing but whole files. */
@@ -301,6 +324,6 @@ export async function roughSize(streams: readonly Uint8Array[]): Promise<number>
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-function totalLength(streams: CoverStreams): number {
+function totalLength(streams: CoverStreams | UnitStreams): number {
   return Object.values(streams).reduce((sum, { length }) => sum + length, 0);
 }

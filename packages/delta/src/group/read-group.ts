@@ -35,8 +35,8 @@ export interface ReadGroupOptions {
 /** What an encoding lets the sections of its difference do: a reader knows before it begins. */
 const encodingTransforms = {
   delta: ['none'],
-  class: ['none', 'class'],
-  native: ['none', 'class', 'native', 'both'],
+  class: ['none', 'class', 'units'],
+  native: ['none', 'class', 'units', 'native', 'both'],
 } as const;
 
 /**

@@ -98,7 +98,7 @@ export async function writeGroup(
 
 function encodingOf(encoding: GroupEncoding, used: readonly Transform[]): UsedEncoding {
   if (used.some(predictsReferences)) return 'native';
-  return used.some(levelsClasses) ? 'class' : encoding;
+  return used.some((one) => one === 'units' || levelsClasses(one)) ? 'class' : encoding;
 }
 
 function limitsOf(blocks: readonly GroupBlock[]): GroupLimits {

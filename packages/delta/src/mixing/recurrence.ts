@@ -14,7 +14,7 @@ const longest = 32;
  * it does where a few were replaced.
  */
 export class Recurrence {
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array;
   readonly #places = new Int32Array(1 << tableBits);
   #remembered = 0;
   #at = -1;
@@ -42,6 +42,11 @@ export class Recurrence {
     this.run = this.expected(target - 1) === this.#bytes[target - 1] ? this.run + 1 : 0;
     this.#at++;
     this.#search(target);
+  }
+
+  /** Goes on in an array that is longer, and the same up to where it came. */
+  grow(bytes: Uint8Array): void {
+    this.#bytes = bytes;
   }
 
   /** The byte that is expected at `target`, or -1. */

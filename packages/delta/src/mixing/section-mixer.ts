@@ -1,6 +1,9 @@
+import { eachUnitStream, unitStreamNames } from '../class/unit-streams.ts';
 import type { Window } from '../difference/cover.ts';
+import { MixedClasses } from './mixed-classes.ts';
 import { type CoverPlaces, MixedContents, mixCovers } from './mixed-covers.ts';
 import { StreamMixer } from './stream-mixer.ts';
+import { sortCount } from './value-sorts.ts';
 import { mixBytes, mixNumbers, mixText } from './whole-streams.ts';
 
 /** What is coded as bytes and not as numbers. */
@@ -8,6 +11,9 @@ const byteStreams: ReadonlySet<string> = new Set(['constantTags', 'constantNumbe
 
 /** What is text, of which some may stand in the base. */
 const textStreams: ReadonlySet<string> = new Set(['texts']);
+
+/** What is coded when class files are made. */
+const unitStreams: ReadonlySet<string> = new Set(unitStreamNames);
 
 /** The streams of a section. */
 export interface MixableStreams {
@@ -28,7 +34,8 @@ export class SectionMixer {
 
   /** @param packed what was written, where that is read */
   constructor(section: MixableStreams, packed?: Uint8Array) {
-    this.#mixer = new StreamMixer(section.streams, section.mixed, packed);
+    const kinds = section.names.length + (section.names.includes('units') ? sortCount : 0);
+    this.#mixer = new StreamMixer(section.streams, section.mixed, kinds, packed);
     this.#section = section;
     this.#places = coverPlaces(section);
   }
@@ -37,11 +44,19 @@ export class SectionMixer {
   mixTransform(base: Uint8Array): void {
     const { names, streams, own } = this.#section;
     for (const [place, name] of names.entries()) {
-      if (place < own || !this.#mixer.isMixed(place)) continue;
+      if (place < own || unitStreams.has(name) || !this.#mixer.isMixed(place)) continue;
       if (textStreams.has(name)) mixText(this.#mixer, place, streams[place]?.length ?? 0, base);
       else if (byteStreams.has(name)) mixBytes(this.#mixer, place);
       else mixNumbers(this.#mixer, place);
     }
+  }
+
+  /** @param base of the section */
+  classes(base: Uint8Array): MixedClasses {
+    const { names, streams } = this.#section;
+    const places = eachUnitStream((name) => names.indexOf(name));
+    const textsLength = streams[places.unitTexts]?.length ?? 0;
+    return new MixedClasses(this.#mixer, { ...places, firstKind: names.length }, base, textsLength);
   }
 
   mixCovers(): void {

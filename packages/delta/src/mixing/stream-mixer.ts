@@ -31,12 +31,18 @@ export class StreamMixer {
 
   /**
    * @param mixed the streams that are coded, by their places
+   * @param kinds of bytes: those of the streams, by their places, and behind them others
    * @param packed what was written, where that is read
    */
-  constructor(streams: readonly Uint8Array[], mixed: ReadonlySet<number>, packed?: Uint8Array) {
+  constructor(
+    streams: readonly Uint8Array[],
+    mixed: ReadonlySet<number>,
+    kinds: number,
+    packed?: Uint8Array,
+  ) {
     this.#streams = streams.map((bytes, place) => ({ bytes, isMixed: mixed.has(place), at: 0 }));
     const total = this.#streams.reduce((sum, { bytes, isMixed }) => sum + (isMixed ? bytes.length : 0), 0);
-    this.#mixer = new ByteMixer(streams.length, tableBits(total), packed);
+    this.#mixer = new ByteMixer(kinds, tableBits(total), packed);
   }
 
   isMixed(place: number): boolean {
@@ -79,11 +85,12 @@ export class StreamMixer {
    * The next byte of a stream, by the contexts that are set and nothing else.
    * @param expected it might be that, or is -1
    * @param run how many bytes before were as expected
+   * @param kind bytes of one kind are predicted as others of it were
    */
-  expectedByte(place: number, count: number, expected: number, run: number): number {
+  expectedByte(place: number, count: number, expected: number, run: number, kind: number = place): number {
     const { contexts } = this.#mixer;
     for (let i = 0; i < count; i++) contexts[i] = hashed((place << 4) | i, this.around[i] as number);
-    return this.#code(place, place, count, expected, run);
+    return this.#code(place, kind, count, expected, run);
   }
 
   /**
@@ -97,7 +104,10 @@ export class StreamMixer {
   #code(place: number, kind: number, count: number, expected: number, run: number): number {
     const stream = this.#stream(place);
     const known = stream.bytes[stream.at];
-    if (known === undefined) throw deltaInvalid(`stream ${place} of a section ends too early`);
+    if (known === undefined) {
+      this.#mixer.leave();
+      throw deltaInvalid(`stream ${place} of a section ends too early`);
+    }
     const beside = (this.around[0] as number) & 0xff;
     const byte = stream.isMixed ? this.#mixer.code(known, kind, count, beside, expected, run) : known;
     stream.bytes[stream.at++] = byte;

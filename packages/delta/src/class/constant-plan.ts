@@ -1,0 +1,114 @@
+import { deltaInvalid } from '../difference/delta-invalid.ts';
+import { peekU2 } from './class-cursor.ts';
+import { type ConstantPool, shapeOf, slotsOf } from './constant-pool.ts';
+
+/**
+ * How the next constant of a class file is said: 0 to 3 are old ones, see {@link ConstantPlan.candidates}; 4 is one that is sought; what
+ * is above is 5 and the tag of a new one. 64 more is a copied text that is edited.
+ */
+export const soughtStep = 4;
+export const firstNewStep = 5;
+export const editedStep = 0x40;
+
+/** Which constants a class file has, and which of them are old ones: it is filled constant by constant, on both sides alike. */
+export class ConstantPlan {
+  readonly old: ConstantPool;
+  /** By index of a new constant. */
+  readonly tags: Uint8Array;
+  readonly sources: Uint16Array;
+  readonly isEdited: Uint8Array;
+  /** By index of an old constant the new one that it became, or 0. */
+  readonly renumbered: Uint16Array;
+  /** The next one. */
+  index = 1;
+  /** From each old index on the next that was not copied, or one that is nearer to it. */
+  readonly #next: Uint16Array;
+  /** Parts of constants that were copied, in their order. */
+  readonly #parts: number[] = [];
+  #queued = 0;
+  #last = 0;
+  /** Where to go on after a visit elsewhere. */
+  #home = 0;
+
+  constructor(old: ConstantPool, count: number) {
+    this.old = old;
+    this.tags = new Uint8Array(count);
+    this.sources = new Uint16Array(count);
+    this.isEdited = new Uint8Array(count);
+    this.renumbered = new Uint16Array(old.count);
+    this.#next = Uint16Array.from({ length: old.count + 1 }, (_, index) =>
+      index === old.count || old.tags[index] !== 0 ? index : index + 1,
+    );
+  }
+
+  /** One more than the highest index. */
+  get count(): number {
+    return this.tags.length;
+  }
+
+  get isFull(): boolean {
+    return this.index >= this.tags.length;
+  }
+
+  /**
+   * By step, the old constant that it means, or the number of all where there is none: from the last copied one on; from where it would have
+   * gone on before the last that was sought elsewhere; the first part of copied ones; the first of all.
+   */
+  candidates(): readonly [number, number, number, number] {
+    for (; this.#queued < this.#parts.length; this.#queued++)
+      if (this.#isFree(this.#parts[this.#queued] as number)) break;
+    const part = this.#parts[this.#queued] ?? this.old.count;
+    return [this.#free(this.#last), this.#free(this.#home), part, this.#free(0)];
+  }
+
+  /** @throws DELTA_INVALID */
+  copy(source: number, isEdited: boolean): void {
+    if (!this.#isFree(source))
+      throw deltaInvalid(`constant ${source} of a class file is copied, and not there or copied twice`);
+    if (source !== this.#free(this.#last)) this.#home = this.#last;
+    this.#next[source] = source + 1;
+    this.#last = source;
+    this.#queueParts(source);
+    this.sources[this.index] = source;
+    this.renumbered[source] = this.index;
+    if (isEdited) this.isEdited[this.index] = 1;
+    this.#place(this.old.tags[source] as number);
+  }
+
+  /** @throws DELTA_INVALID */
+  add(tag: number): void {
+    shapeOf(tag);
+    this.#place(tag);
+  }
+
+  #place(tag: number): void {
+    this.tags[this.index] = tag;
+    this.index += slotsOf(tag);
+    if (this.index > this.tags.length)
+      throw deltaInvalid(`a class file has more than its ${this.tags.length} constants`);
+  }
+
+  #isFree(index: number): boolean {
+    return index > 0 && index < this.old.count && this.#next[index] === index;
+  }
+
+  #queueParts(index: number): void {
+    const { bytes, tags, offsets } = this.old;
+    const shape = shapeOf(tags[index] as number);
+    const offset = offsets[index] as number;
+    const at = shape.holds === 'handle' ? 1 : shape.holds === 'bootstrap' ? 2 : 0;
+    const count = shape.holds === 'indexes' ? shape.count : at === 0 ? 0 : 1;
+    for (let i = 0; i < count; i++) this.#parts.push(peekU2(bytes, offset + at + 2 * i));
+  }
+
+  #free(from: number): number {
+    const next = this.#next;
+    let index = from;
+    while (next[index] !== index) {
+      const beyond = next[next[index] as number] as number;
+      next[index] = beyond;
+      index = beyond;
+    }
+    return index;
+  }
+}

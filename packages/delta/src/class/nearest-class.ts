@@ -1,0 +1,52 @@
+import { BlockPackError } from '@block-pack/core';
+import { peekU4 } from './class-cursor.ts';
+import { type ConstantPool, classMagic, constantTag, readConstantPool, textOf } from './constant-pool.ts';
+
+/** Class files that have a text, of which no more are looked at: what all have says nothing. */
+const mostWithText = 48;
+
+/** Finds among class files the one that has most texts of a new one. */
+export class NearestClass<T> {
+  readonly #known: T[] = [];
+  readonly #byText = new Map<string, number[]>();
+
+  add(pool: ConstantPool, one: T): void {
+    const number = this.#known.push(one) - 1;
+    for (const text of textsOf(pool)) {
+      const others = this.#byText.get(text);
+      if (others === undefined) this.#byText.set(text, [number]);
+      else if (others.length < mostWithText) others.push(number);
+    }
+  }
+
+  /** Undefined where none shares anything. */
+  find(pool: ConstantPool): T | undefined {
+    const shared = new Map<number, number>();
+    for (const text of textsOf(pool))
+      for (const number of this.#byText.get(text) ?? [])
+        shared.set(number, (shared.get(number) ?? 0) + text.length + 4);
+    let best: number | undefined;
+    let most = 0;
+    for (const [number, length] of shared)
+      if (length > most) {
+        most = length;
+        best = number;
+      }
+    return best === undefined ? undefined : this.#known[best];
+  }
+}
+
+function* textsOf(pool: ConstantPool): Iterable<string> {
+  for (let index = 1; index < pool.count; index++)
+    if (pool.tags[index] === constantTag.utf8) yield textOf(pool, index);
+}
+
+export function poolAt(bytes: Uint8Array, start: number, end: number): ConstantPool | undefined {
+  if (end - start < 4 || peekU4(bytes, start) !== classMagic) return undefined;
+  try {
+    return readConstantPool(bytes, start, end);
+  } catch (error) {
+    if (error instanceof BlockPackError) return undefined;
+    throw error;
+  }
+}
