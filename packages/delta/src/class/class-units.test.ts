@@ -135,7 +135,7 @@ function takenApart(base: Uint8Array | undefined, ...news: readonly Uint8Array[]
           length,
         }));
   const bytes = whole(base === undefined ? news : [base, ...news]);
-  const taken = takeApartClasses({ bytes, baseLength }, { bases, news: places, pairs });
+  const taken = takeApartClasses({ bytes, baseLength }, { bases, news: places, pairs }, bytes.length * 2);
   if (taken === undefined) throw new Error('no class file');
   const others = taken.window.bytes.subarray(baseLength);
   const made = join(base ?? new Uint8Array(), taken.streams, bytes.length - baseLength);
