@@ -168,28 +168,26 @@ async function smallest(window: Window, { among, found }: Attempts = {}): Promis
   const plain = await sized(literalsOnly(window));
   const isPacked = plain.size > newLength * packedShare;
   const limit = streamLimit(newLength);
-  const ofWays: Sized[] = [];
+  let ranked: Ranked = [plain];
   // Sizes are found by other threads while this one looks for the next covers.
   let waiting: Promise<readonly Sized[]> = Promise.resolve([]);
   let programs: Programs | undefined;
   for (const covers of coversOf(window, isPacked, among)) {
-    ofWays.push(...bySize(await waiting).slice(0, 1));
+    ranked = rankedWith(ranked, await waiting);
     programs ??= found && chooseRegions(window, found, covers);
     const all = [...candidates(window, covers), ...predicted(window, covers, programs)];
     waiting = Promise.all(all.filter(({ streams }) => totalLength(streams) <= limit).map(sized));
   }
-  ofWays.push(...bySize(await waiting).slice(0, 1));
-  const [first = plain, ...others] = bySize([plain, ...ofWays]);
-  // Those of one size are the same covers, found in several ways.
-  const rivals = [...new Map(others.map((one) => [one.size, one])).values()].filter(
-    ({ size }) => size > first.size && size <= first.size * rivalShare,
-  );
-  return [first, ...rivals.slice(0, mostRivals)];
+  return rankedWith(ranked, await waiting);
 }
 
-/** Of equally small ones the first comes first. */
-function bySize(all: readonly Sized[]): Sized[] {
-  return [...all].sort((one, other) => one.size - other.size);
+/** With the smallest candidate of one more way, if there is any. What is too large is not kept: it may have as many bytes as the window. */
+function rankedWith(ranked: Ranked, more: readonly Sized[]): Ranked {
+  // Those of one size are the same covers, found in several ways; of equally small ones the first comes first.
+  const bySize = (one: Sized, other: Sized): number => one.size - other.size;
+  const all = [...ranked, ...[...more].sort(bySize).slice(0, 1)].sort(bySize);
+  const [first = ranked[0], ...others] = all.filter(({ size }, at) => size !== all[at - 1]?.size);
+  return [first, ...others.filter(({ size }) => size <= first.size * rivalShare).slice(0, mostRivals)];
 }
 
 /** What hardly shrinks was packed before: it repeats nothing but whole files. */

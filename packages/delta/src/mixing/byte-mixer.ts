@@ -69,7 +69,10 @@ export class ByteMixer {
    */
   code(byte: number, kind: number, count: number, beside: number, expected: number, run: number): number {
     const coded = this.#program.code(byte, kind, count, beside, expected, run);
-    if (coded < 0) throw endsTooEarly();
+    if (coded < 0) {
+      this.leave();
+      throw endsTooEarly();
+    }
     if (--this.#untilTaken === 0) this.#take();
     return coded;
   }
@@ -84,8 +87,13 @@ export class ByteMixer {
     if (isLeft) throw deltaInvalid('mixed streams end before their bytes do');
     if (this.#packed === undefined) program.endWriting();
     this.#take();
-    idle = program;
+    this.leave();
     return this.#written.bytes();
+  }
+
+  /** Nothing is coded afterwards: another section may use the memory. */
+  leave(): void {
+    idle = this.#program;
   }
 
   #take(): void {

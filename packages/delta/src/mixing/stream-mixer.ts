@@ -104,7 +104,10 @@ export class StreamMixer {
   #code(place: number, kind: number, count: number, expected: number, run: number): number {
     const stream = this.#stream(place);
     const known = stream.bytes[stream.at];
-    if (known === undefined) throw deltaInvalid(`stream ${place} of a section ends too early`);
+    if (known === undefined) {
+      this.#mixer.leave();
+      throw deltaInvalid(`stream ${place} of a section ends too early`);
+    }
     const beside = (this.around[0] as number) & 0xff;
     const byte = stream.isMixed ? this.#mixer.code(known, kind, count, beside, expected, run) : known;
     stream.bytes[stream.at++] = byte;
