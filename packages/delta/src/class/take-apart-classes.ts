@@ -35,9 +35,14 @@ export interface WindowApart {
 /**
  * Takes new class files out of a window. What is none, and what does not come back to the byte, stays. A class file without a counterpart is
  * compared with the one, older or before it, with which it has most texts in common.
- * @returns undefined where there is no class file
+ * @param most bytes of streams that are of use
+ * @returns undefined where there is no class file, or more would come of them
  */
-export function takeApartClasses(window: Window, contents: ClassContents): WindowApart | undefined {
+export function takeApartClasses(
+  window: Window,
+  contents: ClassContents,
+  most: number,
+): WindowApart | undefined {
   const { bytes, baseLength } = window;
   const to = openUnitWriters();
   const older = new OlderChoice(bytes, contents);
@@ -53,6 +58,7 @@ export function takeApartClasses(window: Window, contents: ClassContents): Windo
     to.unitClasses.add(start - at);
     older.write(to, apart.old);
     eachUnitStream((name) => to[name].addBytes(apart.streams[name]));
+    if (Object.values(to).reduce((sum, stream) => sum + stream.length, 0) > most) return undefined;
     others.push(bytes.subarray(at, start));
     at = start + length;
     older.add(pool, start, at);
@@ -75,6 +81,8 @@ class OlderChoice {
   readonly #bytes: Uint8Array;
   readonly #pairs: ReadonlyMap<number, ContentPair>;
   readonly #near = new NearestClass<Older>();
+  /** Those that are not among them yet: where all have counterparts, none is looked for. */
+  #bases: readonly ContentPlace[];
   #left: number;
   #baseEnd = 0;
   #count = 0;
@@ -83,23 +91,31 @@ class OlderChoice {
     this.#bytes = bytes;
     this.#left = bytes.length;
     this.#pairs = new Map(pairs.map((pair) => [pair.target, pair]));
-    for (const { start, length } of bases) {
-      const pool = poolAt(bytes, start, start + length);
-      if (pool !== undefined)
-        this.#near.add(pool, { pool, start, end: start + length, isOfBase: true, number: -1 });
-    }
+    this.#bases = bases;
   }
 
   choose(target: number, now: ConstantPool): Older | undefined {
     const pair = this.#pairs.get(target);
-    const old = pair === undefined ? this.#near.find(now) : this.#counterpart(pair);
+    const old = pair === undefined ? this.#nearest(now) : this.#counterpart(pair);
     return old === undefined || old.end - old.start > this.#left ? undefined : old;
   }
 
+  #nearest(now: ConstantPool): Older | undefined {
+    for (const { start, length } of this.#bases) {
+      const old = this.#classOfBase(start, start + length);
+      if (old !== undefined) this.#near.add(old.pool, old);
+    }
+    this.#bases = [];
+    return this.#near.find(now);
+  }
+
   #counterpart({ source, sourceLength }: ContentPair): Older | undefined {
-    const end = source + sourceLength;
-    const pool = poolAt(this.#bytes, source, end);
-    return pool && { pool, start: source, end, isOfBase: true, number: -1 };
+    return this.#classOfBase(source, source + sourceLength);
+  }
+
+  #classOfBase(start: number, end: number): Older | undefined {
+    const pool = poolAt(this.#bytes, start, end);
+    return pool && { pool, start, end, isOfBase: true, number: -1 };
   }
 
   write({ unitClasses }: UnitStreamWriters, old: Older | undefined): void {

@@ -93,8 +93,8 @@ export async function matchUnits(
   contents: ClassContents,
   most: number,
 ): Promise<readonly MatchedSection[]> {
-  const units = takeApartClasses(window, contents);
-  if (units === undefined || totalLength(units.streams) > most) return [];
+  const units = takeApartClasses(window, contents, most);
+  if (units === undefined) return [];
   const { bytes, baseLength } = window;
   const section = { classes: undefined, units, newLength: bytes.length - baseLength, baseLength };
   const [{ candidate }] = await smallest(units.window);
