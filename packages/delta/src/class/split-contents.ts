@@ -18,13 +18,18 @@ export interface ContentPlace {
 /**
  * Takes apart all class files among contents; what is none, or does not come back to the byte, stays as it is.
  * @param places in the order of the bytes
+ * @param made room for as many bytes, to make them again
  * @returns the streams, in the order of the format
  */
-export function splitContents(bytes: Uint8Array, places: readonly ContentPlace[]): Uint8Array[] {
+export function splitContents(
+  bytes: Uint8Array,
+  places: readonly ContentPlace[],
+  made = new Uint8Array(bytes.length),
+): Uint8Array[] {
   // Hardly any class file comes back otherwise, and all at once are read again faster than one by one.
   const ranks = new RankedConstants();
   const streams = splitAll(bytes, places, ranks, () => true);
-  return comeBack(bytes, streams, ranks)
+  return comeBack(bytes, streams, made, ranks)
     ? streams
     : splitAll(bytes, places, ranks, (content) => comesBack(content, ranks));
 }
@@ -78,13 +83,19 @@ function comesBack(content: Uint8Array, ranks: RankedConstants): boolean {
   return comeBack(
     content,
     splitAll(content, [place], ranks, () => true),
+    new Uint8Array(content.length),
     ranks,
   );
 }
 
-function comeBack(contents: Uint8Array, streams: readonly Uint8Array[], ranks: RankedConstants): boolean {
+function comeBack(
+  contents: Uint8Array,
+  streams: readonly Uint8Array[],
+  made: Uint8Array,
+  ranks: RankedConstants,
+): boolean {
   try {
-    return Buffer.compare(joinContents(streams, contents.length, ranks), contents) === 0;
+    return Buffer.compare(joinContents(streams, made, ranks), contents) === 0;
   } catch (error) {
     if (error instanceof BlockPackError) return false;
     throw error;
@@ -93,18 +104,18 @@ function comeBack(contents: Uint8Array, streams: readonly Uint8Array[], ranks: R
 
 /**
  * Puts together what `splitContents` took apart.
- * @param length bytes of all contents
+ * @param made room for all contents, which is filled
  * @throws DELTA_INVALID
  */
 export function joinContents(
   streams: readonly Uint8Array[],
-  length: number,
+  made: Uint8Array,
   ranks = new RankedConstants(),
 ): Uint8Array {
   const from = readersOf(streams);
   const texts = new TextReader(textStreams(from));
   const source = { from, ranks, nextText: () => texts.next() };
-  const made = new Uint8Array(length);
+  const { length } = made;
   const [skipped, others] = [of(from, kinds.skipped), of(from, kinds.others)];
   let at = 0;
   const copy = (count: number): void => {

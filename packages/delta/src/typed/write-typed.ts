@@ -36,15 +36,19 @@ export async function* writeTyped(
   { quality = usualQuality, sectionLength = usualSectionLength, signal, onProgress }: WriteTypedOptions = {},
 ): Bytes {
   yield typedMagic;
+  const most = Math.min(sectionLength, typedSectionLimit);
+  const total = contents.reduce((sum, { size }) => sum + size, 0);
+  // Used for all sections: as garbage, what is made for each would double the memory.
+  const [read, made] = [new Uint8Array(Math.min(most, total)), new Uint8Array(Math.min(most, total))];
   let written = 0;
   // Other threads pack a section while this one takes the next apart.
   let packing: Promise<Uint8Array> | undefined;
-  for (const pieces of sectionsOf(contents, Math.min(sectionLength, typedSectionLimit))) {
+  for (const pieces of sectionsOf(contents, most)) {
     checkSignal(signal);
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const bytes = new Uint8Array(length);
+    const bytes = read.subarray(0, length);
     await readPieces(pieces, contents, bytes);
-    const streams = splitContents(bytes, placesOf(pieces, contents));
+    const streams = splitContents(bytes, placesOf(pieces, contents), made.subarray(0, length));
     if (packing !== undefined) yield await packing;
     packing = packSection(length, streams, quality);
     // Whoever stops reading does not wait for it.
