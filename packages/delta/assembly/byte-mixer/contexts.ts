@@ -1,9 +1,6 @@
 /** Most contexts that a byte may have: a multiple of four, which are looked at together. */
 export const mostContexts: i32 = 20;
 
-/** Most kinds of bytes that a section may have. */
-export const mostKinds: i32 = 32;
-
 /** What was the same when a byte came: 32 bits each. */
 export const contexts = memory.data(80, 16);
 
