@@ -42,7 +42,7 @@ export type QualityOf = (part: Uint8Array) => number;
 
 /**
  * @param quality without it, the best that is worth its time
- * @param mixed is taken where it is smaller
+ * @param mixed is taken where all come to less with it; never where it is longer than its streams, which no reader takes
  * @param atOnce parts that are packed at the same time; one of some megabytes takes up to 150 MiB
  */
 export async function packStreams(
@@ -54,7 +54,8 @@ export async function packStreams(
   const rawLengths = all.map(({ length }) => length);
   const known = new Map<Uint8Array, Uint8Array>();
   const plain = await packedParts(partsOf(all), known, atOnce, quality);
-  if (mixed === undefined) return { rawLengths, mixed: new Set(), parts: plain };
+  if (mixed === undefined || mixed.bytes.length > mixed.length)
+    return { rawLengths, mixed: new Set(), parts: plain };
   const others = all.filter((_, place) => !mixed.places.has(place));
   const parts = [...(await packedParts(partsOf(others), known, atOnce, quality)), mixed.bytes];
   return totalLength(parts) < totalLength(plain)
