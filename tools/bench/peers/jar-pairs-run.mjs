@@ -1,12 +1,12 @@
 /**
- * The process that the bench `peers` measures: `node jar-pairs-run.mjs make|apply PAIRS`, a file with `[{ before, after, delta, made }]`. Each jar is written as a
+ * The process that the bench `peers` measures: `node jar-pairs-run.mjs make|apply PAIRS [MOST-MIXED]`, a file with `[{ before, after, delta, made }]`. Each jar is written as a
  * group of its own against the older one, and read again; a line before its bytes holds what a bundle's list would say of it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { bytesOf, collect, randomAccessOf } from '../../../packages/core/dist/index.js';
 import { readGroup, writeGroup } from '../../../packages/delta/dist/index.js';
 
-const [deed, pairs] = process.argv.slice(2);
+const [deed, pairs, most] = process.argv.slice(2);
 const sizeLimit = 2 ** 31;
 const keepInner = async (bytes) => randomAccessOf(bytes);
 for (const pair of JSON.parse(readFileSync(pairs, 'utf8'))) await (deed === 'make' ? make : apply)(pair);
@@ -14,6 +14,7 @@ for (const pair of JSON.parse(readFileSync(pairs, 'utf8'))) await (deed === 'mak
 async function make({ before, after, delta }) {
   const written = await writeGroup([{ ...fileBlock(after), bases: [0] }], [fileBlock(before)], 'delta', {
     keepInner,
+    mostMixed: most && Number(most),
   });
   const payload = await collect(written.payload, sizeLimit, delta);
   const [{ apart, bases }] = written.blocks;

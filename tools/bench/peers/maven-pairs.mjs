@@ -8,6 +8,9 @@ import { measuredRun, together } from './measured-run.mjs';
 export const kinds = ['patch', 'minor', 'major'];
 const folder = join(scratch, 'peers-pairs');
 
+/** Who mixes as much as `bundle --smallest` does. */
+export const smallest = 'block-pack --smallest';
+
 /** Peers that compare two files. */
 export const comparesFiles = ({ name }) => !/^(?:casync|tar-diff)/.test(name);
 
@@ -23,7 +26,10 @@ export function mavenPairs(peers) {
     delta: join(folder, `${index}.delta`),
     made: join(folder, `${index}.jar`),
   }));
-  const results = new Map([['block-pack', ours(pairs)]]);
+  const results = new Map([
+    ['block-pack', ours(pairs)],
+    [smallest, ours(pairs, String(1 << 24))],
+  ]);
   for (const peer of peers) {
     const make = pairs.map((pair) => peer.make(pair));
     const apply = pairs.map((pair) => peer.apply(pair));
@@ -45,12 +51,15 @@ export function mavenPairs(peers) {
   };
 }
 
-/** All pairs in one process, since that is how a bundle makes them. */
-function ours(pairs) {
+/**
+ * All pairs in one process, since that is how a bundle makes them.
+ * @param words most bytes of a jar that are mixed; without it as many as usual
+ */
+function ours(pairs, ...words) {
   const list = join(folder, 'pairs.json');
   writeFileSync(list, JSON.stringify(pairs));
   const run = join(root, 'tools/bench/peers/jar-pairs-run.mjs');
-  const make = measuredRun(process.execPath, [run, 'make', list]);
+  const make = measuredRun(process.execPath, [run, 'make', list, ...words]);
   const apply = measuredRun(process.execPath, [run, 'apply', list]);
   const bytes = pairs.map(({ delta }) => statSync(delta).size);
   return { ...checked(pairs, bytes), make: together([make]), apply: together([apply]) };
