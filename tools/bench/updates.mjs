@@ -61,7 +61,7 @@ export async function bench() {
     `  ${updates.length} updates: ${size(layer)} as layers, ${size(newBytes)} as blocks, ${size(bundle)} as bundles`,
   );
   print(
-    `  with --smallest: ${size(least)}, each made within ${seconds(slowest(smallest, 'makeMs'))} and applied within ${seconds(slowest(smallest, 'applyMs'))}`,
+    `  with --smallest: ${size(least)}, each made within ${slowest(smallest, 'makeMs').toFixed(1)} s and applied within ${slowest(smallest, 'applyMs').toFixed(1)} s`,
   );
   const goals = [
     { text: 'blocks / layers', seen: newBytes / layer, limit: 0.25 },
