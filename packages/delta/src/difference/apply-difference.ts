@@ -47,7 +47,8 @@ export async function* applyDifference(
     while (missing > 0) {
       const made = await applySection(reader, bases, missing, left, allowed.transforms ?? transforms);
       missing -= made.length;
-      yield* readRange(randomAccessOf(made));
+      // Copies: a view keeps all of its window, and whoever waits behind remembers one that came long ago.
+      for await (const chunk of readRange(randomAccessOf(made))) yield chunk.slice();
     }
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
   } finally {
