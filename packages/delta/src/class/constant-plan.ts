@@ -1,6 +1,6 @@
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { peekU2 } from './class-cursor.ts';
 import { type ConstantPool, shapeOf, slotsOf } from './constant-pool.ts';
+import { FreeConstants } from './free-constants.ts';
 
 /**
  * How the next constant of a class file is said: 0 to 3 are old ones, see {@link ConstantPlan.candidates}; 4 is one that is sought; what
@@ -21,11 +21,7 @@ export class ConstantPlan {
   readonly renumbered: Uint16Array;
   /** The next one. */
   index = 1;
-  /** From each old index on the next that was not copied, or one that is nearer to it. */
-  readonly #next: Uint16Array;
-  /** Parts of constants that were copied, in their order. */
-  readonly #parts: number[] = [];
-  #queued = 0;
+  readonly #free: FreeConstants;
   #last = 0;
   /** Where to go on after a visit elsewhere. */
   #home = 0;
@@ -36,9 +32,7 @@ export class ConstantPlan {
     this.sources = new Uint16Array(count);
     this.isEdited = new Uint8Array(count);
     this.renumbered = new Uint16Array(old.count);
-    this.#next = Uint16Array.from({ length: old.count + 1 }, (_, index) =>
-      index === old.count || old.tags[index] !== 0 ? index : index + 1,
-    );
+    this.#free = new FreeConstants(old);
   }
 
   /** One more than the highest index. */
@@ -55,20 +49,19 @@ export class ConstantPlan {
    * gone on before the last that was sought elsewhere; the first part of copied ones; the first of all.
    */
   candidates(): readonly [number, number, number, number] {
-    for (; this.#queued < this.#parts.length; this.#queued++)
-      if (this.#isFree(this.#parts[this.#queued] as number)) break;
-    const part = this.#parts[this.#queued] ?? this.old.count;
-    return [this.#free(this.#last), this.#free(this.#home), part, this.#free(0)];
+    const free = this.#free;
+    return [free.from(this.#last), free.from(this.#home), free.nextPart() ?? this.old.count, free.from(0)];
   }
 
   /** @throws DELTA_INVALID */
   copy(source: number, isEdited: boolean): void {
-    if (!this.#isFree(source))
+    const free = this.#free;
+    if (!free.has(source))
       throw deltaInvalid(`constant ${source} of a class file is copied, and not there or copied twice`);
-    if (source !== this.#free(this.#last)) this.#home = this.#last;
-    this.#next[source] = source + 1;
+    if (source !== free.from(this.#last)) this.#home = this.#last;
+    free.take(source);
     this.#last = source;
-    this.#queueParts(source);
+    free.queueParts(source);
     this.sources[this.index] = source;
     this.renumbered[source] = this.index;
     if (isEdited) this.isEdited[this.index] = 1;
@@ -86,29 +79,5 @@ export class ConstantPlan {
     this.index += slotsOf(tag);
     if (this.index > this.tags.length)
       throw deltaInvalid(`a class file has more than its ${this.tags.length} constants`);
-  }
-
-  #isFree(index: number): boolean {
-    return index > 0 && index < this.old.count && this.#next[index] === index;
-  }
-
-  #queueParts(index: number): void {
-    const { bytes, tags, offsets } = this.old;
-    const shape = shapeOf(tags[index] as number);
-    const offset = offsets[index] as number;
-    const at = shape.holds === 'handle' ? 1 : shape.holds === 'bootstrap' ? 2 : 0;
-    const count = shape.holds === 'indexes' ? shape.count : at === 0 ? 0 : 1;
-    for (let i = 0; i < count; i++) this.#parts.push(peekU2(bytes, offset + at + 2 * i));
-  }
-
-  #free(from: number): number {
-    const next = this.#next;
-    let index = from;
-    while (next[index] !== index) {
-      const beyond = next[next[index] as number] as number;
-      next[index] = beyond;
-      index = beyond;
-    }
-    return index;
   }
 }
