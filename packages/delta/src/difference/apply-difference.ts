@@ -1,4 +1,4 @@
-import { ByteReader, type Bytes, randomAccessOf, readRange } from '@block-pack/core';
+import { ByteReader, type Bytes } from '@block-pack/core';
 import type { ClassSource } from '../class/class-source.ts';
 import { amongOthers, type JoinedClasses, joinClasses } from '../class/join-classes.ts';
 import { applyToClasses } from '../class/level-classes.ts';
@@ -9,6 +9,7 @@ import { allowedCost, allowedMixing, costOf, type DifferenceBase } from './allow
 import { applyCovers } from './apply-covers.ts';
 import type { Window } from './cover.ts';
 import { deltaInvalid } from './delta-invalid.ts';
+import { madeChunks } from './made-chunks.ts';
 import { mixedLength, readParts, unpackStreams } from './packing.ts';
 import { decodePieces, readPieces } from './pieces.ts';
 import { readMagic } from './read-magic.ts';
@@ -47,8 +48,7 @@ export async function* applyDifference(
     while (missing > 0) {
       const made = await applySection(reader, bases, missing, left, allowed.transforms ?? transforms);
       missing -= made.length;
-      // Copies: a view keeps all of its window, and whoever waits behind remembers one that came long ago.
-      for await (const chunk of readRange(randomAccessOf(made))) yield chunk.slice();
+      yield* madeChunks(made);
     }
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
   } finally {

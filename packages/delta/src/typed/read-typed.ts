@@ -1,7 +1,8 @@
-import { ByteReader, type Bytes, randomAccessOf, readRange } from '@block-pack/core';
+import { ByteReader, type Bytes } from '@block-pack/core';
 import { joinContents } from '../class/split-contents.ts';
 import { typedStreamNames } from '../class/typed-streams.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
+import { madeChunks } from '../difference/made-chunks.ts';
 import { readLengths, readParts, unpackStreams } from '../difference/packing.ts';
 import { readMagic } from '../difference/read-magic.ts';
 import { readVarint } from '../difference/read-varint.ts';
@@ -24,7 +25,7 @@ export async function* readTyped(typed: Bytes, size: number): Bytes {
     for (let missing = size; missing > 0; ) {
       const made = await readSection(reader, missing);
       missing -= made.length;
-      yield* readRange(randomAccessOf(made));
+      yield* madeChunks(made);
     }
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
   } finally {
