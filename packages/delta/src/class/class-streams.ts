@@ -1,3 +1,4 @@
+import { byName } from '../by-name.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { VarintReader, VarintWriter } from '../varint.ts';
 
@@ -35,5 +36,5 @@ export function openClassReaders(streams: ClassStreams): ClassStreamReaders {
 }
 
 export function eachClassStream<T>(make: (name: ClassStreamName) => T): Readonly<Record<ClassStreamName, T>> {
-  return Object.fromEntries(classStreamNames.map((name) => [name, make(name)])) as Record<ClassStreamName, T>;
+  return byName(classStreamNames, make);
 }

@@ -1,3 +1,5 @@
+import { byName } from '../by-name.ts';
+
 /** Which constants a number of a class file may mean, by their tags. */
 export const constantGroups = {
   texts: [1],
@@ -108,9 +110,7 @@ export const typedStreamNames = Object.keys(streams) as readonly TypedStreamName
 /** A place in the list of streams. */
 export type StreamKind = number;
 
-export const kinds = Object.fromEntries(typedStreamNames.map((name, at) => [name, at])) as Readonly<
-  Record<TypedStreamName, StreamKind>
->;
+export const kinds: Readonly<Record<TypedStreamName, StreamKind>> = byName(typedStreamNames, (_, at) => at);
 
 const groupNames = Object.keys(constantGroups) as readonly ConstantGroup[];
 

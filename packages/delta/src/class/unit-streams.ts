@@ -1,3 +1,4 @@
+import { byName } from '../by-name.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { VarintReader, VarintWriter } from '../varint.ts';
 import type { ClassSource } from './class-source.ts';
@@ -23,7 +24,7 @@ export function openUnitWriters(): UnitStreamWriters {
 }
 
 export function eachUnitStream<T>(make: (name: UnitStreamName) => T): Readonly<Record<UnitStreamName, T>> {
-  return Object.fromEntries(unitStreamNames.map((name) => [name, make(name)])) as Record<UnitStreamName, T>;
+  return byName(unitStreamNames, make);
 }
 
 /** What streams say that are not mixed, as those by which a writer looks whether a class file comes back. */

@@ -1,4 +1,5 @@
 import { ByteReader, type Bytes } from '@block-pack/core';
+import { byName } from '../by-name.ts';
 import type { ClassSource } from '../class/class-source.ts';
 import { amongOthers, type JoinedClasses, joinClasses } from '../class/join-classes.ts';
 import { applyToClasses } from '../class/level-classes.ts';
@@ -98,7 +99,7 @@ async function applySection(
   if (left.mixed < 0) throw deltaInvalid('more bytes of its streams are mixed than may be');
   const parts = await readParts(reader, lengths);
   const unpacked = unpackStreams(lengths, parts);
-  const streams = named(transformStreams[transform], unpacked);
+  const streams = byName(transformStreams[transform], (_, place) => unpacked[place] as Uint8Array);
   const pieces = decodePieces(streams.pieces, bases, baseLength);
   left.cost -= costOf(pieces, bases);
   if (left.cost < 0) throw deltaInvalid('its sections ask for more of the bases than they may');
@@ -131,11 +132,4 @@ function unitClasses(from: ClassSource, base: Uint8Array, newLength: number): Jo
   const classes = joinClasses(base, newLength, from);
   from.end();
   return classes;
-}
-
-function named<N extends string>(
-  names: readonly N[],
-  streams: readonly Uint8Array[],
-): Readonly<Record<N, Uint8Array>> {
-  return Object.fromEntries(names.map((name, index) => [name, streams[index]])) as Record<N, Uint8Array>;
 }
