@@ -12,8 +12,8 @@ import { groupOf, kinds, partKinds, type StreamKind } from './typed-streams.ts';
 /** By kind of stream. */
 export type TypedReaders = readonly VarintReader[];
 
-/** What class files are made of. */
-export interface ClassSource {
+/** What class files are made of that were taken apart into typed streams. */
+export interface TypedSource {
   readonly from: TypedReaders;
   readonly ranks: RankedConstants;
   /** Gives the texts of constants, in the order of these. */
@@ -27,7 +27,7 @@ export interface ClassSource {
  * @returns where it ends
  * @throws DELTA_INVALID
  */
-export function joinClass(source: ClassSource, bytes: Uint8Array, start: number, end: number): number {
+export function joinClass(source: TypedSource, bytes: Uint8Array, start: number, end: number): number {
   const to = new ClassOutput(bytes, start, end);
   joinPool(source, to);
   const pool = readConstantPool(bytes, start, to.at);
@@ -72,7 +72,7 @@ class ClassOutput {
   }
 }
 
-function joinPool(source: ClassSource, to: ClassOutput): void {
+function joinPool(source: TypedSource, to: ClassOutput): void {
   const { from, ranks } = source;
   to.u4(classMagic);
   to.put(at(from, kinds.versions).take(4));
@@ -97,7 +97,7 @@ function readTags(from: TypedReaders, count: number): Uint8Array {
   return tags;
 }
 
-function joinConstant({ from, ranks, nextText }: ClassSource, tag: number, to: ClassOutput): void {
+function joinConstant({ from, ranks, nextText }: TypedSource, tag: number, to: ClassOutput): void {
   to.u1(tag);
   const shape = shapeOf(tag);
   if (shape.holds === 'text') {
@@ -118,7 +118,7 @@ class JoinTape implements ClassTape {
   readonly #ranks: RankedConstants;
   readonly #attributes: AttributeNumbers;
 
-  constructor({ from, ranks }: ClassSource, to: ClassOutput, pool: ConstantPool) {
+  constructor({ from, ranks }: TypedSource, to: ClassOutput, pool: ConstantPool) {
     this.#from = from;
     this.#to = to;
     this.#ranks = ranks;

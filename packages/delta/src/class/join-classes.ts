@@ -47,7 +47,7 @@ export function joinClasses(base: Uint8Array, length: number, from: ClassSource)
   let start = 0;
   while (!from.isLast) {
     const skipped = from.number();
-    const end = joinClass(from, older.next(), bytes, start, (read) => older.spend(read));
+    const end = joinUnits(from, older.next(), bytes, start, (read) => older.spend(read));
     classes.push({ skipped, start, end });
     start = end;
   }
@@ -116,7 +116,7 @@ class OlderClasses {
  * @param onRead called with its older one when it is known where that ends
  * @throws DELTA_INVALID
  */
-export function joinClass(
+export function joinUnits(
   from: ClassSource,
   older: OlderClass,
   bytes: Uint8Array,

@@ -2,7 +2,7 @@ import { BlockPackError, concat } from '@block-pack/core';
 import type { Window } from '../difference/cover.ts';
 import { type ClassValues, splitBody, type Units } from './class-units.ts';
 import { type ConstantPool, readConstantPool } from './constant-pool.ts';
-import { joinClass, noOlderClass, type OlderClass, olderWays, valuesOf } from './join-classes.ts';
+import { joinUnits, noOlderClass, type OlderClass, olderWays, valuesOf } from './join-classes.ts';
 import type { ContentPair } from './level-classes.ts';
 import { NearestClass, poolAt } from './nearest-class.ts';
 import { renumberReplaced } from './replaced-constants.ts';
@@ -191,6 +191,6 @@ function isEqual(old: ClassValues, before: Run, now: ClassValues, after: Run): b
 
 function comesBack(target: Uint8Array, older: OlderClass, streams: UnitStreams): boolean {
   const made = new Uint8Array(target.length);
-  const end = joinClass(new PlainClassSource(streams), older, made, 0, () => {});
+  const end = joinUnits(new PlainClassSource(streams), older, made, 0, () => {});
   return end === target.length && Buffer.compare(made, target) === 0;
 }
