@@ -1,9 +1,10 @@
-import { BlockPackError, bytesOf, collect, randomAccessOf } from '@block-pack/core';
+import { bytesOf, collect, randomAccessOf } from '@block-pack/core';
 import { FakeClass, fakeClassOfAllForms, fuzzRuns, u2, u4 } from '@block-pack/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyDifference } from '../difference/apply-difference.ts';
 import { writeDifference } from '../difference/write-difference.ts';
+import { refusalOf } from '../refusal-fixture.ts';
 import { alignPools } from './align-pools.ts';
 import { readConstantPool } from './constant-pool.ts';
 import { applyToClasses, levelClasses } from './level-classes.ts';
@@ -220,15 +221,6 @@ function restored(
   return applyToClasses({ bytes, baseLength: before.length }, streams, (window) =>
     window.bytes.set(body.subarray(0, window.bytes.length - before.length), before.length),
   );
-}
-
-function refusalOf(deed: () => unknown): string {
-  try {
-    deed();
-    return 'made';
-  } catch (error) {
-    return error instanceof BlockPackError ? error.code : String(error);
-  }
 }
 
 async function costOf(before: Uint8Array, after: Uint8Array): Promise<number> {

@@ -1,10 +1,11 @@
-import { BlockPackError, bytesOf, collect, randomAccessOf } from '@block-pack/core';
+import { type BlockPackError, bytesOf, collect, randomAccessOf } from '@block-pack/core';
 import { FakeClass, fakeClassOfAllForms, fuzzRuns } from '@block-pack/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyDifference } from '../difference/apply-difference.ts';
 import type { Transform } from '../difference/section.ts';
 import { type DifferenceContent, writeDifference } from '../difference/write-difference.ts';
+import { refusalOf } from '../refusal-fixture.ts';
 import { amongOthers, joinClasses } from './join-classes.ts';
 import { takeApartClasses } from './take-apart-classes.ts';
 import { PlainClassSource, type UnitStreams } from './unit-streams.ts';
@@ -176,15 +177,6 @@ function changed(bytes: Uint8Array, changes: readonly (readonly [number, number]
   const other = bytes.slice();
   if (other.length > 0) for (const [at, value] of changes) other[at % other.length] = value;
   return other;
-}
-
-function refusalOf(deed: () => unknown): string {
-  try {
-    deed();
-    return 'made';
-  } catch (error) {
-    return error instanceof BlockPackError ? error.code : String(error);
-  }
 }
 
 interface NewContent {

@@ -1,4 +1,4 @@
-import { BlockPackError, bytesOf, collect, randomAccessOf } from '@block-pack/core';
+import { bytesOf, collect, randomAccessOf } from '@block-pack/core';
 import { fakeClassOfCalls, fuzzRuns } from '@block-pack/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import type { Cover } from '../difference/cover.ts';
 import type { Transform } from '../difference/section.ts';
 import { writeStreams } from '../difference/streams.ts';
 import { writeDifference } from '../difference/write-difference.ts';
+import { refusalOf } from '../refusal-fixture.ts';
 import { chooseRegions } from './choose-regions.ts';
 import { type FakeProgram, fakeProgram } from './elf-fixture.ts';
 import { expectedBytes } from './expected-bytes.ts';
@@ -289,15 +290,6 @@ const windows = fc
     const programs: Programs = { olds: [old], news: [program(made.length)], regions };
     return { window, covers, programs };
   });
-
-function refusalOf(deed: () => unknown): string {
-  try {
-    deed();
-    return 'made';
-  } catch (error) {
-    return error instanceof BlockPackError ? error.code : String(error);
-  }
-}
 
 /** Sends one file as a change of another; what is made of it is checked. */
 async function send(before: Uint8Array, after: Uint8Array) {
