@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { BlockPackError } from '@block-pack/core';
+import { BlockPackError, isOfZlib } from '@block-pack/core';
 import type { OpenFile } from './open-file.ts';
 import { tarInvalid } from './tar-flaws.ts';
 
@@ -34,19 +34,11 @@ export async function* tarBytes(archive: OpenFile, name: string): AsyncIterable<
       yield chunk;
     }
   } catch (error) {
-    throw isZlibError(error)
-      ? tarInvalid(name, `its compression is broken (${error.message})`, error)
-      : error;
+    throw isOfZlib(error) ? tarInvalid(name, `its compression is broken (${error.message})`, error) : error;
   } finally {
     source.destroy();
     plain.destroy();
   }
-}
-
-function isZlibError(error: unknown): error is Error {
-  return (
-    error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_')
-  );
 }
 
 function bomb(name: string, unpacked: number, read: number): BlockPackError {
