@@ -48,3 +48,16 @@ export function diskError(error: unknown, code: DiskCode, deed: string, path: st
     cause: error,
   });
 }
+
+/**
+ * Writes something in one step; an error that a content ends with is none of the disk that it goes to.
+ * @param named the path that the user knows it by
+ * @throws OUTPUT_REFUSED, DISK_FULL
+ */
+export function onDisk<T>(named: string, deed: () => T): T {
+  try {
+    return deed();
+  } catch (error) {
+    throw diskError(error, 'OUTPUT_REFUSED', 'write', named);
+  }
+}

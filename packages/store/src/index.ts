@@ -1,5 +1,5 @@
 export type { PlacedBy, PlaceMethod } from './blob-placing.ts';
-export { diskError } from './disk-error.ts';
+export { diskError, onDisk } from './disk-error.ts';
 export type { OpenInput, OpenInputOptions, Scratch } from './disk-input.ts';
 export { openInput } from './disk-input.ts';
 export type { DiskLookup } from './disk-lookup.ts';

@@ -15,7 +15,7 @@ import {
   verified,
   type Written,
 } from '@block-pack/core';
-import { diskError } from './disk-error.ts';
+import { onDisk } from './disk-error.ts';
 import { Draft } from './draft.ts';
 import { type ComingContent, digestContent, fillDraft } from './fill-draft.ts';
 import { type OpenBlobFile, openBlobFile } from './open-file.ts';
@@ -110,13 +110,5 @@ export class ScratchBlobs implements BlobStore {
     for (const file of this.#open.values()) file.close();
     this.#open.clear();
     rmSync(this.directory, { recursive: true, force: true });
-  }
-}
-
-function onDisk<T>(named: string, deed: () => T): T {
-  try {
-    return deed();
-  } catch (error) {
-    throw diskError(error, 'OUTPUT_REFUSED', 'write', named);
   }
 }

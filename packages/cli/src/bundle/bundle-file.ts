@@ -19,9 +19,9 @@ import {
   type VerifyKey,
 } from '@block-pack/core';
 import {
-  diskError,
   isPartName,
   makeDirectory,
+  onDisk,
   openFile,
   openParts,
   PartsDraft,
@@ -107,15 +107,6 @@ async function writeFile(path: string, content: Bytes, named: string): Promise<n
     closeSync(file);
   }
   return size;
-}
-
-/** An error that the content itself ends with is none of the disk that is written to. */
-function onDisk<T>(named: string, deed: () => T): T {
-  try {
-    return deed();
-  } catch (error) {
-    throw diskError(error, 'OUTPUT_REFUSED', 'write', named);
-  }
 }
 
 function isDirectory(path: string): BlockPackError {
