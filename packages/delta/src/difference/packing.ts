@@ -78,7 +78,7 @@ async function packedParts(
   return parts.flatMap((part) => known.get(part) ?? []);
 }
 
-function totalLength(parts: readonly Uint8Array[]): number {
+export function totalLength(parts: readonly { readonly length: number }[]): number {
   return sum(parts.map(({ length }) => length));
 }
 
