@@ -155,8 +155,9 @@ test('other threads deflate what is much, and every block is the same', async ()
       ...entry,
       method: i % 5 === 0 ? ('stored' as const) : ('deflated' as const),
     })),
-    // Too large to be read before its turn; and one of a jar in a jar.
     { path: 'large.txt', content: story(400, 300).repeat(600), method: 'deflated' },
+    // Too large to be read before its turn.
+    { path: 'stored.txt', content: story(403, 300).repeat(600), method: 'stored' },
     { path: 'inner.jar', content: jar(3), method: 'deflated' },
     { path: 'small.txt', content: story(401), method: 'deflated' },
   ]);

@@ -1,5 +1,5 @@
 import { type Bytes, collect } from '@block-pack/core';
-import { exactly, heldSize } from '../archive/put-together.ts';
+import { exactly } from '../archive/put-together.ts';
 import type { Packing } from '../archive/recipe.ts';
 import {
   type Deflated,
@@ -22,6 +22,12 @@ const roomAhead = 24 << 20;
 
 /** Leaves that are read before their turn; there may be many small ones. */
 const mostAhead = 1 << 14;
+
+/** Bytes of a leaf that threads deflate; one that has more is deflated as it comes. */
+const largestDeflated = 8 << 20;
+
+/** Bytes of a leaf that is held until its turn, so that what stands behind it can be read. */
+const largestHeld = 1 << 20;
 
 /** A leaf whose turn has not come: on its way to be deflated, held, or not read yet. */
 interface Coming {
@@ -94,10 +100,10 @@ async function readAhead(supplied: Supplied, threads: DeflateThreads): Promise<C
   const { size, packing, inOrder } = supplied;
   const content = () => exactly(supplied.open(), size, 'a part');
   if (goesToThreads(supplied) && typeof packing !== 'string') return threads.add(content(), size, packing);
-  return inOrder && size <= heldSize ? collect(content(), size, 'a part') : undefined;
+  return inOrder && size <= largestHeld ? collect(content(), size, 'a part') : undefined;
 }
 
 /** Whether threads deflate it, where there are any. */
 export function goesToThreads({ size, packing }: Pick<Supplied, 'size' | 'packing'>): boolean {
-  return typeof packing !== 'string' && size <= heldSize && threadsDeflate(packing);
+  return typeof packing !== 'string' && size <= largestDeflated && threadsDeflate(packing);
 }
