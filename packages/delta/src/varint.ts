@@ -1,3 +1,5 @@
+import { copyBytes } from './copy-bytes.ts';
+
 /** Bytes of the longest varint: 56 bits, of which 53 are used. */
 const longest = 8;
 
@@ -6,8 +8,13 @@ const mostSpare = 4 << 20;
 
 /** Writes unsigned safe integers as LEB128: seven bits in each byte, the lowest first; the high bit says that more follow. */
 export class VarintWriter {
-  #bytes = new Uint8Array(64);
+  #bytes: Uint8Array;
   #length = 0;
+
+  /** @param room for so many bytes at first; it grows */
+  constructor(room = 64) {
+    this.#bytes = new Uint8Array(room);
+  }
 
   add(value: number): void {
     let rest = value;
@@ -29,10 +36,18 @@ export class VarintWriter {
     this.#bytes[this.#length++] = value;
   }
 
-  addBytes(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
+  /** The high byte, then the low one. */
+  addTwo(value: number): void {
+    this.#reserve(2);
+    this.#bytes[this.#length++] = value >>> 8;
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** Those from `start` on that are before `end`. */
+  addBytes(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    this.#reserve(end - start);
+    copyBytes(bytes, start, end, this.#bytes, this.#length);
+    this.#length += end - start;
   }
 
   get length(): number {
@@ -60,7 +75,7 @@ export class VarintWriter {
 
 /** Reads what {@link VarintWriter} writes, and refuses what is not there or is too large. */
 export class VarintReader {
-  readonly #bytes: Uint8Array;
+  readonly bytes: Uint8Array;
   readonly #what: string;
   readonly #invalid: (flaw: string) => Error;
   #at = 0;
@@ -70,13 +85,13 @@ export class VarintReader {
    * @param invalid makes the error for what is wrong with them
    */
   constructor(bytes: Uint8Array, what: string, invalid: (flaw: string) => Error) {
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.#what = what;
     this.#invalid = invalid;
   }
 
   get left(): number {
-    return this.#bytes.length - this.#at;
+    return this.bytes.length - this.#at;
   }
 
   get atEnd(): boolean {
@@ -84,9 +99,11 @@ export class VarintReader {
   }
 
   next(): number {
-    let value = 0;
-    let scale = 1;
-    for (let i = 0; i < longest; i++) {
+    const first = this.nextByte();
+    if (first < 0x80) return first;
+    let value = first & 0x7f;
+    let scale = 0x80;
+    for (let i = 1; i < longest; i++) {
       const byte = this.nextByte();
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return this.#safe(value);
@@ -100,7 +117,7 @@ export class VarintReader {
   }
 
   nextByte(): number {
-    const byte = this.#bytes[this.#at];
+    const byte = this.bytes[this.#at];
     if (byte === undefined) throw this.#invalid(`${this.#what} end too early`);
     this.#at++;
     return byte;
@@ -110,16 +127,15 @@ export class VarintReader {
   take(length: number): Uint8Array {
     if (length > this.left) throw this.#invalid(`${this.#what} end too early`);
     this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
+    return this.bytes.subarray(this.#at - length, this.#at);
   }
 
-  /** The bytes before the next one that is `last`, as a view, and passes that one. */
-  takeUntil(last: number): Uint8Array {
-    const end = this.#bytes.indexOf(last, this.#at);
+  /** Passes the next byte that is `last`, and returns its position among all bytes. */
+  passUntil(last: number): number {
+    const end = this.bytes.indexOf(last, this.#at);
     if (end < 0) throw this.#invalid(`${this.#what} end too early`);
-    const taken = this.take(end - this.#at);
-    this.#at++;
-    return taken;
+    this.#at = end + 1;
+    return end;
   }
 
   /** Refuses what was not read. */

@@ -2,35 +2,29 @@ import { deltaInvalid } from '../difference/delta-invalid.ts';
 import type { ClassTape } from './class-tape.ts';
 import { kinds } from './typed-streams.ts';
 
-/** What a walk over annotations needs of the one over their class. */
-interface AnnotationWalk {
-  readonly tape: ClassTape;
-  times(deed: () => void, count?: number): void;
-}
-
 /** Values of annotations inside of each other: arrays, and annotations in them. Real ones have three levels. */
 const deepest = 64;
 
 /** {@link https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html#jvms-4.7.16 JVMS 4.7.16} */
-export function walkAnnotation(walk: AnnotationWalk, depth = 0): void {
-  walk.tape.constant2(kinds.annotationTypes);
-  walk.times(() => {
-    walk.tape.constant2(kinds.annotationNames);
-    walkElementValue(walk, depth);
-  });
+export function walkAnnotation(tape: ClassTape, depth = 0): void {
+  tape.constant2(kinds.annotationTypes);
+  for (let left = tape.u2(kinds.counts); left > 0; left--) {
+    tape.constant2(kinds.annotationNames);
+    walkElementValue(tape, depth);
+  }
 }
 
-export function walkElementValue(walk: AnnotationWalk, depth = 0): void {
+export function walkElementValue(tape: ClassTape, depth = 0): void {
   if (depth > deepest) throw deltaInvalid(`annotations of a class file are nested ${depth} deep`);
-  const { tape } = walk;
   const tag = String.fromCharCode(tape.u1(kinds.annotationTags));
   if ('BCDFIJSZ'.includes(tag)) tape.constant2(kinds.annotationValues);
   else if (tag === 's' || tag === 'c') tape.constant2(kinds.annotationTexts);
   else if (tag === 'e') {
     tape.constant2(kinds.annotationTypes);
     tape.constant2(kinds.annotationTexts);
-  } else if (tag === '@') walkAnnotation(walk, depth + 1);
-  else if (tag === '[') walk.times(() => walkElementValue(walk, depth + 1));
+  } else if (tag === '@') walkAnnotation(tape, depth + 1);
+  else if (tag === '[')
+    for (let left = tape.u2(kinds.counts); left > 0; left--) walkElementValue(tape, depth + 1);
   else throw deltaInvalid(`an annotation of a class file has a value of the unknown kind ${tag}`);
 }
 

@@ -1,6 +1,7 @@
 import { attributeNames } from './class-body.ts';
 import { type ConstantPool, constantTag, textOf } from './constant-pool.ts';
 import type { RankedConstants } from './ranked-constants.ts';
+import { kinds } from './typed-streams.ts';
 
 /** Names of attributes: those that are known have the same number in all class files, wherever the text stands among the constants. */
 export class AttributeNumbers {
@@ -19,7 +20,8 @@ export class AttributeNumbers {
 
   write(index: number): number {
     const number = this.#indexes.indexOf(index);
-    if (index === 0 || number < 0) return attributeNames.length + this.#ranks.write('texts', index);
+    if (index === 0 || number < 0)
+      return attributeNames.length + this.#ranks.write(kinds.attributeNames, index);
     this.#ranks.name(index);
     return number;
   }
@@ -27,7 +29,7 @@ export class AttributeNumbers {
   /** @throws DELTA_INVALID */
   read(number: number): number {
     const known = this.#indexes[number];
-    if (known === undefined) return this.#ranks.read('texts', number - attributeNames.length);
+    if (known === undefined) return this.#ranks.read(kinds.attributeNames, number - attributeNames.length);
     if (known !== 0) this.#ranks.name(known);
     return known;
   }

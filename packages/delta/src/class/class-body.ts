@@ -16,12 +16,15 @@ export function walkBody(pool: ConstantPool, tape: ClassTape): void {
 /** Where an attribute stands. Those of code and of records hold attributes themselves, so that they nest no deeper than these. */
 type Place = 'class' | 'field' | 'method' | 'code' | 'component';
 
+/** Goes through what an attribute holds. Functions that know of nothing are passed around, since there would be a closure for each attribute. */
 type Attribute = (walk: BodyWalk) => void;
+
+type Attributes = Readonly<Partial<Record<Place, Attribute>>>;
 
 class BodyWalk {
   readonly tape: ClassTape;
   readonly #pool: ConstantPool;
-  readonly #attributes = new Map<number, Readonly<Partial<Record<Place, Attribute>>> | undefined>();
+  readonly #attributes = new Map<number, Attributes | undefined>();
   /** The last line of a table, counted through all methods. */
   #line = 0;
   #codeLength = 0;
@@ -36,37 +39,35 @@ class BodyWalk {
     this.tape.constant2(kinds.ownTypes);
     this.tape.constant2(kinds.ownTypes);
     this.constants(kinds.ownTypes);
-    for (const place of ['field', 'method'] as const)
-      this.times(() => {
-        this.tape.u2(kinds.flags);
-        const name = this.tape.constant2(kinds.members);
-        const type = this.tape.constant2(kinds.members);
-        this.tape.unit(place, name, type, () => this.attributes(place));
-      });
+    this.#members('field', (walk) => walk.attributes('field'));
+    this.#members('method', (walk) => walk.attributes('method'));
     this.attributes('class');
   }
 
-  times(deed: () => void, count = this.tape.u2(kinds.counts)): void {
-    for (let i = 0; i < count; i++) deed();
+  #members(place: 'field' | 'method', walk: (by: BodyWalk) => void): void {
+    const { tape } = this;
+    for (let left = tape.u2(kinds.counts); left > 0; left--) {
+      tape.u2(kinds.flags);
+      const name = tape.constant2(kinds.members);
+      const type = tape.constant2(kinds.members);
+      tape.unit(place, name, type, walk, this);
+    }
   }
 
   constants(kind: StreamKind): void {
-    this.times(() => this.tape.constant2(kind));
+    const { tape } = this;
+    for (let left = tape.u2(kinds.counts); left > 0; left--) tape.constant2(kind);
   }
 
   attributes(place: Place): void {
     const { tape } = this;
-    this.times(() => {
+    for (let left = tape.u2(kinds.attributeCounts); left > 0; left--) {
       const name = tape.attributeName();
-      const walk = this.#attribute(name)?.[place];
-      tape.unit('attribute', name, 0, () => {
-        if (walk === undefined) tape.opaque(kinds.opaque, tape.u4(kinds.attributeLengths));
-        else tape.measured(() => walk(this));
-      });
-    }, tape.u2(kinds.attributeCounts));
+      tape.unit('attribute', name, 0, this.#attribute(name)?.[place] ?? opaque, this);
+    }
   }
 
-  #attribute(name: number): Readonly<Partial<Record<Place, Attribute>>> | undefined {
+  #attribute(name: number): Attributes | undefined {
     if (this.#attributes.has(name)) return this.#attributes.get(name);
     if (this.#pool.tags[name] !== constantTag.utf8)
       throw deltaInvalid(`an attribute of a class file is named by constant ${name}, which is no text`);
@@ -83,60 +84,62 @@ class BodyWalk {
     if (this.#codeLength > tape.left) throw deltaInvalid('code of a class file ends too early');
     walkInstructions(tape, this.#codeLength);
     let from = 0;
-    this.times(() => {
+    for (let left = tape.u2(kinds.handlerCounts); left > 0; left--) {
       from = tape.difference(kinds.handlers, from);
       tape.difference(kinds.handlers, tape.difference(kinds.handlers, from));
       tape.constant2(kinds.handlerTypes);
-    }, tape.u2(kinds.handlerCounts));
+    }
     this.attributes('code');
   }
 
   lines(): void {
     const { tape } = this;
     let from = 0;
-    this.times(() => {
+    for (let left = tape.u2(kinds.lineCounts); left > 0; left--) {
       from = tape.difference(kinds.linePlaces, from);
       this.#line = tape.difference(kinds.lines, this.#line);
-    }, tape.u2(kinds.lineCounts));
+    }
   }
 
   /** Most variables live until their block ends, many until the code does: their ends are counted from there. */
   variables(): void {
     const { tape } = this;
     let from = 0;
-    this.times(() => {
+    for (let left = tape.u2(kinds.variableCounts); left > 0; left--) {
       from = tape.difference(kinds.variablePlaces, from);
       tape.remainder(kinds.variableEnds, this.#codeLength - from);
       tape.constantBeside(kinds.variableTypes, tape.constant2(kinds.variableNames));
       tape.u2(kinds.variableSlots);
-    }, tape.u2(kinds.variableCounts));
+    }
   }
 
   frames(): void {
-    this.times(() => this.frame(), this.tape.u2(kinds.frameCounts));
+    for (let left = this.tape.u2(kinds.frameCounts); left > 0; left--) this.#frame();
   }
 
-  frame(): void {
+  #frame(): void {
     const { tape } = this;
     const type = tape.u1(kinds.frames);
     if (type < 64) return;
     if (type < 128) {
-      this.verified();
+      this.#verified(1);
       return;
     }
     if (type < 247) throw deltaInvalid(`a class file has a stack map frame of the unknown type ${type}`);
     tape.u2(kinds.framePlaces);
-    if (type === 247) this.verified();
-    else if (type === 255)
-      for (const _ of [0, 1]) this.times(() => this.verified(), tape.u2(kinds.verifiedCounts));
-    else this.times(() => this.verified(), Math.max(0, type - 251));
+    if (type === 247) this.#verified(1);
+    else if (type === 255) for (const _ of [0, 1]) this.#verified(tape.u2(kinds.verifiedCounts));
+    else this.#verified(type - 251);
   }
 
-  verified(): void {
-    const type = this.tape.u1(kinds.verified);
-    if (type === 7) this.tape.constant2(kinds.verifiedTypes);
-    else if (type === 8) this.tape.u2(kinds.framePlaces);
-    else if (type > 8) throw deltaInvalid(`a class file has a verification type ${type}`);
+  #verified(count: number): void {
+    const { tape } = this;
+    for (let left = count; left > 0; left--) {
+      const type = tape.u1(kinds.verified);
+      if (type === 7) tape.constant2(kinds.verifiedTypes);
+      else if (type === 8) tape.u2(kinds.framePlaces);
+      else if (type > 8) throw deltaInvalid(`a class file has a verification type ${type}`);
+    }
   }
 
   module(): void {
@@ -146,122 +149,135 @@ class BodyWalk {
     name();
     flags();
     name();
-    this.times(() => {
+    for (let left = tape.u2(kinds.counts); left > 0; left--) {
       name();
       flags();
       name();
-    });
+    }
     for (const _ of ['exports', 'opens'])
-      this.times(() => {
+      for (let left = tape.u2(kinds.counts); left > 0; left--) {
         name();
         flags();
         this.constants(kinds.modules);
-      });
+      }
     this.constants(kinds.modules);
-    this.times(() => {
+    for (let left = tape.u2(kinds.counts); left > 0; left--) {
       name();
       this.constants(kinds.modules);
-    });
+    }
   }
 }
 
+const opaque: Attribute = ({ tape }) => tape.opaque(kinds.opaque, tape.u4(kinds.attributeLengths));
+
 const nothing: Attribute = () => {};
-const text: Attribute = (walk) => walk.tape.constant2(kinds.attributeTexts);
+const text: Attribute = ({ tape }) => tape.constant2(kinds.attributeTexts);
 const types: Attribute = (walk) => walk.constants(kinds.innerTypes);
-const annotations: Attribute = (walk) => walk.times(() => walkAnnotation(walk));
-const parameterAnnotations: Attribute = (walk) =>
-  walk.times(() => annotations(walk), walk.tape.u1(kinds.parameterCounts));
 const variables: Attribute = (walk) => walk.variables();
-const typeAnnotations: Attribute = (walk) =>
-  walk.times(() => {
-    walkTypeTarget(walk.tape);
-    walkAnnotation(walk);
-  });
+
+const annotations: Attribute = ({ tape }) => {
+  for (let left = tape.u2(kinds.counts); left > 0; left--) walkAnnotation(tape);
+};
+
+const parameterAnnotations: Attribute = (walk) => {
+  for (let left = walk.tape.u1(kinds.parameterCounts); left > 0; left--) annotations(walk);
+};
+
+const typeAnnotations: Attribute = ({ tape }) => {
+  for (let left = tape.u2(kinds.counts); left > 0; left--) {
+    walkTypeTarget(tape);
+    walkAnnotation(tape);
+  }
+};
+
+const parameters: Attribute = ({ tape }) => {
+  for (let left = tape.u1(kinds.parameterCounts); left > 0; left--) {
+    tape.constant2(kinds.variableNames);
+    tape.u2(kinds.flags);
+  }
+};
+
+const enclosingMethod: Attribute = ({ tape }) => {
+  tape.constant2(kinds.innerTypes);
+  tape.constant2(kinds.outerParts);
+};
+
+const innerClasses: Attribute = ({ tape }) => {
+  for (let left = tape.u2(kinds.counts); left > 0; left--) {
+    tape.constant2(kinds.innerTypes);
+    tape.constant2(kinds.innerTypes);
+    tape.constant2(kinds.innerNames);
+    tape.u2(kinds.flags);
+  }
+};
+
+const bootstrapMethods: Attribute = (walk) => {
+  for (let left = walk.tape.u2(kinds.counts); left > 0; left--) {
+    walk.tape.constant2(kinds.bootstraps);
+    walk.constants(kinds.bootstrapValues);
+  }
+};
+
+const record: Attribute = (walk) => {
+  for (let left = walk.tape.u2(kinds.counts); left > 0; left--) {
+    walk.tape.constant2(kinds.members);
+    walk.tape.constant2(kinds.members);
+    walk.attributes('component');
+  }
+};
 
 /** In every place but code. */
-function declared(attribute: Attribute): Readonly<Partial<Record<Place, Attribute>>> {
+function declared(attribute: Attribute): Attributes {
   return { class: attribute, field: attribute, method: attribute, component: attribute };
 }
 
-/** {@link https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html#jvms-4.7 JVMS 4.7}. A map, since a class file may name an attribute `constructor`. */
-const attributes: ReadonlyMap<string, Readonly<Partial<Record<Place, Attribute>>>> = new Map([
-  ['Code', { method: (walk: BodyWalk) => walk.code() }],
-  ['ConstantValue', { field: (walk: BodyWalk) => walk.tape.constant2(kinds.attributeValues) }],
-  ['Exceptions', { method: (walk: BodyWalk) => walk.constants(kinds.types) }],
-  ['Signature', declared(text)],
-  ['Synthetic', declared(nothing)],
-  ['Deprecated', declared(nothing)],
-  ['RuntimeVisibleAnnotations', declared(annotations)],
-  ['RuntimeInvisibleAnnotations', declared(annotations)],
-  ['RuntimeVisibleTypeAnnotations', { ...declared(typeAnnotations), code: typeAnnotations }],
-  ['RuntimeInvisibleTypeAnnotations', { ...declared(typeAnnotations), code: typeAnnotations }],
-  ['RuntimeVisibleParameterAnnotations', { method: parameterAnnotations }],
-  ['RuntimeInvisibleParameterAnnotations', { method: parameterAnnotations }],
-  ['AnnotationDefault', { method: (walk: BodyWalk) => walkElementValue(walk) }],
-  [
-    'MethodParameters',
-    {
-      method: (walk: BodyWalk) =>
-        walk.times(() => {
-          walk.tape.constant2(kinds.variableNames);
-          walk.tape.u2(kinds.flags);
-        }, walk.tape.u1(kinds.parameterCounts)),
-    },
-  ],
-  ['LineNumberTable', { code: (walk: BodyWalk) => walk.lines() }],
-  ['LocalVariableTable', { code: variables }],
-  ['LocalVariableTypeTable', { code: variables }],
-  ['StackMapTable', { code: (walk: BodyWalk) => walk.frames() }],
-  ['SourceFile', { class: text }],
-  ['NestHost', { class: (walk: BodyWalk) => walk.tape.constant2(kinds.innerTypes) }],
-  ['NestMembers', { class: types }],
-  ['PermittedSubclasses', { class: types }],
-  ['ModulePackages', { class: (walk: BodyWalk) => walk.constants(kinds.modules) }],
-  ['ModuleMainClass', { class: (walk: BodyWalk) => walk.tape.constant2(kinds.modules) }],
-  ['Module', { class: (walk: BodyWalk) => walk.module() }],
-  [
-    'EnclosingMethod',
-    {
-      class: (walk: BodyWalk) => {
-        walk.tape.constant2(kinds.innerTypes);
-        walk.tape.constant2(kinds.outerParts);
-      },
-    },
-  ],
-  [
-    'InnerClasses',
-    {
-      class: (walk: BodyWalk) =>
-        walk.times(() => {
-          walk.tape.constant2(kinds.innerTypes);
-          walk.tape.constant2(kinds.innerTypes);
-          walk.tape.constant2(kinds.innerNames);
-          walk.tape.u2(kinds.flags);
-        }),
-    },
-  ],
-  [
-    'BootstrapMethods',
-    {
-      class: (walk: BodyWalk) =>
-        walk.times(() => {
-          walk.tape.constant2(kinds.bootstraps);
-          walk.constants(kinds.bootstrapValues);
-        }),
-    },
-  ],
-  [
-    'Record',
-    {
-      class: (walk: BodyWalk) =>
-        walk.times(() => {
-          walk.tape.constant2(kinds.members);
-          walk.tape.constant2(kinds.members);
-          walk.attributes('component');
-        }),
-    },
-  ],
-]);
+/** {@link https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html#jvms-4.7 JVMS 4.7} */
+const known = {
+  Code: { method: (walk) => walk.code() },
+  ConstantValue: { field: ({ tape }) => tape.constant2(kinds.attributeValues) },
+  Exceptions: { method: (walk) => walk.constants(kinds.types) },
+  Signature: declared(text),
+  Synthetic: declared(nothing),
+  Deprecated: declared(nothing),
+  RuntimeVisibleAnnotations: declared(annotations),
+  RuntimeInvisibleAnnotations: declared(annotations),
+  RuntimeVisibleTypeAnnotations: { ...declared(typeAnnotations), code: typeAnnotations },
+  RuntimeInvisibleTypeAnnotations: { ...declared(typeAnnotations), code: typeAnnotations },
+  RuntimeVisibleParameterAnnotations: { method: parameterAnnotations },
+  RuntimeInvisibleParameterAnnotations: { method: parameterAnnotations },
+  AnnotationDefault: { method: ({ tape }) => walkElementValue(tape) },
+  MethodParameters: { method: parameters },
+  LineNumberTable: { code: (walk) => walk.lines() },
+  LocalVariableTable: { code: variables },
+  LocalVariableTypeTable: { code: variables },
+  StackMapTable: { code: (walk) => walk.frames() },
+  SourceFile: { class: text },
+  NestHost: { class: ({ tape }) => tape.constant2(kinds.innerTypes) },
+  NestMembers: { class: types },
+  PermittedSubclasses: { class: types },
+  ModulePackages: { class: (walk) => walk.constants(kinds.modules) },
+  ModuleMainClass: { class: ({ tape }) => tape.constant2(kinds.modules) },
+  Module: { class: (walk) => walk.module() },
+  EnclosingMethod: { class: enclosingMethod },
+  InnerClasses: { class: innerClasses },
+  BootstrapMethods: { class: bootstrapMethods },
+  Record: { class: record },
+} as const satisfies Record<string, Attributes>;
 
 /** Names of attributes that are known: the position is the number by which typed contents name them. */
-export const attributeNames: readonly string[] = [...attributes.keys()];
+export const attributeNames: readonly string[] = Object.keys(known);
+
+/** A map, since a class file may name an attribute `constructor`. */
+const attributes: ReadonlyMap<string, Attributes> = new Map(
+  Object.entries<Attributes>(known).map(([name, places]) => [name, measured(places)]),
+);
+
+/** What is known has a length that follows from it. */
+function measured(places: Attributes): Attributes {
+  return Object.fromEntries(
+    Object.entries(places).map(([place, attribute]) => [
+      place,
+      (walk: BodyWalk) => walk.tape.measured(attribute, walk),
+    ]),
+  );
+}

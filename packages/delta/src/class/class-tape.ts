@@ -28,9 +28,9 @@ export interface ClassTape {
   /** Two bytes, of which what is left of `whole` behind them is small. */
   remainder(kind: StreamKind, whole: number): void;
   /** The four bytes of the length of what `walk` goes through, and that. */
-  measured(walk: () => void): void;
+  measured<W>(walk: (by: W) => void, by: W): void;
   /** What `walk` goes through is a part that stands for itself, known by what it is and what it is named by. */
-  unit(place: UnitPlace, name: number, type: number, walk: () => void): void;
+  unit<W>(place: UnitPlace, name: number, type: number, walk: (by: W) => void, by: W): void;
   /** Position in the class file. */
   readonly at: number;
   /** Bytes that it has or may get behind it. */

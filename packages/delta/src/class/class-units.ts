@@ -69,12 +69,12 @@ class UnitTape implements ClassTape {
     return this.#cursor.end - this.#cursor.at;
   }
 
-  unit(place: UnitPlace, name: number, type: number, walk: () => void): void {
+  unit<W>(place: UnitPlace, name: number, type: number, walk: (by: W) => void, by: W): void {
     const beside = this.units;
     const start = this.values.length;
     const units = new Map<number, ClassUnit>();
     this.units = units;
-    walk();
+    walk(by);
     this.units = beside;
     const key = unitKey(place, this.#numberOf(name), this.#numberOf(type));
     if (!beside.has(key)) beside.set(key, { start, end: this.values.length, units });
@@ -134,10 +134,10 @@ class UnitTape implements ClassTape {
     this.#two((whole - this.#cursor.u2()) & 0xffff);
   }
 
-  measured(walk: () => void): void {
+  measured<W>(walk: (by: W) => void, by: W): void {
     const stored = this.#cursor.u4();
     const start = this.at;
-    walk();
+    walk(by);
     const length = this.at - start;
     if (stored !== length)
       throw deltaInvalid(`an attribute of a class file has ${length} bytes, not ${stored}`);

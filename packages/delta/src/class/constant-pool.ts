@@ -51,6 +51,24 @@ export function shapeOf(tag: number): ConstantShape {
   return shape;
 }
 
+/** By tag: bytes behind it, of a text without those that it has; 0 for an unknown one. */
+const lengths = Uint8Array.from(shapes, (shape) => (shape === undefined ? 0 : lengthOf(shape)));
+
+function lengthOf(shape: ConstantShape): number {
+  switch (shape.holds) {
+    case 'text':
+      return 2;
+    case 'number':
+      return shape.length;
+    case 'indexes':
+      return 2 * shape.count;
+    case 'handle':
+      return 3;
+    case 'bootstrap':
+      return 4;
+  }
+}
+
 /** Entries that a constant takes up in the pool. */
 export function slotsOf(tag: number): number {
   return tag === constantTag.long || tag === constantTag.double ? 2 : 1;
@@ -85,35 +103,20 @@ export function readConstantPool(bytes: Uint8Array, start: number, end: number):
   const count = cursor.u2();
   const tags = new Uint8Array(count);
   const offsets = new Int32Array(count);
+  let { at } = cursor;
   for (let index = 1; index < count; ) {
-    const tag = cursor.u1();
-    const shape = shapeOf(tag);
+    const tag = at < end ? (bytes[at] as number) : 0;
+    const length = lengths[tag] as number;
+    if (length === 0) throw deltaInvalid(`a class file has a constant of the unknown tag ${tag}`);
     tags[index] = tag;
-    offsets[index] = cursor.at;
-    skipConstant(cursor, shape);
+    offsets[index] = at + 1;
+    at += 1 + length;
+    if (tag === constantTag.utf8) at += peekU2(bytes, at - 2);
+    if (at > end) throw deltaInvalid('a class file ends too early');
     index += slotsOf(tag);
     if (index > count) throw deltaInvalid('a class file has half a constant at the end of its pool');
   }
-  return { bytes, version, count, tags, offsets, end: cursor.at };
-}
-
-function skipConstant(cursor: ClassCursor, shape: ConstantShape): void {
-  switch (shape.holds) {
-    case 'text':
-      cursor.skip(cursor.u2());
-      return;
-    case 'number':
-      cursor.skip(shape.length);
-      return;
-    case 'indexes':
-      cursor.skip(2 * shape.count);
-      return;
-    case 'handle':
-      cursor.skip(3);
-      return;
-    case 'bootstrap':
-      cursor.skip(4);
-  }
+  return { bytes, version, count, tags, offsets, end: at };
 }
 
 /** The bytes of a text; empty for what is none. */

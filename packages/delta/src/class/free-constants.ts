@@ -12,9 +12,10 @@ export class FreeConstants {
 
   constructor(old: ConstantPool) {
     this.#old = old;
-    this.#next = Uint16Array.from({ length: old.count + 1 }, (_, index) =>
-      index === old.count || old.tags[index] !== 0 ? index : index + 1,
-    );
+    this.#next = new Uint16Array(old.count + 1);
+    this.#next[old.count] = old.count;
+    for (let index = 0; index < old.count; index++)
+      this.#next[index] = old.tags[index] === 0 ? index + 1 : index;
   }
 
   has(index: number): boolean {

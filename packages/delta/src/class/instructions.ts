@@ -81,7 +81,11 @@ export function walkInstructions(tape: ClassTape, length: number): void {
   while (tape.at < end) {
     const opcode = tape.u1(kinds.opcodes);
     if (opcode === tableSwitch || opcode === lookupSwitch) walkSwitch(tape, opcode, start);
-    else (operands[opcode] ?? unknownInstruction)(tape);
+    else {
+      const walk = operands[opcode] ?? unknownInstruction;
+      // Half of all instructions have none, and a call through a table is no cheap one.
+      if (walk !== none) walk(tape);
+    }
   }
   if (tape.at !== end) throw deltaInvalid('an instruction of a class file goes on behind its code');
 }

@@ -51,27 +51,27 @@ class JoinTape implements ClassTape {
     return this.#bytes.length - this.at;
   }
 
-  unit(place: UnitPlace, name: number, type: number, walk: () => void): void {
+  unit<W>(place: UnitPlace, name: number, type: number, walk: (by: W) => void, by: W): void {
     if (this.#copied !== undefined) {
-      walk();
+      walk(by);
       return;
     }
     const beside = this.#units;
     const old = beside.get(unitKey(place, name, type));
     this.#units = old?.units ?? noUnits;
-    if (old !== undefined && this.#from.isSame(place, old.end - old.start)) this.#copy(old, walk);
+    if (old !== undefined && this.#from.isSame(place, old.end - old.start)) this.#copy(old, walk, by);
     else {
       if (old !== undefined) this.#from.follow(old.start);
-      walk();
+      walk(by);
     }
     this.#units = beside;
     if (old !== undefined) this.#from.follow(old.end);
   }
 
-  #copy(old: ClassUnit, walk: () => void): void {
+  #copy<W>(old: ClassUnit, walk: (by: W) => void, by: W): void {
     this.#copied = old;
     this.#copiedTo = old.start;
-    walk();
+    walk(by);
     if (this.#copiedTo !== old.end) throw deltaInvalid('a unit of a class file has more than it had');
     this.#copied = undefined;
   }
@@ -128,9 +128,9 @@ class JoinTape implements ClassTape {
     pokeU2(this.#bytes, this.#step(2), whole - this.#two(kind));
   }
 
-  measured(walk: () => void): void {
+  measured<W>(walk: (by: W) => void, by: W): void {
     const start = this.#step(4) + 4;
-    walk();
+    walk(by);
     pokeU4(this.#bytes, start - 4, this.at - start);
   }
 

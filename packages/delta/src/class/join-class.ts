@@ -1,13 +1,14 @@
+import { copyBytes } from '../copy-bytes.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import type { VarintReader } from '../varint.ts';
 import { AttributeNumbers } from './attribute-numbers.ts';
 import { walkBody } from './class-body.ts';
 import { pokeU2, pokeU4 } from './class-cursor.ts';
 import type { ClassTape, UnitPlace } from './class-tape.ts';
-import { type ConstantPool, classMagic, readConstantPool, shapeOf, slotsOf } from './constant-pool.ts';
+import { type ConstantPool, classMagic, shapeOf, slotsOf } from './constant-pool.ts';
+import type { TextReader } from './known-texts.ts';
 import type { RankedConstants } from './ranked-constants.ts';
-import { constantsOf } from './split-class.ts';
-import { groupOf, kinds, partKinds, type StreamKind } from './typed-streams.ts';
+import { kinds, partKinds, type StreamKind } from './typed-streams.ts';
 
 /** By kind of stream. */
 export type TypedReaders = readonly VarintReader[];
@@ -16,8 +17,8 @@ export type TypedReaders = readonly VarintReader[];
 export interface TypedSource {
   readonly from: TypedReaders;
   readonly ranks: RankedConstants;
-  /** Gives the texts of constants, in the order of these. */
-  nextText(): Uint8Array;
+  /** Those of constants, in the order of these. */
+  readonly texts: TextReader;
 }
 
 /**
@@ -29,8 +30,7 @@ export interface TypedSource {
  */
 export function joinClass(source: TypedSource, bytes: Uint8Array, start: number, end: number): number {
   const to = new ClassOutput(bytes, start, end);
-  joinPool(source, to);
-  const pool = readConstantPool(bytes, start, to.at);
+  const pool = joinPool(source, to);
   source.ranks.begin();
   walkBody(pool, new JoinTape(source, to, pool));
   return to.at;
@@ -60,8 +60,9 @@ class ClassOutput {
     pokeU4(this.bytes, this.#step(4), value);
   }
 
-  put(bytes: Uint8Array): void {
-    this.bytes.set(bytes, this.#step(bytes.length));
+  /** Those from `start` on that are before `end`. */
+  put(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    copyBytes(bytes, start, end, this.bytes, this.#step(end - start));
   }
 
   #step(length: number): number {
@@ -72,15 +73,21 @@ class ClassOutput {
   }
 }
 
-function joinPool(source: TypedSource, to: ClassOutput): void {
+function joinPool(source: TypedSource, to: ClassOutput): ConstantPool {
   const { from, ranks } = source;
   to.u4(classMagic);
-  to.put(at(from, kinds.versions).take(4));
+  const version = at(from, kinds.versions).take(4);
+  to.put(version);
   const count = number(from, kinds.constantCounts, 0xffff);
   to.u2(count);
   const tags = readTags(from, count);
+  const offsets = new Int32Array(count);
   ranks.open(tags);
-  for (const index of constantsOf({ count, tags })) joinConstant(source, tags[index] as number, to);
+  for (let index = 1; index < count; index += slotsOf(tags[index] as number)) {
+    offsets[index] = to.at + 1;
+    joinConstant(source, tags[index] as number, to);
+  }
+  return { bytes: to.bytes, version, count, tags, offsets, end: to.at };
 }
 
 function readTags(from: TypedReaders, count: number): Uint8Array {
@@ -97,19 +104,35 @@ function readTags(from: TypedReaders, count: number): Uint8Array {
   return tags;
 }
 
-function joinConstant({ from, ranks, nextText }: TypedSource, tag: number, to: ClassOutput): void {
+function joinConstant(source: TypedSource, tag: number, to: ClassOutput): void {
+  const { from, ranks } = source;
   to.u1(tag);
   const shape = shapeOf(tag);
-  if (shape.holds === 'text') {
-    const text = nextText();
-    if (text.length > 0xffff) throw deltaInvalid(`a text of a class file has ${text.length} bytes`);
-    to.u2(text.length);
-    to.put(text);
+  switch (shape.holds) {
+    case 'text':
+      joinText(source, to);
+      return;
+    case 'number':
+      to.put(at(from, kinds.constantNumbers).take(shape.length));
+      return;
+    case 'handle':
+      to.u1(at(from, kinds.handleKinds).nextByte());
+      break;
+    case 'bootstrap':
+      to.u2(number(from, kinds.callBootstraps, 0xffff));
+      break;
+    case 'indexes':
   }
-  if (shape.holds === 'number') to.put(at(from, kinds.constantNumbers).take(shape.length));
-  if (shape.holds === 'handle') to.u1(at(from, kinds.handleKinds).nextByte());
-  if (shape.holds === 'bootstrap') to.u2(number(from, kinds.callBootstraps, 0xffff));
-  for (const kind of partKinds[tag] ?? []) to.u2(ranks.read(groupOf(kind), at(from, kind).next()));
+  for (const kind of partKinds[tag] ?? []) to.u2(ranks.read(kind, at(from, kind).next()));
+}
+
+function joinText({ texts }: TypedSource, to: ClassOutput): void {
+  const text = texts.next();
+  const start = texts.startOf(text);
+  const end = texts.endOf(text);
+  if (end - start > 0xffff) throw deltaInvalid(`a text of a class file has ${end - start} bytes`);
+  to.u2(end - start);
+  to.put(texts.bytes, start, end);
 }
 
 class JoinTape implements ClassTape {
@@ -168,7 +191,7 @@ class JoinTape implements ClassTape {
   }
 
   constantBeside(kind: StreamKind, other: number): void {
-    this.#to.u2(this.#ranks.readBeside(groupOf(kind), at(this.#from, kind).next(), other));
+    this.#to.u2(this.#ranks.readBeside(kind, at(this.#from, kind).next(), other));
   }
 
   attributeName(): number {
@@ -188,19 +211,19 @@ class JoinTape implements ClassTape {
     this.#to.u2((whole - number(this.#from, kind, 0xffff)) & 0xffff);
   }
 
-  unit(_place: UnitPlace, _name: number, _type: number, walk: () => void): void {
-    walk();
+  unit<W>(_place: UnitPlace, _name: number, _type: number, walk: (by: W) => void, by: W): void {
+    walk(by);
   }
 
-  measured(walk: () => void): void {
+  measured<W>(walk: (by: W) => void, by: W): void {
     this.#to.u4(0);
     const start = this.at;
-    walk();
+    walk(by);
     pokeU4(this.#to.bytes, start - 4, this.at - start);
   }
 
   #constant(kind: StreamKind): number {
-    return this.#ranks.read(groupOf(kind), at(this.#from, kind).next());
+    return this.#ranks.read(kind, at(this.#from, kind).next());
   }
 }
 

@@ -58,26 +58,44 @@ export class TextWriter {
 /** Reads what {@link TextWriter} wrote. */
 export class TextReader {
   readonly #from: TextStreams<VarintReader>;
-  readonly #texts: Uint8Array[] = [];
+  /** Positions behind the known texts. They are no views, which would be larger than most texts. */
+  readonly #ends: number[] = [];
   readonly #followers = new Followers();
 
   constructor(from: TextStreams<VarintReader>) {
     this.#from = from;
   }
 
-  /** @throws DELTA_INVALID */
-  next(): Uint8Array {
+  /** In which all texts lie. */
+  get bytes(): Uint8Array {
+    return this.#from.texts.bytes;
+  }
+
+  /**
+   * The number of the next text.
+   * @throws DELTA_INVALID
+   */
+  next(): number {
     const number = this.#number(this.#from.choices.nextByte());
-    const text = number === undefined ? undefined : this.#texts[number];
-    if (number === undefined || text === undefined) throw deltaInvalid(`class files have no text ${number}`);
+    if (number === undefined || number >= this.#ends.length)
+      throw deltaInvalid(`class files have no text ${number}`);
     this.#followers.pass(number);
-    return text;
+    return number;
+  }
+
+  /** Where a text begins that is known. */
+  startOf(number: number): number {
+    return number === 0 ? 0 : this.endOf(number - 1) + 1;
+  }
+
+  endOf(number: number): number {
+    return this.#ends[number] as number;
   }
 
   #number(choice: number): number | undefined {
     if (choice === isExpected) return this.#followers.expected();
     if (choice === isKnown) return this.#from.known.next();
     if (choice !== isNew) throw deltaInvalid(`a text of class files is said in the unknown way ${choice}`);
-    return this.#texts.push(this.#from.texts.takeUntil(0)) - 1;
+    return this.#ends.push(this.#from.texts.passUntil(0)) - 1;
   }
 }

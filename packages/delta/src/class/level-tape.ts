@@ -106,15 +106,15 @@ class LevelTape implements ClassTape {
     pokeU2(cursor.bytes, cursor.at - 2, whole - length);
   }
 
-  unit(_place: UnitPlace, _name: number, _type: number, walk: () => void): void {
-    walk();
+  unit<W>(_place: UnitPlace, _name: number, _type: number, walk: (by: W) => void, by: W): void {
+    walk(by);
   }
 
-  measured(walk: () => void): void {
+  measured<W>(walk: (by: W) => void, by: W): void {
     const cursor = this.#cursor;
     const stored = cursor.u4();
     const start = cursor.at;
-    walk();
+    walk(by);
     const length = cursor.at - start;
     if (stored !== (this.#levels ? length : 0))
       throw deltaInvalid(`an attribute of a class file has ${length} bytes, not ${stored}`);

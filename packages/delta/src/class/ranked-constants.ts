@@ -1,5 +1,12 @@
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { type ConstantGroup, constantGroups } from './typed-streams.ts';
+import {
+  type ConstantGroup,
+  constantGroups,
+  groupOf,
+  kinds,
+  type StreamKind,
+  typedStreamNames,
+} from './typed-streams.ts';
 
 const mostConstants = 1 << 16;
 
@@ -13,8 +20,10 @@ const firstRank = 2;
 export class RankedConstants {
   #tags: Uint8Array = new Uint8Array();
   readonly #groups = new Map<ConstantGroup, RankedGroup>();
-  /** By another constant, what stood beside it last. */
-  readonly #besides = new Map<number, number>();
+  /** The same by kind of stream, those that were needed. */
+  readonly #byKind = new Array<RankedGroup | undefined>(typedStreamNames.length).fill(undefined);
+  /** By another constant, one more than what stood beside it last; 0 where none did. */
+  readonly #besides = new Int32Array(mostConstants);
 
   /**
    * Begins a class file.
@@ -22,51 +31,51 @@ export class RankedConstants {
    */
   open(tags: Uint8Array): void {
     this.#tags = tags;
-    this.#besides.clear();
+    this.#besides.fill(0, 0, tags.length);
   }
 
   /** The number for a constant, or for 0. */
-  write(group: ConstantGroup, index: number): number {
-    return this.#group(group).write(index);
+  write(kind: StreamKind, index: number): number {
+    return this.#group(kind).write(index);
   }
 
   /** @throws DELTA_INVALID */
-  read(group: ConstantGroup, number: number): number {
-    return this.#group(group).read(number);
+  read(kind: StreamKind, number: number): number {
+    return this.#group(kind).read(number);
   }
 
   /** The constant that is expected, or 0 where all are named. */
-  expected(group: ConstantGroup): number {
-    return this.#group(group).expected();
+  expected(kind: StreamKind): number {
+    return this.#group(kind).expected();
   }
 
   /** Takes a constant as named, if it is one of the group. */
-  pass(group: ConstantGroup, index: number): void {
-    this.#group(group).pass(index);
+  pass(kind: StreamKind, index: number): void {
+    this.#group(kind).pass(index);
   }
 
   /** The number for a constant that mostly is the one that stood beside that other one before. */
-  writeBeside(group: ConstantGroup, index: number, other: number): number {
-    const usual = this.#besides.get(other);
-    this.#besides.set(other, index);
-    const number = this.write(group, index);
-    if (usual === undefined) return number;
+  writeBeside(kind: StreamKind, index: number, other: number): number {
+    const usual = (this.#besides[other] as number) - 1;
+    this.#besides[other] = index + 1;
+    const number = this.write(kind, index);
+    if (usual < 0) return number;
     return index === usual ? 0 : number + 1;
   }
 
   /** @throws DELTA_INVALID */
-  readBeside(group: ConstantGroup, number: number, other: number): number {
-    const usual = this.#besides.get(other);
-    const isUsual = usual !== undefined && number === 0;
-    const index = isUsual ? usual : this.read(group, usual === undefined ? number : number - 1);
-    if (isUsual) this.write(group, index);
-    this.#besides.set(other, index);
+  readBeside(kind: StreamKind, number: number, other: number): number {
+    const usual = (this.#besides[other] as number) - 1;
+    const isUsual = usual >= 0 && number === 0;
+    const index = isUsual ? usual : this.read(kind, usual < 0 ? number : number - 1);
+    if (isUsual) this.write(kind, index);
+    this.#besides[other] = index + 1;
     return index;
   }
 
   /** Takes a text as named. */
   name(index: number): void {
-    this.#group('texts').write(index);
+    this.#group(kinds.attributeNames).write(index);
   }
 
   /** Forgets which ones were named; but not of texts. */
@@ -74,13 +83,17 @@ export class RankedConstants {
     for (const [name, group] of this.#groups) if (name !== 'texts') group.begin();
   }
 
-  #group(name: ConstantGroup): RankedGroup {
-    let group = this.#groups.get(name);
-    if (group === undefined) {
-      group = new RankedGroup(name);
-      this.#groups.set(name, group);
-    }
+  #group(kind: StreamKind): RankedGroup {
+    const group = this.#byKind[kind] ?? this.#groupFor(kind);
     if (group.tags !== this.#tags) group.open(this.#tags);
+    return group;
+  }
+
+  #groupFor(kind: StreamKind): RankedGroup {
+    const name = groupOf(kind);
+    const group = this.#groups.get(name) ?? new RankedGroup(name);
+    this.#groups.set(name, group);
+    this.#byKind[kind] = group;
     return group;
   }
 }

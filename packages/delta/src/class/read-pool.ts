@@ -2,14 +2,7 @@ import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { unfolded, VarintWriter } from '../varint.ts';
 import { peekU2 } from './class-cursor.ts';
 import type { ClassStreamReaders } from './class-streams.ts';
-import {
-  type ConstantPool,
-  classMagic,
-  readConstantPool,
-  shapeOf,
-  slotsOf,
-  textBytes,
-} from './constant-pool.ts';
+import { type ConstantPool, classMagic, shapeOf, slotsOf } from './constant-pool.ts';
 import { bootstrapKind, indexKind, LastNumbers, shiftKind } from './last-numbers.ts';
 import { PoolOrder, type PoolOrderName, poolOrders } from './pool-order.ts';
 
@@ -19,6 +12,9 @@ export interface MadePool {
   /** By index of an old constant the new one that it became, or 0. */
   readonly renumbered: Uint16Array;
 }
+
+/** Bytes: most constants of class files have fewer together. */
+const usualLength = 4096;
 
 /**
  * Reads what `writePool` wrote.
@@ -30,16 +26,21 @@ export function readPool(from: ClassStreamReaders, old: ConstantPool, limit: num
   const count = old.count + from.classes.nextSigned();
   if (count < 1 || count > 0xffff) throw deltaInvalid(`a class file of ${count} constants`);
   const plan = readRuns(from, old, count);
-  const to = new PoolWriter(limit);
-  to.u2(classMagic >>> 16);
-  to.u2(classMagic & 0xffff);
-  to.bytes(version);
-  to.u2(count);
+  const { tags, renumbered } = plan;
+  const to = new VarintWriter(usualLength);
+  to.addTwo(classMagic >>> 16);
+  to.addTwo(classMagic & 0xffff);
+  to.addBytes(version);
+  to.addTwo(count);
+  const offsets = new Int32Array(count);
   const constants = new ConstantReader(from, old, plan, to);
-  for (let index = 1; index < count; index += slotsOf(plan.tags[index] as number)) constants.next(index);
+  for (let index = 1; index < count; index += slotsOf(tags[index] as number)) {
+    offsets[index] = to.length + 1;
+    constants.next(index);
+    if (to.length > limit) throw deltaInvalid('constants of class files have more bytes than are to be made');
+  }
   constants.end();
-  const bytes = to.made();
-  return { pool: readConstantPool(bytes, 0, bytes.length), renumbered: plan.renumbered };
+  return { pool: { bytes: to.bytes(), version, count, tags, offsets, end: to.length }, renumbered };
 }
 
 interface PoolPlan {
@@ -90,50 +91,16 @@ function soughtIn(order: PoolOrder, seek: number): number {
   return order.expected() + unfolded(Math.max(0, seek - 2));
 }
 
-class PoolWriter {
-  readonly #to = new VarintWriter();
-  #left: number;
-
-  constructor(limit: number) {
-    this.#left = limit;
-  }
-
-  u1(value: number): void {
-    this.#spend(1);
-    this.#to.addByte(value);
-  }
-
-  u2(value: number): void {
-    this.#spend(2);
-    this.#to.addByte(value >>> 8);
-    this.#to.addByte(value & 0xff);
-  }
-
-  bytes(bytes: Uint8Array): void {
-    this.#spend(bytes.length);
-    this.#to.addBytes(bytes);
-  }
-
-  made(): Uint8Array {
-    return this.#to.bytes();
-  }
-
-  #spend(length: number): void {
-    this.#left -= length;
-    if (this.#left < 0) throw deltaInvalid('constants of class files have more bytes than are to be made');
-  }
-}
-
 class ConstantReader {
   readonly #from: ClassStreamReaders;
   readonly #old: ConstantPool;
   readonly #plan: PoolPlan;
-  readonly #to: PoolWriter;
+  readonly #to: VarintWriter;
   readonly #last = new LastNumbers();
   /** Texts until the next one that is edited, and that one. */
   #untilEdit: number;
 
-  constructor(from: ClassStreamReaders, old: ConstantPool, plan: PoolPlan, to: PoolWriter) {
+  constructor(from: ClassStreamReaders, old: ConstantPool, plan: PoolPlan, to: VarintWriter) {
     this.#from = from;
     this.#old = old;
     this.#plan = plan;
@@ -144,7 +111,7 @@ class ConstantReader {
   next(index: number): void {
     const tag = this.#plan.tags[index] as number;
     const source = this.#plan.sources[index] as number;
-    this.#to.u1(tag);
+    this.#to.addByte(tag);
     if (source === 0) this.#literal(tag);
     else this.#copy(tag, source);
   }
@@ -157,16 +124,16 @@ class ConstantReader {
     const shape = shapeOf(tag);
     switch (shape.holds) {
       case 'text':
-        this.#text([this.#from.texts.take(this.#from.textLengths.next())]);
+        this.#newText();
         return;
       case 'number':
-        this.#to.bytes(this.#from.constantNumbers.take(shape.length));
+        this.#to.addBytes(this.#from.constantNumbers.take(shape.length));
         return;
       case 'indexes':
         for (let field = 0; field < shape.count; field++) this.#index(tag, field);
         return;
       case 'handle':
-        this.#to.u1(this.#from.constantNumbers.nextByte());
+        this.#to.addByte(this.#from.constantNumbers.nextByte());
         this.#index(tag, 0);
         return;
       case 'bootstrap':
@@ -181,12 +148,13 @@ class ConstantReader {
 
   #number(value: number): void {
     if (value < 0 || value > 0xffff) throw deltaInvalid(`a class file has a constant ${value}`);
-    this.#to.u2(value);
+    this.#to.addTwo(value);
   }
 
-  #text(parts: readonly Uint8Array[]): void {
-    this.#number(parts.reduce((sum, { length }) => sum + length, 0));
-    for (const part of parts) this.#to.bytes(part);
+  #newText(): void {
+    const length = this.#from.textLengths.next();
+    this.#number(length);
+    this.#to.addBytes(this.#from.texts.take(length));
   }
 
   #copy(tag: number, source: number): void {
@@ -195,16 +163,16 @@ class ConstantReader {
     const shape = shapeOf(tag);
     switch (shape.holds) {
       case 'text':
-        this.#copyText(source);
+        this.#copyText(bytes, offset);
         return;
       case 'number':
-        this.#to.bytes(bytes.subarray(offset, offset + shape.length));
+        this.#to.addBytes(bytes, offset, offset + shape.length);
         return;
       case 'indexes':
         for (let field = 0; field < shape.count; field++) this.#copyIndex(offset + 2 * field);
         return;
       case 'handle':
-        this.#to.u1(bytes[offset] as number);
+        this.#to.addByte(bytes[offset] as number);
         this.#copyIndex(offset + 1);
         return;
       case 'bootstrap': {
@@ -218,21 +186,25 @@ class ConstantReader {
   #copyIndex(at: number): void {
     const index = this.#plan.renumbered[peekU2(this.#old.bytes, at)] ?? 0;
     if (index === 0) throw deltaInvalid('a constant of a class file is copied, and not what it is made of');
-    this.#to.u2(index);
+    this.#to.addTwo(index);
   }
 
-  #copyText(source: number): void {
-    const text = textBytes(this.#old, source);
+  #copyText(bytes: Uint8Array, offset: number): void {
+    const start = offset + 2;
+    const end = start + peekU2(bytes, offset);
     if (this.#untilEdit !== 1) {
       if (this.#untilEdit > 1) this.#untilEdit--;
-      this.#text([text]);
+      this.#to.addBytes(bytes, offset, end);
       return;
     }
-    const start = this.#from.edits.next();
-    const end = this.#from.edits.next();
-    if (start + end > text.length) throw deltaInvalid('an edit of more than a text');
-    const middle = this.#from.texts.take(this.#from.textLengths.next());
-    this.#text([text.subarray(0, start), middle, text.subarray(text.length - end)]);
+    const before = this.#from.edits.next();
+    const behind = this.#from.edits.next();
+    if (before + behind > end - start) throw deltaInvalid('an edit of more than a text');
+    const length = this.#from.textLengths.next();
+    this.#number(before + length + behind);
+    this.#to.addBytes(bytes, start, start + before);
+    this.#to.addBytes(this.#from.texts.take(length));
+    this.#to.addBytes(bytes, end - behind, end);
     this.#untilEdit = this.#from.edits.next();
   }
 }

@@ -27,27 +27,38 @@ const traits: readonly Trait[] = [
  */
 export function renumberReplaced(old: ConstantPool, now: ConstantPool, renumbered: Uint16Array): void {
   const isOld = new Uint8Array(now.count);
-  for (const index of renumbered) isOld[index] = 1;
+  for (let index = 1; index < old.count; index++) isOld[renumbered[index] as number] = 1;
+  let gone = indexesOf(old, renumbered);
+  let added = indexesOf(now, isOld);
   for (const trait of traits) {
-    const first = new Map<number, number>();
-    const next = new Uint16Array(old.count);
-    for (let index = old.count - 1; index > 0; index--) {
-      if (old.tags[index] === 0 || renumbered[index] !== 0) continue;
+    if (gone.length === 0 || added.length === 0) return;
+    const byKey = new Map<number, number[]>();
+    // The first of each key is the last of its list.
+    for (const index of gone.toReversed()) {
       const key = keyed(old, index, trait(old, index, renumbered));
       if (key === 0) continue;
-      next[index] = first.get(key) ?? 0;
-      first.set(key, index);
+      const same = byKey.get(key);
+      if (same === undefined) byKey.set(key, [index]);
+      else same.push(index);
     }
-    if (first.size === 0) continue;
-    for (let index = 1; index < now.count; index++) {
-      if (now.tags[index] === 0 || isOld[index] !== 0) continue;
-      const source = first.get(keyed(now, index, trait(now, index))) ?? 0;
-      if (source === 0) continue;
-      first.set(keyed(now, index, trait(now, index)), next[source] as number);
+    if (byKey.size === 0) continue;
+    for (const index of added) {
+      const source = byKey.get(keyed(now, index, trait(now, index)))?.pop();
+      if (source === undefined) continue;
       renumbered[source] = index;
       isOld[index] = 1;
     }
+    gone = gone.filter((index) => renumbered[index] === 0);
+    added = added.filter((index) => isOld[index] === 0);
   }
+}
+
+/** Of all constants that are not `passed`. */
+function indexesOf({ count, tags }: ConstantPool, passed: Uint8Array | Uint16Array): number[] {
+  const indexes: number[] = [];
+  for (let index = 1; index < count; index++)
+    if (tags[index] !== 0 && passed[index] === 0) indexes.push(index);
+  return indexes;
 }
 
 function keyed({ tags }: ConstantPool, index: number, key: number): number {

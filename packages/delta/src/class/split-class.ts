@@ -6,7 +6,7 @@ import { ClassCursor, peekU2 } from './class-cursor.ts';
 import type { ClassTape, UnitPlace } from './class-tape.ts';
 import { type ConstantPool, readConstantPool, shapeOf, slotsOf } from './constant-pool.ts';
 import type { RankedConstants } from './ranked-constants.ts';
-import { groupOf, kinds, partKinds, type StreamKind } from './typed-streams.ts';
+import { kinds, partKinds, type StreamKind } from './typed-streams.ts';
 
 /** By kind of stream. */
 export type TypedWriters = readonly VarintWriter[];
@@ -55,7 +55,7 @@ function splitConstant(pool: ConstantPool, index: number, ranks: RankedConstants
     offset += 2;
   }
   for (const kind of partKinds[tag] ?? []) {
-    at(to, kind).add(ranks.write(groupOf(kind), peekU2(bytes, offset)));
+    at(to, kind).add(ranks.write(kind, peekU2(bytes, offset)));
     offset += 2;
   }
 }
@@ -121,7 +121,7 @@ class SplitTape implements ClassTape {
   }
 
   constantBeside(kind: StreamKind, other: number): void {
-    this.#number(kind, this.#ranks.writeBeside(groupOf(kind), this.#cursor.u2(), other));
+    this.#number(kind, this.#ranks.writeBeside(kind, this.#cursor.u2(), other));
   }
 
   attributeName(): number {
@@ -140,20 +140,20 @@ class SplitTape implements ClassTape {
     this.#number(kind, (whole - this.#cursor.u2()) & 0xffff);
   }
 
-  unit(_place: UnitPlace, _name: number, _type: number, walk: () => void): void {
-    walk();
+  unit<W>(_place: UnitPlace, _name: number, _type: number, walk: (by: W) => void, by: W): void {
+    walk(by);
   }
 
-  measured(walk: () => void): void {
+  measured<W>(walk: (by: W) => void, by: W): void {
     const stored = this.#cursor.u4();
     const start = this.at;
-    walk();
+    walk(by);
     if (this.at - start !== stored)
       throw deltaInvalid('an attribute of a class file has another length than it says');
   }
 
   #constant(kind: StreamKind, index: number): number {
-    this.#number(kind, this.#ranks.write(groupOf(kind), index));
+    this.#number(kind, this.#ranks.write(kind, index));
     return index;
   }
 

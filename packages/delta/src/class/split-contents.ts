@@ -114,7 +114,7 @@ export function joinContents(
 ): Uint8Array {
   const from = readersOf(streams);
   const texts = new TextReader(textStreams(from));
-  const source = { from, ranks, nextText: () => texts.next() };
+  const source = { from, ranks, texts };
   const { length } = made;
   const [skipped, others] = [of(from, kinds.skipped), of(from, kinds.others)];
   let at = 0;

@@ -1,5 +1,6 @@
 import { BlockPackError, concat } from '@block-pack/core';
 import type { Window } from '../difference/cover.ts';
+import { totalLength } from '../difference/packing.ts';
 import { type ClassValues, splitBody, type Units } from './class-units.ts';
 import { type ConstantPool, readConstantPool } from './constant-pool.ts';
 import { joinUnits, noOlderClass, type OlderClass, olderWays, valuesOf } from './join-classes.ts';
@@ -58,7 +59,7 @@ export function takeApartClasses(
     to.unitClasses.add(start - at);
     older.write(to, apart.old);
     eachUnitStream((name) => to[name].addBytes(apart.streams[name]));
-    if (Object.values(to).reduce((sum, stream) => sum + stream.length, 0) > most) return undefined;
+    if (totalLength(Object.values(to)) > most) return undefined;
     others.push(bytes.subarray(at, start));
     at = start + length;
     older.add(pool, start, at);

@@ -1,3 +1,4 @@
+import { copyBytes } from '../copy-bytes.ts';
 import type { MixedContents } from '../mixing/mixed-covers.ts';
 import type { Programs } from '../native/programs.ts';
 import { ReferencePrediction } from '../native/reference-prediction.ts';
@@ -90,7 +91,7 @@ class Differences {
     const distance = target - source;
     for (let done = 0; done < length; done += distance) {
       const end = Math.min(length, done + distance);
-      copyBytes(bytes, target + done, source + done, end - done);
+      copyBytes(bytes, source + done, source + end, bytes, target + done);
       this.correct(bytes, target + done, target + end);
     }
   }
@@ -120,12 +121,4 @@ class Differences {
     this.#mixed?.run();
     return this.#runs.next();
   }
-}
-
-/** Below this, a loop is faster than a call. */
-const shortCopy = 32;
-
-function copyBytes(bytes: Uint8Array, target: number, source: number, length: number): void {
-  if (length >= shortCopy) bytes.copyWithin(target, source, source + length);
-  else for (let i = 0; i < length; i++) bytes[target + i] = bytes[source + i] as number;
 }

@@ -3,9 +3,10 @@ import { SectionMixer } from '../mixing/section-mixer.ts';
 import { decodePrograms } from '../native/programs.ts';
 import { applyCovers } from './apply-covers.ts';
 import type { Window } from './cover.ts';
-import { type MixedPart, mixedLength } from './packing.ts';
+import { type MixedPart, mixedLength, totalLength } from './packing.ts';
+import { roughSize } from './rough-size.ts';
 import { mixableStreams } from './section.ts';
-import { type MatchedSection, roughSize, sectionStreams, transformOf } from './write-section.ts';
+import { type MatchedSection, sectionStreams, transformOf } from './write-section.ts';
 
 /** A section, and what of its streams is mixed. */
 export interface MixedSection {
@@ -32,8 +33,7 @@ export async function mixSmallest(
   if (ways.length === 1 || only.mixed === undefined) return only;
   let best = { ...only, size: await sizeOf(only) };
   for (const section of ways.slice(1)) {
-    const length = streamsOf(section).reduce((sum, one) => sum + one.length, 0);
-    if (section.units === undefined && length > comparedLength) continue;
+    if (section.units === undefined && totalLength(streamsOf(section)) > comparedLength) continue;
     const one = { section, mixed: mixSection(section, window, most) };
     const size = await sizeOf(one);
     if (size < best.size) best = { ...one, size };

@@ -4,7 +4,6 @@ import type { ClassValues } from '../class/class-units.ts';
 import { RankedConstants } from '../class/ranked-constants.ts';
 import {
   bytesOfKind,
-  groupOf,
   isConstantKind,
   kinds,
   type StreamKind,
@@ -99,7 +98,7 @@ export class MixedValues {
   }
 
   named(kind: StreamKind, index: number): void {
-    this.#ranks.pass(groupOf(kind), index);
+    this.#ranks.pass(kind, index);
   }
 
   byte(kind: StreamKind, index: number, before: number): number {
@@ -127,7 +126,7 @@ export class MixedValues {
   /** The byte of the next constant that was not named yet, where the bytes before are its; or -1. */
   #nextConstant(kind: StreamKind, index: number, before: number): number {
     if (!isConstantKind(kind)) return -1;
-    if (index === 0) this.#next = this.#ranks.expected(groupOf(kind));
+    if (index === 0) this.#next = this.#ranks.expected(kind);
     if (this.#next === 0) return -1;
     if (index === 0) return this.#next >> 8;
     return before === this.#next >> 8 ? this.#next & 0xff : -1;

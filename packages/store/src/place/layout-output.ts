@@ -11,10 +11,9 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
-  statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { BlockPackError, type ContentDescriptor, Measure } from '@block-pack/core';
+import { type ContentDescriptor, Measure } from '@block-pack/core';
 import { freshen, hasFile } from '../blob-files.ts';
 import { cannotShare } from '../clone-errors.ts';
 import { errnoOf } from '../disk-error.ts';
@@ -28,6 +27,7 @@ import { Store } from '../store.ts';
 import { draftPrefix, keepAlive, removeStaleDrafts } from '../target-draft.ts';
 import { withoutOldKinds } from './cosign-kinds.ts';
 import type { Publication } from './publish.ts';
+import { isOfLayout, refuseOther } from './refuse-other.ts';
 
 /** Bytes up to which a blob is checked by its digest rather than by its size. */
 const cheap = 1 << 20;
@@ -208,47 +208,6 @@ function removeMade(layout: StoreLayout, made: string | undefined): void {
   } catch {
     // What stays is a layout without images, and the error that brought us here is the one to tell.
   }
-}
-
-/** An image layout, or nothing: other things in a directory are somebody's. @throws OUTPUT_REFUSED */
-function refuseOther(layout: StoreLayout): void {
-  const { directory } = layout;
-  const stats = statSync(directory, { throwIfNoEntry: false });
-  if (stats === undefined || (stats.isDirectory() && hasMarker(layout))) return;
-  if (stats.isDirectory() && readdirSync(directory).every(isOurs)) return;
-  // Another process may have made the layout since we looked for it.
-  if (stats.isDirectory() && hasMarker(layout)) return;
-  throw stats.isDirectory() ? ofOthers(layout) : isFile(layout);
-}
-
-/** Blobs without a marker are what a copy by another tool leaves that was interrupted, or goes on: it would write an index without what is published here. */
-function ofOthers({ directory }: StoreLayout): BlockPackError {
-  const begun = readdirSync(directory).every(isOfLayout);
-  return new BlockPackError(
-    'OUTPUT_REFUSED',
-    `${directory} holds ${begun ? 'part of an image layout: it has no oci-layout' : 'something else than an image layout'}`,
-    {
-      hint: begun
-        ? 'A copy by another tool ended there, or goes on: finish it, or remove the directory.'
-        : 'Name a new directory, or one that holds an image layout.',
-      details: { path: directory },
-    },
-  );
-}
-
-function isFile({ directory }: StoreLayout): BlockPackError {
-  return new BlockPackError('OUTPUT_REFUSED', `${directory} is a file, and oci: means a directory`, {
-    hint: 'Name a new directory, or one that holds an image layout.',
-    details: { path: directory },
-  });
-}
-
-function isOfLayout(name: string): boolean {
-  return ['blobs', 'index.json', 'oci-layout'].includes(name);
-}
-
-function isOurs(name: string): boolean {
-  return name.startsWith(draftPrefix);
 }
 
 async function makeLayout(layout: StoreLayout): Promise<void> {
