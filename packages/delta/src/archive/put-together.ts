@@ -8,6 +8,7 @@ import {
   type TreeEntry,
   writeCanonicalTar,
 } from '@block-pack/core';
+import type { Deflated } from '../deflate/deflate-threads.ts';
 import { redeflate, redeflateAtOnce } from '../deflate/redeflate.ts';
 import { skeletonInvalid } from './columns.ts';
 import {
@@ -28,6 +29,9 @@ import { centralHeader, descriptor, endRecords, localHeader } from './zip-write.
  */
 export type Supply = (leaf: Leaf) => Bytes;
 
+/** Gives a leaf's content deflated, in the place of supplying it; undefined where that is to be done here. */
+export type SupplyDeflated = (leaf: Leaf) => Promise<Deflated> | undefined;
+
 /** Contents up to this many bytes are held, since a header that stands before them says how long they are when deflated. */
 export const heldSize = 1 << 20;
 
@@ -36,32 +40,47 @@ export const heldSize = 1 << 20;
  * @param size bytes of the whole; a hostile recipe could else make a million times more than it has itself
  * @throws DELTA_INVALID where the archive or what is supplied for it has another size than was said
  */
-export async function* putTogether(recipe: Recipe, supply: Supply, size: number): Bytes {
+export async function* putTogether(
+  recipe: Recipe,
+  supply: Supply,
+  size: number,
+  supplyDeflated: SupplyDeflated = () => undefined,
+): Bytes {
   const leafOf = new Map(leaves(recipe).map((leaf) => [leaf.part, leaf]));
-  const content = (part: RecipePart): Bytes => {
-    if (part.nested !== undefined) return exactly(zipPieces(part.nested, content), part.size, 'a part');
-    const leaf = leafOf.get(part);
-    return leaf === undefined ? bytesOf() : exactly(supply(leaf), part.size, 'a part');
+  const parts: PartSource = {
+    content(part) {
+      if (part.nested !== undefined) return exactly(zipPieces(part.nested, parts), part.size, 'a part');
+      const leaf = leafOf.get(part);
+      return leaf === undefined ? bytesOf() : exactly(supply(leaf), part.size, 'a part');
+    },
+    deflated(part) {
+      const leaf = leafOf.get(part);
+      return leaf && supplyDeflated(leaf);
+    },
   };
-  yield* exactly(archiveBytes(recipe, content), size, 'it');
+  yield* exactly(archiveBytes(recipe, parts), size, 'it');
 }
 
-function archiveBytes(recipe: Recipe, content: ContentOf): Bytes {
+/** What parts are made of: of each either its content is asked for, or that deflated. */
+interface PartSource {
+  content(part: RecipePart): Bytes;
+  deflated(part: RecipePart): Promise<Deflated> | undefined;
+}
+
+function archiveBytes(recipe: Recipe, from: PartSource): Bytes {
   switch (recipe.kind) {
     case 'zip':
-      return coalesced(zipPieces(recipe, content));
+      return coalesced(zipPieces(recipe, from));
     case 'tree':
-      return tarOf(recipe, content);
+      return tarOf(recipe, from);
     case 'tar':
-      return coalesced(piecesOf(recipe, content));
+      return coalesced(piecesOf(recipe, from));
   }
 }
 
-async function* piecesOf({ parts }: TarRecipe, content: ContentOf): Bytes {
-  for (const part of parts) yield* content(part);
+async function* piecesOf({ parts }: TarRecipe, from: PartSource): Bytes {
+  for (const part of parts) yield* from.content(part);
 }
-
-type ContentOf = (part: RecipePart) => Bytes;
 
 interface Written {
   readonly head: ZipHead;
@@ -69,7 +88,7 @@ interface Written {
   readonly offset: number;
 }
 
-async function* zipPieces(recipe: ZipRecipe, content: ContentOf): Bytes {
+async function* zipPieces(recipe: ZipRecipe, from: PartSource): Bytes {
   const written = new Map<number, Written>();
   let at = 0;
   const counted = (piece: Uint8Array): Uint8Array => {
@@ -79,11 +98,11 @@ async function* zipPieces(recipe: ZipRecipe, content: ContentOf): Bytes {
   for (const [i, part] of recipe.parts.entries()) {
     if (i === recipe.directoryAt) for (const piece of directory(recipe, written, at)) yield counted(piece);
     if (part.head.kind !== 'entry') {
-      for await (const piece of content(part)) yield counted(piece);
+      for await (const piece of from.content(part)) yield counted(piece);
       continue;
     }
     const head = part.head.zip;
-    const { facts, packed } = await pack(part, content(part));
+    const { facts, packed } = await pack(part, from);
     if (at < recipe.shift) throw skeletonInvalid('an entry stands before where offsets are counted from');
     written.set(i, { head, facts, offset: at - recipe.shift });
     yield counted(localHeader(head, facts));
@@ -107,8 +126,14 @@ function* directory(recipe: ZipRecipe, written: ReadonlyMap<number, Written>, at
 }
 
 /** The part's bytes as they lie in the archive, and what its headers say of them. */
-async function pack(part: RecipePart, content: Bytes): Promise<{ facts: ZipFacts; packed: Bytes }> {
+async function pack(part: RecipePart, from: PartSource): Promise<{ facts: ZipFacts; packed: Bytes }> {
   const { packing, facts, size } = part;
+  const deflated = await from.deflated(part);
+  if (deflated !== undefined) {
+    const { crc32, packed } = deflated;
+    return { facts: facts ?? { crc32, packedSize: packed.length, size }, packed: bytesOf(packed) };
+  }
+  const content = from.content(part);
   if (facts !== undefined)
     return { facts, packed: typeof packing === 'string' ? content : redeflate(content, packing) };
   if (size > heldSize) throw skeletonInvalid(`a part of ${size} bytes has no checksum`);
@@ -117,8 +142,8 @@ async function pack(part: RecipePart, content: Bytes): Promise<{ facts: ZipFacts
   return { facts: { crc32: crc32(whole), packedSize: packed.length, size }, packed: bytesOf(packed) };
 }
 
-function tarOf({ parts }: TreeRecipe, content: ContentOf): Bytes {
-  const entries = parts.map((part) => treeEntry(part, content));
+function tarOf({ parts }: TreeRecipe, from: PartSource): Bytes {
+  const entries = parts.map((part) => treeEntry(part, from));
   try {
     return writeCanonicalTar(entries);
   } catch (error) {
@@ -126,14 +151,15 @@ function tarOf({ parts }: TreeRecipe, content: ContentOf): Bytes {
   }
 }
 
-function treeEntry(part: RecipePart, content: ContentOf): TreeEntry {
+function treeEntry(part: RecipePart, from: PartSource): TreeEntry {
   const { head, size } = part;
   if (head.kind === 'link') return head.tree;
-  if (head.kind === 'file') return { ...head.tree, size, read: () => content(part) };
+  if (head.kind === 'file') return { ...head.tree, size, read: () => from.content(part) };
   throw skeletonInvalid('a tree holds what only a zip can');
 }
 
-async function* exactly(content: Bytes, size: number, what: string): Bytes {
+/** @throws DELTA_INVALID where there are more or fewer bytes */
+export async function* exactly(content: Bytes, size: number, what: string): Bytes {
   let seen = 0;
   for await (const piece of content) {
     seen += piece.length;

@@ -16,7 +16,12 @@ const modules = new Map<string, object>();
  * @typeParam Exports what the `index.ts` of the program exports, and its `memory`
  */
 export function instantiate<Exports>(program: string): Exports {
+  return new WebAssembly.Instance(moduleOf(program)).exports as Exports;
+}
+
+/** A program, compiled once; other threads can be given it as it is. */
+export function moduleOf(program: string): object {
   const module = modules.get(program) ?? new WebAssembly.Module(Buffer.from(program, 'base64'));
   modules.set(program, module);
-  return new WebAssembly.Instance(module).exports as Exports;
+  return module;
 }

@@ -15,8 +15,12 @@ interface DeflateProgram {
   written(): number;
 }
 
-/** As the program numbers them; 0 is zlib. */
-const variants: Partial<Record<DeflateEncoder, number>> = { chromium: 1, gzip: 2 };
+const variants: Partial<Record<DeflateEncoder, number>> = { zlib: 0, chromium: 1, gzip: 2 };
+
+/** As the program numbers them; undefined for an encoder that it is not. */
+export function zlibVariant(encoder: DeflateEncoder): number | undefined {
+  return variants[encoder];
+}
 
 /**
  * Deflates as zlib, zlib of Chromium, and GNU gzip do, to the bit. One encoder takes 0.8 MB and makes one stream after the other, each begun with its own parameters.

@@ -53,13 +53,15 @@ async function receive(
   sizes: readonly number[],
   olds: readonly GroupBlock[],
   encoding: GroupEncoding = 'delta',
+  threads = 1,
 ): Promise<Uint8Array[]> {
   const made: Uint8Array[] = [];
   const blocks = written.blocks.map((one, at) => ({ ...one, size: sizes[at] ?? 0 }));
   const keep = async (_: number, content: Bytes) => {
     made.push(await collect(content, limit, 'a block'));
   };
-  await readGroup(bytesOf(payload), olds, { encoding, skeleton: written.skeleton, blocks, keep, keepInner });
+  const { skeleton } = written;
+  await readGroup(bytesOf(payload), olds, { encoding, skeleton, blocks, keep, keepInner, threads });
   return made;
 }
 
@@ -141,6 +143,34 @@ test('contents that are too large for the blocks they should make are refused be
   const sent = await send([file(long)], [], 'inflated');
   expect(await receive(sent, [long.length], [], 'inflated')).toHaveLength(1);
   await expect(receive(sent, [1000], [], 'inflated')).rejects.toThrow(/no more than \d+ are ever needed/);
+});
+
+test('other threads deflate what is much, and every block is the same', async () => {
+  const many = Array.from({ length: 300 }, (_, i) => ({
+    path: `${i}.txt`,
+    content: story(i, 100).repeat(30),
+  }));
+  const fat = fakeZip([
+    ...many.map((entry, i) => ({
+      ...entry,
+      method: i % 5 === 0 ? ('stored' as const) : ('deflated' as const),
+    })),
+    { path: 'large.txt', content: story(400, 300).repeat(600), method: 'deflated' },
+    // Too large to be read before its turn.
+    { path: 'stored.txt', content: story(403, 300).repeat(600), method: 'stored' },
+    { path: 'inner.jar', content: jar(3), method: 'deflated' },
+    { path: 'small.txt', content: story(401), method: 'deflated' },
+  ]);
+  const plain = new TextEncoder().encode(story(402));
+  const [old, next] = [file(jar(1)), file(jar(2), 0)];
+  for (const encoding of ['inflated', 'typed', 'delta'] as const) {
+    const sent = await send([file(plain), file(fat), next, file(plain)], [old], encoding);
+    const sizes = [plain, fat, jar(2), plain].map(({ length }) => length);
+    const made = await receive(sent, sizes, [old], encoding, 2);
+    expect(made.map(digestOf)).toEqual([plain, fat, jar(2), plain].map(digestOf));
+    const short = { ...sent, payload: sent.payload.subarray(0, -40) };
+    await expect(receive(short, sizes, [old], encoding, 2)).rejects.toMatchObject({ family: 'format' });
+  }
 });
 
 test('whatever bytes a hostile group has, reading it ends in an error or in bytes that a digest would refuse', async () => {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { brotliDecompressSync } from 'node:zlib';
 import { ByteReader, type Bytes, collect } from '@block-pack/core';
 import type { ArchiveReader } from '../archive/archive-reader.ts';
@@ -5,13 +6,15 @@ import { decodeSkeletons } from '../archive/decode-skeleton.ts';
 import { skeletonLimit, unpackedLimit } from '../archive/limits.ts';
 import { putTogether } from '../archive/put-together.ts';
 import type { KeepBytes } from '../archive/read-layout.ts';
-import { deflatedSize, type Leaf, type Recipe } from '../archive/recipe.ts';
+import { deflatedSize, leaves, type RecipePart } from '../archive/recipe.ts';
+import { DeflateThreads } from '../deflate/deflate-threads.ts';
 import type { DifferenceBase } from '../difference/allowance.ts';
 import { applyDifference } from '../difference/apply-difference.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { unpackContents } from '../difference/pack-contents.ts';
 import { readTyped } from '../typed/read-typed.ts';
 import { groupContents, type PlannedBlock } from './group-contents.ts';
+import { goesToThreads, LeafSupply, type Supplied } from './leaf-supply.ts';
 import { type GroupBlock, groupLimits, type OldBlock, openOldBlock } from './old-block.ts';
 import type { UsedEncoding, WrittenGroup } from './write-group.ts';
 
@@ -28,6 +31,8 @@ export interface ReadGroupOptions {
   }[];
   /** For archives inside of old blocks, so that each is unpacked once: together they may have sixteen times as many bytes as the old blocks. */
   readonly keepInner: KeepBytes;
+  /** Threads that deflate, where there is much to be deflated; as many as the machine runs at the same time, but few, unless said. */
+  readonly threads?: number;
   /** Keeps a block; called for each of them in their order. What it is given is the right one only if its digest is. */
   keep(block: number, content: Bytes): Promise<void>;
 }
@@ -46,7 +51,7 @@ const encodingTransforms = {
 export async function readGroup(
   payload: Bytes,
   olds: readonly GroupBlock[],
-  { encoding, mixed, skeleton, blocks, keep, keepInner }: ReadGroupOptions,
+  { encoding, mixed, skeleton, blocks, keep, keepInner, threads: threadCount }: ReadGroupOptions,
 ): Promise<void> {
   const reader = new ByteReader(payload, () => deltaInvalid('it ends too early'));
   try {
@@ -60,11 +65,13 @@ export async function readGroup(
     const total = plan.contents.reduce((sum, { size }) => sum + size, 0);
     const made = contentsOf(encoding, plan.sources, reader.rest(), total, mixed);
     const source = new ByteReader(made, () => deltaInvalid('its contents end too early'));
+    const threads = threadsFor(planned, threadCount);
     try {
-      for (const [at, block] of planned.entries()) await keep(at, blockBytes(block, opened, source));
+      const supply = new LeafSupply(suppliedOf(planned, opened, source), threads);
+      for (const [at, block] of planned.entries()) await keep(at, blockBytes(block, supply));
       if (!(await source.atEnd())) throw deltaInvalid('contents are left over');
     } finally {
-      await source.close();
+      await Promise.all([source.close(), threads?.close()]);
     }
   } finally {
     await reader.close();
@@ -132,28 +139,59 @@ function checkUnpacked(blocks: readonly PlannedBlock[]): void {
     );
 }
 
-function blockBytes(
-  { size, recipe, bases }: PlannedBlock,
-  olds: readonly OldBlock[],
-  contents: ByteReader,
-): Bytes {
-  if (recipe === undefined) return contents.part(size);
-  const readers = bases.flatMap((one) => olds[one]?.reader ?? []);
-  return archiveBytes(recipe, size, readers, contents);
+/** Bytes that are to be deflated from which on threads, which take some 20 ms to begin, are worth it. */
+const worthThreads = 4 << 20;
+
+/** With more, they would wait for the contents, which one thread makes. */
+const mostThreads = 4;
+
+function threadsFor(
+  blocks: readonly PlannedBlock[],
+  count = Math.min(availableParallelism(), mostThreads),
+): DeflateThreads | undefined {
+  if (count < 2) return undefined;
+  let bytes = 0;
+  for (const { recipe } of blocks)
+    for (const { part } of recipe === undefined ? [] : leaves(recipe))
+      if (goesToThreads(part)) bytes += part.size;
+  return bytes < worthThreads ? undefined : new DeflateThreads(count);
 }
 
-function archiveBytes(
-  recipe: Recipe,
-  size: number,
+function* suppliedOf(
+  blocks: readonly PlannedBlock[],
+  olds: readonly OldBlock[],
+  contents: ByteReader,
+): Iterable<Supplied> {
+  for (const { size, recipe, bases } of blocks) {
+    if (recipe === undefined) {
+      yield { size, packing: 'stored', inOrder: true, open: () => contents.part(size) };
+      continue;
+    }
+    const readers = bases.flatMap((one) => olds[one]?.reader ?? []);
+    for (const { part } of leaves(recipe)) yield suppliedLeaf(part, readers, contents);
+  }
+}
+
+function suppliedLeaf(
+  { origin, size, packing }: RecipePart,
   olds: readonly ArchiveReader[],
   contents: ByteReader,
-): Bytes {
-  const supply = ({ part: { origin, size: length } }: Leaf): Bytes => {
-    if (origin === undefined || origin.is === 'base') return contents.part(length);
-    const old = olds[origin.old];
-    if (old === undefined)
-      throw deltaInvalid(`it copies from the old block ${origin.old}, which it does not name`);
-    return origin.is === 'packed' ? old.packed(origin.position) : old.content(origin.position);
-  };
-  return putTogether(recipe, supply, size);
+): Supplied {
+  if (origin === undefined || origin.is === 'base')
+    return { size, packing, inOrder: true, open: () => contents.part(size) };
+  const old = olds[origin.old];
+  if (old === undefined)
+    throw deltaInvalid(`it copies from the old block ${origin.old}, which it does not name`);
+  const open = () => (origin.is === 'packed' ? old.packed(origin.position) : old.content(origin.position));
+  return { size, packing, inOrder: false, open };
+}
+
+function blockBytes({ size, recipe }: PlannedBlock, supply: LeafSupply): Bytes {
+  if (recipe === undefined) return supply.content();
+  return putTogether(
+    recipe,
+    () => supply.content(),
+    size,
+    ({ part }) => supply.deflated(part),
+  );
 }

@@ -1,0 +1,53 @@
+import { crc32 } from 'node:zlib';
+import { bytesOf, digestOf } from '@block-pack/core';
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import type { DeflateParameters } from './deflate-parameters.ts';
+import { DeflateThreads, threadsDeflate } from './deflate-threads.ts';
+import { mixture } from './mixture-fixture.ts';
+import { redeflateAtOnce } from './redeflate.ts';
+
+const threads = new DeflateThreads(2);
+
+afterAll(() => threads.close());
+
+const parameters: fc.Arbitrary<DeflateParameters> = fc.record({
+  encoder: fc.constantFrom('zlib' as const, 'chromium' as const, 'gzip' as const),
+  level: fc.integer({ min: 1, max: 9 }),
+  memLevel: fc.constantFrom(6, 8),
+});
+
+test('threads write the streams that are written here, whatever the contents, and sum them up', async () => {
+  const whole = mixture(700_000);
+  const size = fc.oneof({ weight: 9, arbitrary: fc.nat(4000) }, { weight: 1, arbitrary: fc.nat(700_000) });
+  const content = fc.tuple(size, parameters);
+  await fc.assert(
+    fc.asyncProperty(fc.array(content, { maxLength: 30 }), async (contents) => {
+      const wanted = contents.map(([length, how]) =>
+        digestOf(redeflateAtOnce(whole.subarray(0, length), how)),
+      );
+      for (const [length, how] of contents) await threads.add(pieces(whole, length), length, how);
+      const made = [];
+      for (const _ of contents) {
+        const { packed, crc32 } = await threads.deflated();
+        made.push({ digest: digestOf(packed), crc32 });
+      }
+      expect(made.map(({ digest }) => digest)).toEqual(wanted);
+      expect(made.map((one) => one.crc32)).toEqual(
+        contents.map(([length]) => crc32(whole.subarray(0, length))),
+      );
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('what other encoders wrote is nothing for threads', async () => {
+  const go = { encoder: 'go', level: 6, memLevel: 8 } as const;
+  expect(threadsDeflate(go)).toBe(false);
+  await expect(threads.add(bytesOf(), 0, go)).rejects.toThrow('threads do not deflate as go does');
+});
+
+function pieces(whole: Uint8Array, length: number) {
+  const half = length >> 1;
+  return bytesOf(whole.subarray(0, half), whole.subarray(half, length));
+}
