@@ -80,7 +80,7 @@ class LikeSearch {
 
   /** Blocks with a file of that name and about that size. */
   #othersWith(name: string, size: number): ReadonlySet<number> {
-    const alike = (this.#byName.get(name) ?? []).filter((other) => Math.abs(other.size - size) < size / 8);
+    const alike = (this.#byName.get(name) ?? []).filter((other) => Math.abs(other.size - size) < size / 4);
     return new Set(alike.map((other) => other.block));
   }
 
