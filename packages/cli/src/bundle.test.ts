@@ -90,6 +90,27 @@ describe('block-pack bundle and apply', () => {
     }
   });
 
+  it('bring a further version as a change of the first, to a site that has neither', () => {
+    for (const release of ['1.0', '1.1']) makeImage(release);
+    done('bundle', 'oci:out:1.0', '-o', 'update.tar');
+    const alone = bundleSize();
+    const { document } = work.json(
+      'bundle',
+      'oci:out:1.0',
+      'oci:out:1.1',
+      '--self-contained',
+      '-o',
+      'update.tar',
+    );
+    expect(document).toHaveProperty(
+      'groups.2',
+      expect.objectContaining({ holds: 'blocks', encoding: 'delta' }),
+    );
+    expect(bundleSize()).toBeLessThan(alone + 3000);
+    expect(apply('update.tar', '--to', 'oci:site').exitCode).toBe(0);
+    for (const release of ['1.0', '1.1']) expect(digest('site', release)).toBe(digest('out', release));
+  });
+
   it('move a block for nothing when only its path changed', () => {
     makeImage('1.0');
     cpSync(work.path('lib-1.0'), work.path('lib-2.0/moved'), { recursive: true });

@@ -22,6 +22,7 @@ export {
   bundleMarker,
   carriedBlobs,
   componentOf,
+  earlierVersions,
   encodeBundle,
   encodeBundleIndex,
   encodeInventory,

@@ -1,7 +1,7 @@
 import { type Digest, digestOf } from '@block-pack/core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { planInSteps, type StepSearch, type Steps } from './plan-steps.ts';
+import { planInSteps, planVersions, type StepSearch, type Steps } from './plan-steps.ts';
 
 /** What a past or the wanted image has: versions by the names of components. */
 type Versions = Readonly<Record<string, number>>;
@@ -74,4 +74,46 @@ it('brings every past to what is wanted, whatever came and went in between, and 
     }),
     { numRuns: 500 },
   );
+});
+
+/** Of versions such as `shop@2` the one before it among those that come. */
+function earlier(objects: readonly string[]): (string | undefined)[] {
+  const nameOf = (object: string) => object.split('@')[0];
+  return objects.map((one, at) => objects.slice(0, at).findLast((other) => nameOf(other) === nameOf(one)));
+}
+
+it('sends the first version of what no past has whole, and each other one as a change of it', () => {
+  const steps = [[], ['a@1', 'b@1', 'b@2', 'a@2', 'b@3'].map((object) => ({ object, base: undefined }))];
+  expect(planVersions(steps, earlier)).toEqual([
+    [],
+    [
+      { object: 'a@1', base: undefined },
+      { object: 'b@1', base: undefined },
+    ],
+    [
+      { object: 'b@2', base: 'b@1' },
+      { object: 'a@2', base: 'a@1' },
+    ],
+    [{ object: 'b@3', base: 'b@2' }],
+  ]);
+});
+
+it('leaves what a past has something for as it was planned', () => {
+  const steps = [
+    [...['a@1', 'a@2'].map((object) => ({ object, base: 'a@0' })), { object: 'b@1', base: undefined }],
+  ];
+  expect(planVersions(steps, earlier)).toEqual(steps);
+  expect(planVersions([], earlier)).toEqual([[]]);
+});
+
+it('makes a hundred versions in few steps, each of what a step before brings', () => {
+  const objects = Array.from({ length: 100 }, (_, version) => `a@${version}`);
+  const steps = planVersions([objects.map((object) => ({ object, base: undefined }))], earlier);
+  expect(steps).toHaveLength(17);
+  const has = new Set<string>();
+  for (const step of steps) {
+    for (const { base } of step) if (base !== undefined) expect(has).toContain(base);
+    for (const { object } of step) has.add(object);
+  }
+  expect([...has].sort()).toEqual([...objects].sort());
 });

@@ -62,6 +62,35 @@ export async function planInSteps<T>(
   return steps;
 }
 
+/** Most steps that versions of one thing take: those behind them are all written against the last version of the step before. */
+const mostVersions = 16;
+
+/**
+ * The same steps, and behind the last one more for each further version of what travels whole in it: so the first version travels whole, and each
+ * other one as a change of an earlier one.
+ * @param earlier for each object the most alike of those before it
+ */
+export function planVersions<T>(
+  steps: Steps<T>,
+  earlier: (objects: readonly T[]) => readonly (T | undefined)[],
+): Steps<T> {
+  const last = steps.at(-1) ?? [];
+  const whole = last.filter(({ base }) => base === undefined).map(({ object }) => object);
+  const bases = new Map<T, T>();
+  const ages = new Map<T, number>();
+  for (const [at, nearest] of earlier(whole).entries()) {
+    const object = whole[at];
+    if (object === undefined || nearest === undefined) continue;
+    const base = ages.get(nearest) === mostVersions ? (bases.get(nearest) ?? nearest) : nearest;
+    bases.set(object, base);
+    ages.set(object, (ages.get(base) ?? 0) + 1);
+  }
+  const versions: PlannedObject<T>[][] = Array.from({ length: 1 + Math.max(0, ...ages.values()) }, () => []);
+  for (const { object, base } of last)
+    versions[ages.get(object) ?? 0]?.push({ object, base: base ?? bases.get(object) });
+  return [...steps.slice(0, -1), ...versions];
+}
+
 interface ChainLink<T> {
   readonly step: number;
   readonly object: T;

@@ -11,7 +11,7 @@ import { fuzzRuns } from '../testing/fuzz-runs.ts';
 import { type BundleDocument, parseBundleDocument } from './bundle-document.ts';
 import { bundleMarker, encodeBundle, encodeBundleIndex } from './bundle-layout.ts';
 import { packBundleList, unpackBundleList } from './bundle-list.ts';
-import { baseChooser } from './choose-base.ts';
+import { baseChooser, earlierVersions } from './choose-base.ts';
 import { packBundle } from './packed-bundle.ts';
 import { readBundle } from './read-bundle.ts';
 
@@ -264,12 +264,13 @@ it('may have few groups whatever they bring, and more where their objects are wo
   expect(parse(withGroups(1000, 2 ** 24)).groups).toHaveLength(1000);
 });
 
+const imports = (...lines: readonly string[]) =>
+  decodeImportManifest(`#block-pack import manifest v1\n#packer java\n${lines.join('\n')}\n`, 'test').imports;
+
+const line = (path: string, purl = '', more = '') =>
+  `${path} from ${blob(path).digest}${purl === '' ? '' : ` purl=${purl}`}${more}`;
+
 describe('the base of a block', () => {
-  const imports = (...lines: readonly string[]) =>
-    decodeImportManifest(`#block-pack import manifest v1\n#packer java\n${lines.join('\n')}\n`, 'test')
-      .imports;
-  const line = (path: string, purl = '', more = '') =>
-    `${path} from ${blob(path).digest}${purl === '' ? '' : ` purl=${purl}`}${more}`;
   const base = (wanted: string, ...olds: readonly string[]) => {
     const [found] = imports(wanted);
     return found && baseChooser(imports(...olds))(found)?.path;
@@ -312,5 +313,32 @@ describe('the base of a block', () => {
     );
     expect(base(line('/app', 'pkg:generic/app'), line('/other', 'pkg:generic/app'))).toBeUndefined();
     expect(base(line('/app'), line('/app', '', ' type=tree'))).toBeUndefined();
+  });
+});
+
+describe('the earlier version of a block', () => {
+  const earlier = (...lines: readonly string[]) =>
+    earlierVersions(lines.flatMap((one) => imports(one))).map((found) => found?.path);
+  const jar = (path: string, version: string) => line(path, `pkg:maven/org.example/shop@${version}`);
+
+  it('is the nearest one that comes before it, wherever both stand', () => {
+    const lines = [
+      jar('/a/shop-2.0.jar', '2.0'),
+      jar('/b/shop-1.0.jar', '1.0'),
+      jar('/c/shop-1.1.jar', '1.1'),
+    ];
+    expect(earlier(...lines)).toEqual([undefined, '/a/shop-2.0.jar', '/b/shop-1.0.jar']);
+  });
+
+  it('is nothing else of the same component', () => {
+    expect(earlier(jar('/a/shop-1.0-linux.jar', '1.0'), jar('/a/shop-1.1-macos.jar', '1.1'))).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('is, where no component is known, what stood at the same path of another image', () => {
+    const lines = [line('/app/1.txt'), line('/app/2.txt'), line('/app/1.txt', '', ' mode=755')];
+    expect(earlier(...lines)).toEqual([undefined, undefined, '/app/1.txt']);
   });
 });

@@ -16,12 +16,23 @@ export function baseChooser(olds: readonly Import[]): (line: Import) => Import |
   return (line) => {
     const component = componentOf(line);
     const same = component === undefined ? undefined : byComponent.get(keyOf(line, component));
-    const found = same ?? byPattern.get(keyOf(line, patternOf(line))) ?? [];
-    return found.reduce<Import | undefined>(
-      (best, old) => (best === undefined || isLiker(line, old, best) ? old : best),
-      undefined,
-    );
+    return likest(line, same ?? byPattern.get(keyOf(line, patternOf(line))) ?? []);
   };
+}
+
+/**
+ * For each import the most alike of those before it: its component in another version, under the same name but for numbers, or what stood at the same
+ * path of another image. Undefined where none is.
+ */
+export function earlierVersions(lines: readonly Import[]): readonly (Import | undefined)[] {
+  const byName = new Map<string, Import[]>();
+  return lines.map((line) => {
+    const component = componentOf(line);
+    const name = component === undefined ? line.path : `${component} ${patternOf(line).replace(/^.*\//, '')}`;
+    const found = likest(line, byName.get(keyOf(line, name)) ?? []);
+    add(byName, keyOf(line, name), line);
+    return found;
+  });
 }
 
 /** The purl without version, qualifiers and subpath; undefined where it is no more than a folder's name. */
@@ -43,6 +54,13 @@ function add(index: Map<string, Import[]>, key: string, old: Import): void {
 
 function patternOf({ path }: Import): string {
   return path.replace(/\d+/g, '#');
+}
+
+function likest(line: Import, olds: readonly Import[]): Import | undefined {
+  return olds.reduce<Import | undefined>(
+    (best, old) => (best === undefined || isLiker(line, old, best) ? old : best),
+    undefined,
+  );
 }
 
 function isLiker(line: Import, old: Import, other: Import): boolean {

@@ -16,7 +16,7 @@ export {
   encodeBundle,
   encodeBundleIndex,
 } from './bundle-layout.ts';
-export { baseChooser, componentOf } from './choose-base.ts';
+export { baseChooser, componentOf, earlierVersions } from './choose-base.ts';
 export { isTagged } from './image-name.ts';
 export type { Inventory, InventoryEntry, InventoryKind } from './inventory.ts';
 export { encodeInventory, inventoryLimit, parseInventory } from './inventory.ts';

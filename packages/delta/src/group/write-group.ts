@@ -38,6 +38,8 @@ export interface WriteGroupOptions extends OpenArchiveOptions {
   readonly mostSkeleton?: number;
   /** Most bytes of streams that are mixed: see {@link DifferenceOptions}. */
   readonly mostMixed?: number | undefined;
+  /** Of typed contents: see `writeTyped`. */
+  readonly quality?: number | undefined;
   /** Called with the bytes of contents that are written so far, and all of them. */
   onProgress?(bytes: number, total: number): void;
 }
@@ -158,6 +160,7 @@ async function* payloadOf(
     onTransform,
     onMixing,
     mostMixed,
+    quality,
   }: WriteGroupOptions & Required<Pick<DifferenceOptions, 'onTransform' | 'onMixing'>>,
 ): Bytes {
   yield skeleton;
@@ -176,7 +179,7 @@ async function* payloadOf(
   }
   const bytesOf = accesses.map(({ content }) => content);
   const progress = (bytes: number) => onProgress?.(bytes, total);
-  if (encoding === 'typed') yield* writeTyped(bytesOf, { signal, onProgress: progress });
+  if (encoding === 'typed') yield* writeTyped(bytesOf, { quality, signal, onProgress: progress });
   else yield* packContents(joined(bytesOf, signal, progress));
 }
 
