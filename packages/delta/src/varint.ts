@@ -130,6 +130,12 @@ export class VarintReader {
     return this.bytes.subarray(this.#at - length, this.#at);
   }
 
+  /** The bytes before the next one that is `last`, as a view, and passes that one. */
+  takeUntil(last: number): Uint8Array {
+    const start = this.#at;
+    return this.bytes.subarray(start, this.passUntil(last));
+  }
+
   /** Passes the next byte that is `last`, and returns its position among all bytes. */
   passUntil(last: number): number {
     const end = this.bytes.indexOf(last, this.#at);

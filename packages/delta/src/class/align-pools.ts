@@ -17,21 +17,22 @@ interface PoolAlignment {
  */
 export function alignPools(old: ConstantPool, now: ConstantPool): Uint16Array {
   const alignment = { sources: new Uint16Array(now.count), renumbered: new Uint16Array(old.count) };
-  pairEqual(old, now, alignment, leaves, (pool, index) => leafKey(pool, index));
-  pairSimilarTexts(old, now, alignment);
-  for (const tags of levels)
-    pairEqual(old, now, alignment, tags, (pool, index) =>
-      childKey(pool, index, pool === old ? alignment.renumbered : undefined),
-    );
+  const olds = byLevel(old);
+  for (const [level, news] of byLevel(now).entries()) {
+    const before = olds[level] as number[];
+    if (level === 0) {
+      pairEqual(alignment, before, news, leafKey, old, now);
+      pairSimilarTexts(old, now, alignment);
+    } else pairEqual(alignment, before, news, childKey, old, now);
+  }
   return alignment.sources;
 }
 
 const t = constantTag;
 
-const leaves: readonly number[] = [t.utf8, t.integer, t.float, t.long, t.double];
-
-/** Tags of constants that are made only of those before. */
+/** Tags of texts and numbers, and of constants that are made only of those before. */
 const levels: readonly (readonly number[])[] = [
+  [t.utf8, t.integer, t.float, t.long, t.double],
   [t.class, t.string, t.methodType, t.module, t.package],
   [t.nameAndType],
   [t.field, t.method, t.interfaceMethod],
@@ -39,27 +40,38 @@ const levels: readonly (readonly number[])[] = [
   [t.dynamic, t.invokeDynamic],
 ];
 
+/** By tag; no level where no constant is. */
+const levelOf = Uint8Array.from({ length: 256 }, (_, tag) => levels.findIndex((tags) => tags.includes(tag)));
+
+/** For each level the indexes of its constants. */
+function byLevel({ count, tags }: ConstantPool): number[][] {
+  const indexes = levels.map((): number[] => []);
+  for (let index = 1; index < count; index++)
+    if (tags[index] !== 0) indexes[levelOf[tags[index] as number] as number]?.push(index);
+  return indexes;
+}
+
 type Key = string | number | undefined;
 
 /** Of several that are equal, the first ones are paired, then the second ones. */
 function pairEqual(
+  alignment: PoolAlignment,
+  olds: readonly number[],
+  news: readonly number[],
+  keyOf: (pool: ConstantPool, index: number, renumbered?: Uint16Array) => Key,
   old: ConstantPool,
   now: ConstantPool,
-  alignment: PoolAlignment,
-  tags: readonly number[],
-  keyOf: (pool: ConstantPool, index: number) => Key,
 ): void {
+  if (olds.length === 0 || news.length === 0) return;
   const first = new Map<Key, number>();
   const next = new Uint16Array(old.count);
-  for (let index = old.count - 1; index > 0; index--) {
-    if (!tags.includes(old.tags[index] as number)) continue;
-    const key = keyOf(old, index);
+  for (const index of olds.toReversed()) {
+    const key = keyOf(old, index, alignment.renumbered);
     if (key === undefined) continue;
     next[index] = first.get(key) ?? 0;
     first.set(key, index);
   }
-  for (let index = 1; index < now.count; index++) {
-    if (!tags.includes(now.tags[index] as number)) continue;
+  for (const index of news) {
     const key = keyOf(now, index);
     const source = first.get(key) ?? 0;
     if (source === 0) continue;

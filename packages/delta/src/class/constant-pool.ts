@@ -51,8 +51,8 @@ export function shapeOf(tag: number): ConstantShape {
   return shape;
 }
 
-/** By tag: bytes behind it, of a text without those that it has; 0 for an unknown one. */
-const lengths = Uint8Array.from(shapes, (shape) => (shape === undefined ? 0 : lengthOf(shape)));
+/** By tag: bytes behind it, of a text those that say its length; 0 for an unknown one. */
+export const lengthsBehind = Uint8Array.from(shapes, (shape) => (shape === undefined ? 0 : lengthOf(shape)));
 
 function lengthOf(shape: ConstantShape): number {
   switch (shape.holds) {
@@ -106,7 +106,7 @@ export function readConstantPool(bytes: Uint8Array, start: number, end: number):
   let { at } = cursor;
   for (let index = 1; index < count; ) {
     const tag = at < end ? (bytes[at] as number) : 0;
-    const length = lengths[tag] as number;
+    const length = lengthsBehind[tag] as number;
     if (length === 0) throw deltaInvalid(`a class file has a constant of the unknown tag ${tag}`);
     tags[index] = tag;
     offsets[index] = at + 1;

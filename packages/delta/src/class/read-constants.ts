@@ -1,18 +1,11 @@
-import { concat } from '@block-pack/core';
+import { copyBytes } from '../copy-bytes.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { peekU2, pokeU2, pokeU4 } from './class-cursor.ts';
+import type { VarintWriter } from '../varint.ts';
+import { peekU2, pokeU2 } from './class-cursor.ts';
 import { type ClassSource, typeUse } from './class-source.ts';
 import { ConstantPlan, editedStep, firstNewStep, soughtStep } from './constant-plan.ts';
-import {
-  type ConstantPool,
-  classMagic,
-  constantTag,
-  readConstantPool,
-  shapeOf,
-  textBytes,
-} from './constant-pool.ts';
-import type { MadePool } from './read-pool.ts';
-import { constantsOf } from './split-class.ts';
+import { type ConstantPool, constantTag, lengthsBehind, shapeOf, slotsOf } from './constant-pool.ts';
+import { beginPool, type MadePool } from './made-pool.ts';
 import { kinds, partKinds, type StreamKind } from './typed-streams.ts';
 
 /** What is said of constants before they are. */
@@ -35,17 +28,20 @@ export function readConstants(
   isOfBase: boolean,
 ): MadePool {
   const plan = readPlan(from, old, count);
-  from.beginConstants(plan.tags);
-  const made = new ConstantReader(from, plan, limit);
-  for (const index of constantsOf(plan)) made.parts(index);
-  for (const index of constantsOf(plan))
-    if (plan.tags[index] === constantTag.utf8) made.text(index, isOfBase);
-  const head = new Uint8Array(10);
-  pokeU4(head, 0, classMagic);
-  head.set(version, 4);
-  pokeU2(head, 8, count);
-  const bytes = concat([head, ...made.constants.filter(({ length }) => length > 0)]);
-  return { pool: readConstantPool(bytes, 0, bytes.length), renumbered: plan.renumbered };
+  const { tags, renumbered } = plan;
+  from.beginConstants(tags);
+  const constants = new ConstantReader(from, plan);
+  constants.parts();
+  const to = beginPool(version, count);
+  const head = to.length;
+  const offsets = new Int32Array(count);
+  for (let index = 1; index < count; index += slotsOf(tags[index] as number)) {
+    offsets[index] = to.length + 1;
+    constants.write(index, isOfBase, to);
+    if (to.length - head > limit)
+      throw deltaInvalid('constants of class files have more bytes than are to be made');
+  }
+  return { pool: { bytes: to.bytes(), version, count, tags, offsets, end: to.length }, renumbered };
 }
 
 function readPlan(from: ClassSource, old: ConstantPool, count: number): ConstantPlan {
@@ -67,103 +63,115 @@ function readPlan(from: ClassSource, old: ConstantPool, count: number): Constant
 }
 
 class ConstantReader {
-  /** By index; empty where no constant is. */
-  readonly constants: Uint8Array[];
   readonly #from: ClassSource;
   readonly #plan: ConstantPlan;
+  /** All constants that are no texts. */
+  readonly #bytes: Uint8Array;
+  /** By index: the position behind the tag among those. */
+  readonly #places: Int32Array;
   /** By index of a text: see {@link ClassSource.text}. */
   readonly #uses: Uint8Array;
   #shift = 0;
-  #left: number;
 
-  constructor(from: ClassSource, plan: ConstantPlan, limit: number) {
+  constructor(from: ClassSource, plan: ConstantPlan) {
+    const { tags, count } = plan;
     this.#from = from;
     this.#plan = plan;
-    this.#left = limit;
-    this.#uses = new Uint8Array(plan.tags.length);
-    this.constants = new Array<Uint8Array>(plan.tags.length).fill(new Uint8Array());
+    this.#places = new Int32Array(count);
+    this.#uses = new Uint8Array(count);
+    let end = 0;
+    for (let index = 1; index < count; index++) {
+      const tag = tags[index] as number;
+      if (tag === 0 || tag === constantTag.utf8) continue;
+      this.#places[index] = end + 1;
+      end += 1 + (lengthsBehind[tag] as number);
+    }
+    this.#bytes = new Uint8Array(end);
   }
 
-  /** All of a constant that is no text. */
-  parts(index: number): void {
-    const tag = this.#plan.tags[index] as number;
+  /** Reads all but the texts. */
+  parts(): void {
+    const { tags } = this.#plan;
+    for (let index = 1; index < tags.length; index++) {
+      const tag = tags[index] as number;
+      if (tag !== 0 && tag !== constantTag.utf8) this.#parts(index, tag);
+    }
+  }
+
+  #parts(index: number, tag: number): void {
+    const bytes = this.#bytes;
+    const at = this.#places[index] as number;
+    const isNew = this.#plan.sources[index] === 0;
+    bytes[at - 1] = tag;
+    if (!isNew) this.#copy(index, at);
     const shape = shapeOf(tag);
     switch (shape.holds) {
       case 'text':
         return;
-      case 'number': {
-        const bytes = this.#constant(index, shape.length);
-        if (this.#isNew(index)) this.#bytes(bytes.subarray(1));
+      case 'number':
+        if (isNew) this.#number(at, shape.length);
         return;
-      }
       case 'indexes':
-        this.#indexes(index, tag, this.#constant(index, 2 * shape.count), 1);
+        this.#indexes(tag, at, isNew);
         return;
-      case 'handle': {
-        const bytes = this.#constant(index, 3);
-        if (this.#isNew(index)) bytes[1] = this.#from.byte(kinds.handleKinds, 0, 0);
-        this.#indexes(index, tag, bytes, 2);
+      case 'handle':
+        if (isNew) bytes[at] = this.#from.byte(kinds.handleKinds, 0, 0);
+        this.#indexes(tag, at + 1, isNew);
         return;
-      }
-      case 'bootstrap': {
-        const bytes = this.#constant(index, 4);
-        if (this.#isNew(index)) pokeU2(bytes, 1, this.#two(kinds.callBootstraps, 0));
+      case 'bootstrap':
+        if (isNew) pokeU2(bytes, at, this.#two(kinds.callBootstraps, 0));
         else {
           this.#shift += this.#two(kinds.callBootstraps, 2);
-          pokeU2(bytes, 1, peekU2(bytes, 1) + this.#shift);
+          pokeU2(bytes, at, peekU2(bytes, at) + this.#shift);
         }
-        this.#indexes(index, tag, bytes, 3);
-      }
+        this.#indexes(tag, at + 2, isNew);
     }
   }
 
-  text(index: number, isOfBase: boolean): void {
-    const { old, sources, isEdited } = this.#plan;
-    const source = sources[index] as number;
-    const isSame = source !== 0 && isEdited[index] === 0;
-    const place = source !== 0 && isOfBase ? (old.offsets[source] as number) + 2 : -1;
-    const text = isSame ? textBytes(old, source) : this.#from.text(this.#uses[index] as number, place);
-    if (text.length > 0xffff) throw deltaInvalid(`a text of a class file has ${text.length} bytes`);
-    const bytes = this.#room(index, 2 + text.length);
-    pokeU2(bytes, 1, text.length);
-    bytes.set(text, 3);
+  /** What an old constant had. */
+  #copy(index: number, at: number): void {
+    const { old, sources, tags } = this.#plan;
+    const offset = old.offsets[sources[index] as number] as number;
+    const length = lengthsBehind[tags[index] as number] as number;
+    copyBytes(old.bytes, offset, offset + length, this.#bytes, at);
   }
 
-  #isNew(index: number): boolean {
-    return this.#plan.sources[index] === 0;
-  }
-
-  /** What an old constant had, or room for a new one, behind its tag. */
-  #constant(index: number, length: number): Uint8Array {
-    const { old, sources } = this.#plan;
-    const bytes = this.#room(index, length);
-    const source = sources[index] as number;
-    const offset = old.offsets[source] as number;
-    if (source !== 0) bytes.set(old.bytes.subarray(offset, offset + length), 1);
-    return bytes;
-  }
-
-  #room(index: number, length: number): Uint8Array {
-    this.#left -= 1 + length;
-    if (this.#left < 0) throw deltaInvalid('constants of class files have more bytes than are to be made');
-    const bytes = new Uint8Array(1 + length);
-    bytes[0] = this.#plan.tags[index] as number;
-    this.constants[index] = bytes;
-    return bytes;
-  }
-
-  #indexes(index: number, tag: number, bytes: Uint8Array, from: number): void {
+  #indexes(tag: number, from: number, isNew: boolean): void {
     const { renumbered, tags } = this.#plan;
-    for (const [i, kind] of (partKinds[tag] ?? []).entries()) {
-      const at = from + 2 * i;
-      const value = this.#isNew(index) ? this.#two(kind, 0) : (renumbered[peekU2(bytes, at)] ?? 0);
-      if (value === 0 && !this.#isNew(index))
+    const bytes = this.#bytes;
+    let at = from;
+    for (const kind of partKinds[tag] ?? []) {
+      const value = isNew ? this.#two(kind, 0) : (renumbered[peekU2(bytes, at)] ?? 0);
+      if (value === 0 && !isNew)
         throw deltaInvalid('a constant of a class file is copied, and not what it is made of');
       pokeU2(bytes, at, value);
       this.#from.named(kind, value);
       if (tags[value] === constantTag.utf8 && this.#uses[value] === 0)
         this.#uses[value] = kind === kinds.partTypes ? typeUse : tag;
+      at += 2;
     }
+  }
+
+  /** Writes a constant; texts are read only now. */
+  write(index: number, isOfBase: boolean, to: VarintWriter): void {
+    const { old, tags, sources, isEdited } = this.#plan;
+    const tag = tags[index] as number;
+    if (tag !== constantTag.utf8) {
+      const at = this.#places[index] as number;
+      to.addBytes(this.#bytes, at - 1, at + (lengthsBehind[tag] as number));
+      return;
+    }
+    const source = sources[index] as number;
+    const offset = old.offsets[source] as number;
+    to.addByte(tag);
+    if (source !== 0 && isEdited[index] === 0) {
+      to.addBytes(old.bytes, offset, offset + 2 + peekU2(old.bytes, offset));
+      return;
+    }
+    const text = this.#from.text(this.#uses[index] as number, source !== 0 && isOfBase ? offset + 2 : -1);
+    if (text.length > 0xffff) throw deltaInvalid(`a text of a class file has ${text.length} bytes`);
+    to.addTwo(text.length);
+    to.addBytes(text);
   }
 
   #two(kind: StreamKind, first: number): number {
@@ -171,8 +179,8 @@ class ConstantReader {
     return (high << 8) | this.#from.byte(kind, first + 1, high);
   }
 
-  #bytes(bytes: Uint8Array): void {
-    for (let i = 0; i < bytes.length; i++)
-      bytes[i] = this.#from.byte(kinds.constantNumbers, Math.min(i, 3), 0);
+  #number(at: number, length: number): void {
+    for (let i = 0; i < length; i++)
+      this.#bytes[at + i] = this.#from.byte(kinds.constantNumbers, Math.min(i, 3), 0);
   }
 }

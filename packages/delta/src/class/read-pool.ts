@@ -1,20 +1,11 @@
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { unfolded, VarintWriter } from '../varint.ts';
+import { unfolded, type VarintWriter } from '../varint.ts';
 import { peekU2 } from './class-cursor.ts';
 import type { ClassStreamReaders } from './class-streams.ts';
-import { type ConstantPool, classMagic, shapeOf, slotsOf } from './constant-pool.ts';
+import { type ConstantPool, shapeOf, slotsOf } from './constant-pool.ts';
 import { bootstrapKind, indexKind, LastNumbers, shiftKind } from './last-numbers.ts';
+import { beginPool, type MadePool } from './made-pool.ts';
 import { PoolOrder, type PoolOrderName, poolOrders } from './pool-order.ts';
-
-/** The constants of a class file, made again. */
-export interface MadePool {
-  readonly pool: ConstantPool;
-  /** By index of an old constant the new one that it became, or 0. */
-  readonly renumbered: Uint16Array;
-}
-
-/** Bytes: most constants of class files have fewer together. */
-const usualLength = 4096;
 
 /**
  * Reads what `writePool` wrote.
@@ -27,11 +18,7 @@ export function readPool(from: ClassStreamReaders, old: ConstantPool, limit: num
   if (count < 1 || count > 0xffff) throw deltaInvalid(`a class file of ${count} constants`);
   const plan = readRuns(from, old, count);
   const { tags, renumbered } = plan;
-  const to = new VarintWriter(usualLength);
-  to.addTwo(classMagic >>> 16);
-  to.addTwo(classMagic & 0xffff);
-  to.addBytes(version);
-  to.addTwo(count);
+  const to = beginPool(version, count);
   const offsets = new Int32Array(count);
   const constants = new ConstantReader(from, old, plan, to);
   for (let index = 1; index < count; index += slotsOf(tags[index] as number)) {

@@ -30,15 +30,10 @@ export function splitClass(bytes: Uint8Array, ranks: RankedConstants, to: TypedW
 function splitPool(pool: ConstantPool, ranks: RankedConstants, to: TypedWriters): void {
   at(to, kinds.versions).addBytes(pool.version);
   at(to, kinds.constantCounts).add(pool.count);
-  for (const index of constantsOf(pool)) {
+  for (let index = 1; index < pool.count; index += slotsOf(pool.tags[index] as number)) {
     at(to, kinds.constantTags).addByte(pool.tags[index] as number);
     splitConstant(pool, index, ranks, to);
   }
-}
-
-/** Indexes of constants. */
-export function* constantsOf({ count, tags }: Pick<ConstantPool, 'count' | 'tags'>): Iterable<number> {
-  for (let index = 1; index < count; index += slotsOf(tags[index] as number)) yield index;
 }
 
 function splitConstant(pool: ConstantPool, index: number, ranks: RankedConstants, to: TypedWriters): void {

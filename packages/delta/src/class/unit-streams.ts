@@ -58,13 +58,7 @@ export class PlainClassSource implements ClassSource {
   }
 
   text(): Uint8Array {
-    const text = new VarintWriter();
-    for (let byte = this.#textByte(); byte !== 0; byte = this.#textByte()) text.addByte(byte);
-    return text.bytes();
-  }
-
-  #textByte(): number {
-    return this.#from.unitTexts.nextByte();
+    return this.#from.unitTexts.takeUntil(0);
   }
 
   isSame(): boolean {

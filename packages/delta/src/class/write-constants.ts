@@ -2,8 +2,7 @@ import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { alignPools } from './align-pools.ts';
 import { peekU2 } from './class-cursor.ts';
 import { ConstantPlan, editedStep, firstNewStep, soughtStep } from './constant-plan.ts';
-import { type ConstantPool, constantTag, shapeOf, textBytes } from './constant-pool.ts';
-import { constantsOf } from './split-class.ts';
+import { type ConstantPool, constantTag, shapeOf, slotsOf, textBytes } from './constant-pool.ts';
 import { partKinds } from './typed-streams.ts';
 import type { UnitStreamWriters } from './unit-streams.ts';
 
@@ -15,7 +14,7 @@ import type { UnitStreamWriters } from './unit-streams.ts';
 export function writeConstants(old: ConstantPool, now: ConstantPool, to: UnitStreamWriters): Uint16Array {
   const plan = writePlan(old, now, to);
   let shift = 0;
-  for (const index of constantsOf(now)) {
+  for (let index = 1; index < now.count; index += slotsOf(now.tags[index] as number)) {
     const source = plan.sources[index] as number;
     if (source === 0) writeParts(now, index, to);
     else if (shapeOf(now.tags[index] as number).holds === 'bootstrap') {
@@ -24,7 +23,7 @@ export function writeConstants(old: ConstantPool, now: ConstantPool, to: UnitStr
       shift = change;
     }
   }
-  for (const index of constantsOf(now)) {
+  for (let index = 1; index < now.count; index += slotsOf(now.tags[index] as number)) {
     if (now.tags[index] !== constantTag.utf8 || (plan.sources[index] !== 0 && plan.isEdited[index] === 0))
       continue;
     const text = textBytes(now, index);
@@ -38,7 +37,7 @@ export function writeConstants(old: ConstantPool, now: ConstantPool, to: UnitStr
 function writePlan(old: ConstantPool, now: ConstantPool, to: UnitStreamWriters): ConstantPlan {
   const sources = alignPools(old, now);
   const plan = new ConstantPlan(old, now.count);
-  for (const index of constantsOf(now)) {
+  for (let index = 1; index < now.count; index += slotsOf(now.tags[index] as number)) {
     const tag = now.tags[index] as number;
     const source = sources[index] as number;
     if (source === 0) {

@@ -26,12 +26,13 @@ test('threads write the streams that are written here, whatever the contents, an
       const wanted = contents.map(([length, how]) =>
         digestOf(redeflateAtOnce(whole.subarray(0, length), how)),
       );
-      const coming = [];
-      for (const [length, how] of contents)
-        coming.push(await threads.add(pieces(whole, length), length, how));
+      for (const [length, how] of contents) await threads.add(pieces(whole, length), length, how);
       const made = [];
-      for (const one of coming) made.push(await threads.deflated(one));
-      expect(made.map(({ packed }) => digestOf(packed))).toEqual(wanted);
+      for (const _ of contents) {
+        const { packed, crc32 } = await threads.deflated();
+        made.push({ digest: digestOf(packed), crc32 });
+      }
+      expect(made.map(({ digest }) => digest)).toEqual(wanted);
       expect(made.map((one) => one.crc32)).toEqual(
         contents.map(([length]) => crc32(whole.subarray(0, length))),
       );
@@ -50,3 +51,13 @@ function pieces(whole: Uint8Array, length: number) {
   const half = length >> 1;
   return bytesOf(whole.subarray(0, half), whole.subarray(half, length));
 }
+
+test('nobody waits for a thread that failed', async () => {
+  const failing = new DeflateThreads(1);
+  // No level: the program reads beside its memory.
+  await failing.add(bytesOf(), 0, { encoder: 'zlib', level: 1 << 28, memLevel: 8 });
+  await expect(failing.deflated()).rejects.toThrow('memory access out of bounds');
+  await failing.add(bytesOf(new Uint8Array(300_000)), 300_000, { encoder: 'zlib', level: 6, memLevel: 8 });
+  await expect(failing.deflated()).rejects.toThrow('memory access out of bounds');
+  await failing.close();
+});

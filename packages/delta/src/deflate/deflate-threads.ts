@@ -13,81 +13,29 @@ export interface Deflated {
   readonly packed: Uint8Array;
 }
 
-/** A content that goes to a thread, or is there. */
-export interface Deflating {
-  readonly batch: Batch;
-  readonly place: number;
-}
-
-/** Contents that go to a thread together. */
-class Batch {
-  readonly contents: Uint8Array<ArrayBuffer>;
-  /** Bytes of contents that are there. */
-  filled = 0;
-  readonly numbers: number[] = [];
-  resolve: (all: readonly Deflated[]) => void = () => {};
-  reject: (error: unknown) => void = () => {};
-  readonly whole = new Promise<readonly Deflated[]>((resolve, reject) => {
-    this.resolve = resolve;
-    this.reject = reject;
-  });
-
-  constructor(contents: Uint8Array<ArrayBuffer>) {
-    this.contents = contents;
-    // Whoever stops early asks for nothing of it.
-    this.whole.catch(() => {});
-  }
-}
-
-interface Answer {
-  readonly contents: Uint8Array<ArrayBuffer>;
-  readonly packed: Uint8Array;
-  readonly sums: Uint32Array;
-}
-
-/** Bytes of contents, some ten milliseconds of work: one class file alone would cost more to hand over than to deflate. */
+/** Bytes of contents that a thread is given at once, some ten milliseconds of work: one class file would cost more to hand over than to deflate. */
 const batchSize = 1 << 18;
-
-/** A thread, and the batches that it was given. */
-interface Lane {
-  readonly worker: Worker;
-  readonly batches: Batch[];
-}
 
 /** Whether threads know the encoder. */
 export function threadsDeflate({ encoder }: DeflateParameters): boolean {
   return zlibVariant(encoder) !== undefined;
 }
 
-/** Deflates contents by other threads, as `redeflate` does. To be closed in any case. */
+/** Deflates contents by other threads, as `redeflate` does, and gives them back in their order. To be closed in any case. */
 export class DeflateThreads {
   readonly #lanes: readonly Lane[];
+  /** Those that were not given back whole, in their order. */
+  readonly #batches: Batch[] = [];
+  /** Arrays for batches to come: memory that is allocated by one thread and freed by another stays with neither. */
   readonly #free: Uint8Array<ArrayBuffer>[] = [];
   #filling: Batch | undefined;
-  #failure: { readonly error: unknown } | undefined;
 
   constructor(count: number) {
-    this.#lanes = Array.from({ length: count }, () => this.#open());
-  }
-
-  #open(): Lane {
-    const workerData = moduleOf(deflateProgram);
-    // Flags of this process, such as loaders, are nothing to it.
-    const worker = new Worker(deflateThread, { eval: true, execArgv: [], env: {}, workerData });
-    const batches: Batch[] = [];
-    worker.on('message', (answer: Answer) => {
-      batches.shift()?.resolve(deflatedOf(answer));
-      if (answer.contents.length === batchSize) this.#free.push(answer.contents);
-    });
-    worker.on('error', (error) => {
-      this.#failure ??= { error };
-      for (const batch of batches) batch.reject(error);
-    });
-    return { worker, batches };
+    this.#lanes = Array.from({ length: count }, () => new Lane());
   }
 
   /** @param content exactly `size` bytes; one after the other is to be added */
-  async add(content: Bytes, size: number, parameters: DeflateParameters): Promise<Deflating> {
+  async add(content: Bytes, size: number, parameters: DeflateParameters): Promise<void> {
     const variant = zlibVariant(parameters.encoder);
     if (variant === undefined) throw new RangeError(`threads do not deflate as ${parameters.encoder} does`);
     const batch = this.#batchFor(size);
@@ -96,7 +44,6 @@ export class DeflateThreads {
       batch.filled += chunk.length;
     }
     batch.numbers.push(size, variant, parameters.level, parameters.memLevel);
-    return { batch, place: batch.numbers.length / 4 - 1 };
   }
 
   #batchFor(size: number): Batch {
@@ -105,40 +52,107 @@ export class DeflateThreads {
     this.#send();
     const contents =
       size <= batchSize ? (this.#free.pop() ?? new Uint8Array(batchSize)) : new Uint8Array(size);
-    this.#filling = new Batch(contents);
-    return this.#filling;
+    const batch = new Batch(contents);
+    this.#filling = batch;
+    this.#batches.push(batch);
+    return batch;
   }
 
   #send(): void {
     const batch = this.#filling;
-    this.#filling = undefined;
     if (batch === undefined) return;
-    const lane = this.#lanes.reduce((least, one) =>
-      one.batches.length < least.batches.length ? one : least,
-    );
-    lane.batches.push(batch);
-    if (this.#failure !== undefined) batch.reject(this.#failure.error);
-    const { contents, numbers } = batch;
-    lane.worker.postMessage({ contents, numbers: Int32Array.from(numbers) }, [contents.buffer]);
+    this.#filling = undefined;
+    const lane = this.#lanes.reduce((least, one) => (one.waiting < least.waiting ? one : least));
+    lane.send(batch);
   }
 
-  async deflated({ batch, place }: Deflating): Promise<Deflated> {
+  /** The next one, in the order in which they were added. It is good only until another one is asked for. */
+  async deflated(): Promise<Deflated> {
+    if (this.#batches[0]?.isGiven) this.#recycle(await this.#batches.shift()?.answer);
+    const [batch] = this.#batches;
+    if (batch === undefined) throw new RangeError('nothing was added');
     if (batch === this.#filling) this.#send();
-    const one = (await batch.whole)[place];
-    if (one === undefined) throw new RangeError(`no content ${place} in its batch`);
-    return one;
+    return batch.give(await batch.answer);
+  }
+
+  #recycle(answer: Answer | undefined): void {
+    if (answer?.packed.length === batchSize) this.#free.push(answer.packed);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#lanes.map(({ worker }) => worker.terminate()));
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
   }
 }
 
-function deflatedOf({ packed, sums }: Answer): readonly Deflated[] {
-  let at = 0;
-  return Array.from({ length: sums.length / 2 }, (_, i) => {
-    const [size = 0, crc32 = 0] = sums.subarray(2 * i, 2 * i + 2);
-    at += size;
-    return { crc32, packed: packed.subarray(at - size, at) };
+interface Answer {
+  /** Streams one behind the other. */
+  readonly packed: Uint8Array<ArrayBuffer>;
+  /** Of each content the size of its stream, and its CRC-32. */
+  readonly sums: Uint32Array;
+}
+
+/** Contents that go to a thread together. */
+class Batch {
+  readonly contents: Uint8Array<ArrayBuffer>;
+  /** Bytes of contents that are there. */
+  filled = 0;
+  readonly numbers: number[] = [];
+  resolve: (answer: Answer) => void = () => {};
+  reject: (error: unknown) => void = () => {};
+  readonly answer = new Promise<Answer>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
   });
+  #given = 0;
+  #at = 0;
+
+  constructor(contents: Uint8Array<ArrayBuffer>) {
+    this.contents = contents;
+    // Whoever stops early asks for nothing of it.
+    this.answer.catch(() => {});
+  }
+
+  get isGiven(): boolean {
+    return 4 * this.#given === this.numbers.length;
+  }
+
+  give({ packed, sums }: Answer): Deflated {
+    const [size = 0, crc32 = 0] = sums.subarray(2 * this.#given, 2 * this.#given + 2);
+    this.#given++;
+    this.#at += size;
+    return { crc32, packed: packed.subarray(this.#at - size, this.#at) };
+  }
+}
+
+/** A thread, and the batches that it was given. */
+class Lane {
+  readonly #worker: Worker;
+  readonly #batches: Batch[] = [];
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor() {
+    const workerData = moduleOf(deflateProgram);
+    // Flags of this process, such as loaders, are nothing to it.
+    this.#worker = new Worker(deflateThread, { eval: true, execArgv: [], env: {}, workerData });
+    this.#worker.on('message', (answer: Answer) => this.#batches.shift()?.resolve(answer));
+    this.#worker.on('error', (error) => {
+      this.#failure = { error };
+      for (const batch of this.#batches) batch.reject(error);
+    });
+  }
+
+  get waiting(): number {
+    return this.#batches.length;
+  }
+
+  send(batch: Batch): void {
+    const { contents, numbers } = batch;
+    this.#batches.push(batch);
+    if (this.#failure !== undefined) batch.reject(this.#failure.error);
+    else this.#worker.postMessage({ contents, numbers: Int32Array.from(numbers) }, [contents.buffer]);
+  }
+
+  close(): Promise<unknown> {
+    return this.#worker.terminate();
+  }
 }

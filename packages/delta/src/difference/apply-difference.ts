@@ -98,7 +98,7 @@ async function applySection(
   left.mixed -= mixedLength(lengths);
   if (left.mixed < 0) throw deltaInvalid('more bytes of its streams are mixed than may be');
   const parts = await readParts(reader, lengths);
-  const unpacked = await unpackStreams(lengths, parts);
+  const unpacked = unpackStreams(lengths, parts);
   const streams = byName(transformStreams[transform], (_, place) => unpacked[place] as Uint8Array);
   const pieces = decodePieces(streams.pieces, bases, baseLength);
   left.cost -= costOf(pieces, bases);

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
+import { brotliCompress, brotliDecompressSync, constants } from 'node:zlib';
 import { type ByteReader, collect, concat } from '@block-pack/core';
 import { type VarintReader, VarintWriter } from '../varint.ts';
 import { deltaInvalid } from './delta-invalid.ts';
@@ -19,7 +19,6 @@ const bestQuality = 11;
 export const fastQuality = 9;
 
 const compress = promisify(brotliCompress);
-const decompress = promisify(brotliDecompress);
 
 /** Streams that are coded together, and what they come to. */
 export interface MixedPart {
@@ -175,18 +174,16 @@ export function mixedLength({ raw, mixed }: Pick<StreamLengths, 'raw' | 'mixed'>
 }
 
 /**
- * The streams, in their order; of those that are mixed, room for them. Other threads unpack them.
+ * The streams, in their order; of those that are mixed, room for them.
  * @param parts as long as `lengths` says
  * @throws DELTA_INVALID
  */
-export async function unpackStreams(
+export function unpackStreams(
   { raw, mixed, parts: lengths }: StreamLengths,
   parts: readonly Uint8Array[],
-): Promise<Uint8Array[]> {
+): Uint8Array[] {
   const plain = mixed.size === 0 ? parts : parts.slice(0, -1);
-  const unpackedParts = await Promise.all(
-    plain.map((part, index) => unpacked(part, lengths[index]?.raw ?? 0)),
-  );
+  const unpackedParts = plain.map((part, index) => unpacked(part, lengths[index]?.raw ?? 0));
   const hasPool = raw.some((length, place) => length > 0 && length < pooledBelow && !mixed.has(place));
   const pool = hasPool ? unpackedParts.shift() : undefined;
   let pooled = 0;
@@ -198,18 +195,18 @@ export async function unpackStreams(
   });
 }
 
-async function unpacked(bytes: Uint8Array, length: number): Promise<Uint8Array> {
+function unpacked(bytes: Uint8Array, length: number): Uint8Array {
   if (bytes.length === length) return bytes;
-  const raw = await unpackedWhole(bytes, length);
+  const raw = decompress(bytes, length);
   if (raw.length === length) return raw;
   throw deltaInvalid(`a stream of ${length} bytes unpacks to ${raw.length}`);
 }
 
-async function unpackedWhole(bytes: Uint8Array, length: number): Promise<Uint8Array> {
+function decompress(bytes: Uint8Array, length: number): Uint8Array {
   try {
     // Room for one byte more, or zlib would ask for as much again when the last one is written.
     const options = { maxOutputLength: length, chunkSize: Math.max(64, length + 1), info: true };
-    const { buffer, engine } = (await decompress(bytes, options)) as unknown as DecompressInfo;
+    const { buffer, engine } = brotliDecompressSync(bytes, options) as unknown as DecompressInfo;
     if (engine.bytesWritten === bytes.length) return buffer;
   } catch (error) {
     throw isZlibError(error) ? deltaInvalid(`a stream cannot be unpacked: ${error.message}`, error) : error;

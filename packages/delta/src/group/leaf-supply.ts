@@ -1,12 +1,7 @@
 import { type Bytes, collect } from '@block-pack/core';
-import { exactly, heldSize } from '../archive/put-together.ts';
+import { exactly } from '../archive/put-together.ts';
 import type { Packing } from '../archive/recipe.ts';
-import {
-  type Deflated,
-  type DeflateThreads,
-  type Deflating,
-  threadsDeflate,
-} from '../deflate/deflate-threads.ts';
+import { type Deflated, type DeflateThreads, threadsDeflate } from '../deflate/deflate-threads.ts';
 
 /** What a leaf, or a block that is no archive, is made from. */
 export interface Supplied {
@@ -23,10 +18,16 @@ const roomAhead = 24 << 20;
 /** Leaves that are read before their turn; there may be many small ones. */
 const mostAhead = 1 << 14;
 
+/** Bytes of a leaf that threads deflate; one that has more is deflated as it comes. */
+const largestDeflated = 8 << 20;
+
+/** Bytes of a leaf that is held until its turn, so that what stands behind it can be read. */
+const largestHeld = 1 << 20;
+
 /** A leaf whose turn has not come: on its way to be deflated, held, or not read yet. */
 interface Coming {
   readonly supplied: Supplied;
-  readonly read: Deflating | Uint8Array | undefined;
+  readonly read: 'to be deflated' | Uint8Array | undefined;
 }
 
 /** Supplies leaves, each at its turn. Where there are threads, they deflate what is read ahead; what is large is not. */
@@ -49,8 +50,8 @@ export class LeafSupply {
   async *content(): Bytes {
     const { supplied, read } = await this.#take();
     if (read === undefined) yield* supplied.open();
-    else if (read instanceof Uint8Array) yield read;
-    else throw new Error('what is deflated by threads is not supplied as content');
+    else if (read === 'to be deflated') throw new Error('threads have it, and give it deflated');
+    else yield read;
   }
 
   /** The next one deflated; undefined, and nothing taken, where threads do not do that. */
@@ -61,8 +62,8 @@ export class LeafSupply {
 
   async #deflated(threads: DeflateThreads): Promise<Deflated> {
     const { read } = await this.#take();
-    if (read === undefined || read instanceof Uint8Array) throw new Error('what comes is another leaf');
-    return threads.deflated(read);
+    if (read !== 'to be deflated') throw new Error('another leaf is the next one');
+    return threads.deflated();
   }
 
   async #take(): Promise<Coming> {
@@ -93,11 +94,14 @@ export class LeafSupply {
 async function readAhead(supplied: Supplied, threads: DeflateThreads): Promise<Coming['read']> {
   const { size, packing, inOrder } = supplied;
   const content = () => exactly(supplied.open(), size, 'a part');
-  if (goesToThreads(supplied) && typeof packing !== 'string') return threads.add(content(), size, packing);
-  return inOrder && size <= heldSize ? collect(content(), size, 'a part') : undefined;
+  if (typeof packing !== 'string' && goesToThreads(supplied)) {
+    await threads.add(content(), size, packing);
+    return 'to be deflated';
+  }
+  return inOrder && size <= largestHeld ? collect(content(), size, 'a part') : undefined;
 }
 
 /** Whether threads deflate it, where there are any. */
 export function goesToThreads({ size, packing }: Pick<Supplied, 'size' | 'packing'>): boolean {
-  return typeof packing !== 'string' && size <= heldSize && threadsDeflate(packing);
+  return typeof packing !== 'string' && size <= largestDeflated && threadsDeflate(packing);
 }

@@ -67,18 +67,19 @@ function* witnessesOf(
   let newRun = next.runBehind(target);
   let at = 0;
   while (at < length) {
-    const start = Math.max(at, old.startOf(oldRun) - source, next.startOf(newRun) - target);
-    const end = Math.min(length, old.endOf(oldRun) - source, next.endOf(newRun) - target);
+    const [before, after] = [old.run(oldRun), next.run(newRun)];
+    const start = Math.max(at, before.start - source, after.start - target);
+    const end = Math.min(length, before.end - source, after.end - target);
     if (start >= length) return;
     if (end > start)
       yield {
-        from: source + start + old.shiftOf(oldRun),
-        to: target + start + next.shiftOf(newRun),
+        from: source + start + before.shift,
+        to: target + start + after.shift,
         length: end - start,
       };
     at = end;
-    if (old.endOf(oldRun) - source <= end) oldRun++;
-    if (next.endOf(newRun) - target <= end) newRun++;
+    if (before.end - source <= end) oldRun++;
+    if (after.end - target <= end) newRun++;
   }
 }
 

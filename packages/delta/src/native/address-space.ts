@@ -1,49 +1,47 @@
 import { countUpTo } from '../count-up-to.ts';
 import { type Program, pageLength } from './programs.ts';
 
+/** A run of a program, at its place in the window. */
+export interface AddressRun {
+  readonly start: number;
+  readonly end: number;
+  /** What is added to a position in the run for its address. */
+  readonly shift: number;
+  /** Addresses of its program: the first, and the one behind the last. */
+  readonly low: number;
+  readonly high: number;
+}
+
+const { POSITIVE_INFINITY } = Number;
+
+/** What stands behind the last one. */
+const noRun: AddressRun = { start: POSITIVE_INFINITY, end: POSITIVE_INFINITY, shift: 0, low: 0, high: 0 };
+
 /** Programs of one side, their addresses one behind the other. */
 export class AddressSpace {
-  /** First address of each program; one more for the end. */
-  readonly #programs: number[] = [0];
-  readonly #starts: number[] = [];
+  readonly #runs: AddressRun[] = [];
   readonly #ends: number[] = [];
-  readonly #addresses: number[] = [];
-  readonly #owners: number[] = [];
 
   constructor(programs: readonly Program[], offset: number) {
-    for (const [owner, { memory, runs }] of programs.entries()) {
-      const first = this.#programs[owner] as number;
+    let low = 0;
+    for (const { memory, runs } of programs) {
+      const high = low + Math.ceil(memory / pageLength) * pageLength;
       for (const { at, length, address } of runs) {
-        this.#starts.push(offset + at);
-        this.#ends.push(offset + at + length);
-        this.#addresses.push(first + address);
-        this.#owners.push(owner);
+        const start = offset + at;
+        this.#runs.push({ start, end: start + length, shift: low + address - start, low, high });
+        this.#ends.push(start + length);
       }
-      this.#programs.push(first + Math.ceil(memory / pageLength) * pageLength);
+      low = high;
     }
   }
 
-  /** The first run that ends behind a position. */
+  /** The number of the first run that ends behind a position. */
   runBehind(position: number): number {
     return countUpTo(this.#ends, position);
   }
 
-  startOf(run: number): number {
-    return this.#starts[run] ?? Number.POSITIVE_INFINITY;
-  }
-
-  endOf(run: number): number {
-    return this.#ends[run] ?? Number.POSITIVE_INFINITY;
-  }
-
-  /** What is added to a position in the run for its address. */
-  shiftOf(run: number): number {
-    return (this.#addresses[run] ?? 0) - this.startOf(run);
-  }
-
-  /** Addresses of the program of a run: the first, and the one behind the last. */
-  programOf(run: number): readonly [number, number] {
-    const owner = this.#owners[run] ?? 0;
-    return [this.#programs[owner] ?? 0, this.#programs[owner + 1] ?? 0];
+  /** One that has no bytes where there are no more. */
+  run(number: number): AddressRun {
+    return this.#runs[number] ?? noRun;
   }
 }

@@ -1,6 +1,5 @@
-import { countUpTo } from '../count-up-to.ts';
 import type { Cover, Window } from '../difference/cover.ts';
-import { expectedBytes } from './expected-bytes.ts';
+import { MissCount } from './count-misses.ts';
 import type { FoundProgram } from './find-programs.ts';
 import type { Program, Programs, Region } from './programs.ts';
 import type { ProgramFile, ProgramSection } from './read-elf.ts';
@@ -31,21 +30,35 @@ export function placedAnew(found: FoundPrograms, placeOf: (at: number) => number
 export function chooseRegions(window: Window, found: FoundPrograms, covers: readonly Cover[]): Programs {
   const programs = { olds: found.olds.map(programOf), news: found.news.map(programOf), regions: [] };
   const all = found.olds.flatMap((old) => areasOf(old, found.successors.get(old)));
-  const plain = missesOf(window, covers, all);
-  const areas = all.filter((_, i) => (plain[i] as number) > regionCost);
-  const best = plain.filter((misses) => misses > regionCost).map((misses) => misses - regionCost);
-  const chosen: (Way | undefined)[] = areas.map(() => undefined);
-  const rounds = areas.reduce((most, { ways }) => Math.max(most, ways.length), 0);
+  const count = new MissCount(window, covers);
+  const plain = count.of(all, programs);
+  const choices = all.flatMap((area, i): Choice[] => {
+    const misses = (plain[i] as number) - regionCost;
+    return misses > 0 ? [{ area, misses, way: undefined }] : [];
+  });
+  const rounds = choices.reduce((most, { area }) => Math.max(most, area.ways.length), 0);
   for (let round = 0; round < rounds; round++) {
-    const regions = areas.flatMap((area) => regionOf(area, area.ways[round]));
-    const misses = missesOf(window, covers, areas, expectedBytes(window, { ...programs, regions }, covers));
-    for (const [i, { ways }] of areas.entries()) {
-      if ((misses[i] as number) >= (best[i] as number)) continue;
-      best[i] = misses[i] as number;
-      chosen[i] = ways[round];
+    const tried = choices.filter(({ area }) => round < area.ways.length);
+    const regions = tried.flatMap(({ area }) => regionOf(area, area.ways[round]));
+    const counted = count.of(
+      tried.map(({ area }) => area),
+      { ...programs, regions },
+    );
+    for (const [i, choice] of tried.entries()) {
+      const misses = counted[i] as number;
+      if (misses >= choice.misses) continue;
+      choice.misses = misses;
+      choice.way = choice.area.ways[round];
     }
   }
-  return { ...programs, regions: joined(areas.flatMap((area, i) => regionOf(area, chosen[i]))) };
+  return { ...programs, regions: joined(choices.flatMap(({ area, way }) => regionOf(area, way))) };
+}
+
+/** What an area is taken for until something better is found, and how many bytes are to be corrected then. */
+interface Choice {
+  readonly area: Area;
+  misses: number;
+  way: Way | undefined;
 }
 
 type Way = Pick<Region, 'kind' | 'origin' | 'newOrigin'>;
@@ -158,30 +171,4 @@ function joined(regions: readonly Region[]): Region[] {
     else all.push(region);
   }
   return all;
-}
-
-/**
- * For each area, how many of its bytes are other ones in the copies of them.
- * @param expected what is taken for a copy; else the bytes themselves are
- */
-function missesOf(
-  { bytes, baseLength }: Window,
-  covers: readonly Cover[],
-  areas: readonly Area[],
-  expected?: Uint8Array,
-): Int32Array {
-  const misses = new Int32Array(areas.length);
-  const ends = areas.map(({ at, length }) => at + length);
-  for (const { target, source, length } of covers) {
-    for (let i = countUpTo(ends, source); i < areas.length; i++) {
-      const from = Math.max(source, areas[i]?.at ?? 0);
-      const to = Math.min(source + length, ends[i] as number);
-      if (from >= source + length) break;
-      const [copy, shift] = expected === undefined ? [bytes, 0] : [expected, target - source - baseLength];
-      let count = 0;
-      for (let at = from; at < to; at++) if (copy[at + shift] !== bytes[at - source + target]) count++;
-      misses[i] = (misses[i] as number) + count;
-    }
-  }
-  return misses;
 }

@@ -1,3 +1,4 @@
+import { copyBytes } from '../copy-bytes.ts';
 import { type Cover, isOfBase, type Window } from '../difference/cover.ts';
 import type { Programs } from './programs.ts';
 import { ReferencePrediction } from './reference-prediction.ts';
@@ -9,8 +10,8 @@ export function expectedBytes(window: Window, programs: Programs, covers: readon
   const made = { bytes: bytes.slice(), baseLength };
   const prediction = new ReferencePrediction(made, programs, covers);
   const correct = (from: number, to: number): void => {
-    expected.set(made.bytes.subarray(from, to), from - baseLength);
-    made.bytes.set(bytes.subarray(from, to), from);
+    copyBytes(made.bytes, from, to, expected, from - baseLength);
+    copyBytes(bytes, from, to, made.bytes, from);
   };
   for (const cover of covers) {
     if (isOfBase(cover, baseLength)) prediction.copy(cover, correct);

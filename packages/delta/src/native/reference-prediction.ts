@@ -1,7 +1,7 @@
 import { countUpTo } from '../count-up-to.ts';
 import type { Cover, Window } from '../difference/cover.ts';
 import { AddressMap } from './address-map.ts';
-import { AddressSpace } from './address-space.ts';
+import { type AddressRun, AddressSpace } from './address-space.ts';
 import type { Programs, Region } from './programs.ts';
 import { type ReferenceForm, referenceKinds, type Words, wordsOf } from './references.ts';
 
@@ -11,8 +11,9 @@ import { type ReferenceForm, referenceKinds, type Words, wordsOf } from './refer
  */
 export class ReferencePrediction {
   readonly #words: Words;
-  readonly #old: AddressSpace;
   readonly #new: AddressSpace;
+  /** Of the copy that was looked at last. */
+  #run: AddressRun;
   readonly #regions: readonly PlacedRegion[];
   readonly #regionEnds: readonly number[];
   readonly #map: AddressMap;
@@ -25,11 +26,12 @@ export class ReferencePrediction {
   /** @param covers all of the window's */
   constructor({ bytes, baseLength }: Window, { olds, news, regions }: Programs, covers: Iterable<Cover>) {
     this.#words = wordsOf(bytes);
-    this.#old = new AddressSpace(olds, 0);
+    const old = new AddressSpace(olds, 0);
     this.#new = new AddressSpace(news, baseLength);
-    this.#regions = regions.map((one) => placed(one, this.#old));
+    this.#run = this.#new.run(0);
+    this.#regions = regions.map((one) => placed(one, old));
     this.#regionEnds = this.#regions.map(({ end }) => end);
-    this.#map = new AddressMap(covers, this.#old, this.#new);
+    this.#map = new AddressMap(covers, old, this.#new);
   }
 
   /**
@@ -65,15 +67,15 @@ export class ReferencePrediction {
   #expect(region: PlacedRegion, form: ReferenceForm, at: number, copy: number): boolean {
     const from = form.target(this.#words, at, region.place ?? at + region.shift);
     if (from < region.low || from >= region.high) return false;
-    const run = this.#new.runBehind(copy);
-    if (copy < this.#new.startOf(run) || copy + form.width > this.#new.endOf(run)) return false;
+    if (copy < this.#run.start || copy >= this.#run.end) this.#run = this.#new.run(this.#new.runBehind(copy));
+    const { start, end, shift, low, high } = this.#run;
+    if (copy < start || copy + form.width > end) return false;
     const mapped = this.#map.get(from);
     const expected = this.#exceptions.get(from) ?? mapped;
-    const [low, high] = this.#new.programOf(run);
     if (expected === undefined || expected < low || expected >= high) return false;
     this.#from = from;
     this.#mapped = mapped;
-    this.#place = region.place === undefined ? copy + this.#new.shiftOf(run) : low + region.newOrigin;
+    this.#place = region.place === undefined ? copy + shift : low + region.newOrigin;
     return form.point(this.#words, copy, this.#place, expected);
   }
 
@@ -97,10 +99,9 @@ interface PlacedRegion extends Region {
 }
 
 function placed(region: Region, old: AddressSpace): PlacedRegion {
-  const run = old.runBehind(region.at);
-  const [low, high] = old.programOf(run);
+  const { low, high, shift } = old.run(old.runBehind(region.at));
   const place = referenceKinds[region.kind].hasOrigin ? low + region.origin : undefined;
-  return { ...region, end: region.at + region.length, shift: old.shiftOf(run), place, low, high };
+  return { ...region, end: region.at + region.length, shift, place, low, high };
 }
 
 /** As a power of two: how many exceptions are remembered. */

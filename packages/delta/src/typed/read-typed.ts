@@ -43,6 +43,5 @@ async function readSection(reader: ByteReader, most: number): Promise<Uint8Array
     throw deltaInvalid(`a section makes ${length} bytes where ${most} are missing`);
   const lengths = readLengths(header, typedStreamNames.length, new Set(), streamLimit(length));
   header.end();
-  const streams = await unpackStreams(lengths, await readParts(reader, lengths));
-  return joinContents(streams, new Uint8Array(length));
+  return joinContents(unpackStreams(lengths, await readParts(reader, lengths)), new Uint8Array(length));
 }
