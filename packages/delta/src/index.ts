@@ -55,6 +55,7 @@ export { packContents, unpackContents } from './difference/pack-contents.ts';
 export { compareByType } from './difference/type-order.ts';
 export type { DifferenceContent, DifferenceOptions } from './difference/write-difference.ts';
 export { writeDifference } from './difference/write-difference.ts';
+export { besideLikes } from './group/beside-likes.ts';
 export type { GroupBlock } from './group/old-block.ts';
 export type { NewBlock } from './group/open-archive.ts';
 export type { ReadGroupOptions } from './group/read-group.ts';

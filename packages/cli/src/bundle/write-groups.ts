@@ -10,7 +10,7 @@ import {
   randomAccessOf,
   readRange,
 } from '@block-pack/core';
-import { type GroupBlock, packContents, type WrittenGroup, writeGroup } from '@block-pack/delta';
+import { besideLikes, type GroupBlock, packContents, type WrittenGroup, writeGroup } from '@block-pack/delta';
 import { byteSize } from '../byte-size.ts';
 import type { Held } from './held.ts';
 import type { BundleSources } from './make-bundle.ts';
@@ -161,7 +161,8 @@ async function smallest(
   for (const part of parts) {
     if (part.length === 0) continue;
     const encoding = part.some(({ likes }) => likes.length > 0) ? 'delta' : 'typed';
-    for (const run of inRuns(part)) groups.push(...(await smaller(holds, run, encoding, sources)));
+    const ordered = encoding === 'typed' ? await besideLikes(part) : part;
+    for (const run of inRuns(ordered)) groups.push(...(await smaller(holds, run, encoding, sources)));
   }
   return groups;
 }

@@ -51,3 +51,13 @@ function pieces(whole: Uint8Array, length: number) {
   const half = length >> 1;
   return bytesOf(whole.subarray(0, half), whole.subarray(half, length));
 }
+
+test('nobody waits for a thread that failed', async () => {
+  const failing = new DeflateThreads(1);
+  // No level: the program reads beside its memory.
+  await failing.add(bytesOf(), 0, { encoder: 'zlib', level: 1 << 28, memLevel: 8 });
+  await expect(failing.deflated()).rejects.toThrow('memory access out of bounds');
+  await failing.add(bytesOf(new Uint8Array(300_000)), 300_000, { encoder: 'zlib', level: 6, memLevel: 8 });
+  await expect(failing.deflated()).rejects.toThrow('memory access out of bounds');
+  await failing.close();
+});

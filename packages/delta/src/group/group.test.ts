@@ -145,8 +145,8 @@ test('contents that are too large for the blocks they should make are refused be
   await expect(receive(sent, [1000], [], 'inflated')).rejects.toThrow(/no more than \d+ are ever needed/);
 });
 
-test('other threads deflate what is much, and every block is the same', async () => {
-  const many = Array.from({ length: 300 }, (_, i) => ({
+test('where other threads deflate, every block is the same', async () => {
+  const many = Array.from({ length: 40 }, (_, i) => ({
     path: `${i}.txt`,
     content: story(i, 100).repeat(30),
   }));
@@ -157,13 +157,13 @@ test('other threads deflate what is much, and every block is the same', async ()
     })),
     { path: 'large.txt', content: story(400, 300).repeat(600), method: 'deflated' },
     // Too large to be read before its turn.
-    { path: 'stored.txt', content: story(403, 300).repeat(600), method: 'stored' },
+    { path: 'stored.txt', content: story(403, 300).repeat(800), method: 'stored' },
     { path: 'inner.jar', content: jar(3), method: 'deflated' },
     { path: 'small.txt', content: story(401), method: 'deflated' },
   ]);
   const plain = new TextEncoder().encode(story(402));
   const [old, next] = [file(jar(1)), file(jar(2), 0)];
-  for (const encoding of ['inflated', 'typed', 'delta'] as const) {
+  for (const encoding of ['inflated', 'delta'] as const) {
     const sent = await send([file(plain), file(fat), next, file(plain)], [old], encoding);
     const sizes = [plain, fat, jar(2), plain].map(({ length }) => length);
     const made = await receive(sent, sizes, [old], encoding, 2);

@@ -31,7 +31,7 @@ export interface ReadGroupOptions {
   }[];
   /** For archives inside of old blocks, so that each is unpacked once: together they may have sixteen times as many bytes as the old blocks. */
   readonly keepInner: KeepBytes;
-  /** Threads that deflate, where there is much to be deflated; as many as the machine runs at the same time, but few, unless said. */
+  /** Threads that deflate; less than two are none. Unless said, as many as are worth it. */
   readonly threads?: number;
   /** Keeps a block; called for each of them in their order. What it is given is the right one only if its digest is. */
   keep(block: number, content: Bytes): Promise<void>;
@@ -145,16 +145,16 @@ const worthThreads = 4 << 20;
 /** With more, they would wait for the contents, which one thread makes. */
 const mostThreads = 4;
 
-function threadsFor(
-  blocks: readonly PlannedBlock[],
-  count = Math.min(availableParallelism(), mostThreads),
-): DeflateThreads | undefined {
-  if (count < 2) return undefined;
+function threadsFor(blocks: readonly PlannedBlock[], count = worthwhileThreads(blocks)) {
+  return count < 2 ? undefined : new DeflateThreads(count);
+}
+
+function worthwhileThreads(blocks: readonly PlannedBlock[]): number {
   let bytes = 0;
   for (const { recipe } of blocks)
     for (const { part } of recipe === undefined ? [] : leaves(recipe))
       if (goesToThreads(part)) bytes += part.size;
-  return bytes < worthThreads ? undefined : new DeflateThreads(count);
+  return bytes < worthThreads ? 0 : Math.min(availableParallelism(), mostThreads);
 }
 
 function* suppliedOf(

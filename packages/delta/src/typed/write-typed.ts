@@ -28,7 +28,7 @@ const usualQuality = 10;
 const textQuality = fastQuality;
 
 /** Memory grows with it. Sections twice as long make 0.15 to 0.5 % less. */
-const usualSectionLength = 32 << 20;
+export const typedSectionLength = 32 << 20;
 
 /**
  * Contents that have no base, their class files taken apart: specified in docs/format/typed-contents.md. Where a content ends it does not
@@ -36,7 +36,7 @@ const usualSectionLength = 32 << 20;
  */
 export async function* writeTyped(
   contents: readonly RandomAccess[],
-  { quality, sectionLength = usualSectionLength, signal, onProgress }: WriteTypedOptions = {},
+  { quality, sectionLength = typedSectionLength, signal, onProgress }: WriteTypedOptions = {},
 ): Bytes {
   yield typedMagic;
   const most = Math.min(sectionLength, typedSectionLimit);
