@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectRefused } from './testing/refusal.ts';
 import { Workplace } from './testing/workplace.ts';
@@ -69,6 +70,22 @@ it('a path that cannot be followed is said to be one, wherever it stands', () =>
     expectRefused(work, work.run('files', path), 3, /Check the path/);
     expectRefused(work, work.run('ls', '-C', path), 2, /is no directory/);
   }
+});
+
+it('a bundle is told from an image and from an import manifest', () => {
+  const said = /block-pack apply makes the images that it brings/;
+  work.write('bare.tar', gunzipSync(readFileSync(work.path('first.tar'))));
+  for (const command of ['inspect', 'report'])
+    expectRefused(work, work.run(command, 'first.tar'), 4, /first\.tar is no import manifest/, said);
+  for (const file of ['first.tar', 'bare.tar'])
+    expectRefused(work, work.run('verify', `oci-archive:${file}`), 3, said);
+});
+
+it('a store with images alone is not said to be empty', () => {
+  done('image', '--files', 'app:/app', '-o', 'oci:other', '--store', 'images-alone');
+  const { stdout } = work.run('ls', '--store', 'images-alone');
+  expect(stdout).toMatch(/^0 tags, .*image\/other/s);
+  expect(stdout).not.toMatch(/Nothing has been packed/);
 });
 
 it('what an image cannot go to is refused before the work', () => {
