@@ -204,7 +204,7 @@ describe('a bundle that cannot be applied', () => {
     refused(5, /update\.tar needs what is not there/);
     makeImage('3.0', { 'NOTICE.txt': 'notice' });
     site('3.0');
-    refused(5, /the block of|the block sha256/);
+    refused(5, /: the document sha256:\w+ of an older image.*Apply the updates before it first/s);
   });
 
   it('is found when any bit of it is another one', () => {

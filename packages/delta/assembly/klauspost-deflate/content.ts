@@ -2,6 +2,8 @@
 export const reach: i32 = 1 << 15;
 /** Bytes that are looked at together; a block of the stream stands for so many, or for those that are left. */
 export const windowSize: i32 = 65535;
+/** Nothing is looked for in the last bytes of a window. */
+export const margin: i32 = 11;
 
 const capacity: i32 = 196608;
 /** Places are counted from here. Behind the end lies what a search may read, but never takes for content. */
@@ -30,6 +32,11 @@ export function roomBehind(): i32 {
 
 export function grow(size: i32): void {
   end += size;
+}
+
+/** Eight of them, the first one lowest. */
+export function bytesAt(place: i32): u64 {
+  return load<u64>(content + place);
 }
 
 /** The window begins here. */

@@ -86,3 +86,14 @@ export function sameBytes(at: i32, before: i32, end: i32): i32 {
   while (here < end && load<u8>(content + here) === load<u8>(content + here - back)) here++;
   return here - at;
 }
+
+/** How many bytes are the same right before two places, the former of which may go down to a third; the latter lies behind. */
+export function sameBytesBefore(at: i32, before: i32, first: i32): i32 {
+  let here = at;
+  let there = before;
+  while (there > 0 && here > first && load<u8>(content + here - 1) === load<u8>(content + there - 1)) {
+    here--;
+    there--;
+  }
+  return at - here;
+}

@@ -1,9 +1,7 @@
-import { content, reach } from './content';
-import { lastPlace, rememberShort, sameBytes, slotOfFive } from './places';
+import { bytesAt, content, margin, reach } from './content';
+import { lastPlace, rememberShort, sameBytes, sameBytesBefore, slotOfFive } from './places';
 import { addLiterals, addMatch, symbolCount } from './window-symbols';
 
-/** Nothing is looked for in the last bytes of a window. */
-const margin: i32 = 11;
 const firstBytes: i32 = 4;
 
 let end: i32 = 0;
@@ -55,10 +53,6 @@ function isAnyNext(): bool {
   return next <= limit;
 }
 
-function bytesAt(place: i32): u64 {
-  return load<u64>(content + place);
-}
-
 function isMatch(bytes: u64): bool {
   return at - from < reach && load<u32>(content + from) === (bytes as u32);
 }
@@ -84,15 +78,11 @@ function takeMatches(): bool {
 
 /** Writes the match, and as much before it as is the same. @returns its length */
 function takeMatch(): i32 {
-  let length = sameBytes(at + firstBytes, from + firstBytes, end) + firstBytes;
-  while (from > 0 && at > written && load<u8>(content + at - 1) === load<u8>(content + from - 1)) {
-    at--;
-    from--;
-    length++;
-  }
-  addLiterals(written, at);
+  const before = sameBytesBefore(at, from, written);
+  const length = before + sameBytes(at + firstBytes, from + firstBytes, end) + firstBytes;
+  addLiterals(written, at - before);
   addMatch(length, at - from);
-  at += length;
+  at += length - before;
   written = at;
   if (next >= at) at = next + 1;
   return length;

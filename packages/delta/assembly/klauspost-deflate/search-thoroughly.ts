@@ -1,17 +1,16 @@
-import { content, reach } from './content';
+import { bytesAt, content, margin, reach } from './content';
 import {
   lastPlace,
   placeBefore,
   rememberLong,
   rememberShort,
   sameBytes,
+  sameBytesBefore,
   slotOfFour,
   slotOfSeven,
 } from './places';
 import { addLiterals, addMatch, symbolCount } from './window-symbols';
 
-/** Nothing is looked for in the last bytes of a window. */
-export const margin: i32 = 11;
 const firstBytes: i32 = 4;
 const longestMatch: i32 = 258;
 /** Bytes at the beginning of a match that its end may be found without. */
@@ -93,10 +92,6 @@ function findMatch(): bool {
 function isAnyNext(): bool {
   next = at + 1 + ((at - written) >> (isThorough ? 7 : 6));
   return next <= limit;
-}
-
-function bytesAt(place: i32): u64 {
-  return load<u64>(content + place);
 }
 
 function isNear(place: i32, before: i32): bool {
@@ -196,15 +191,12 @@ function takeIfLonger(place: i32, behindBefore: i32): bool {
 
 /** Writes the match, and as much before it as is the same. */
 function takeMatch(): void {
-  while (from > 0 && at > written && load<u8>(content + at - 1) === load<u8>(content + from - 1)) {
-    at--;
-    from--;
-    length++;
-  }
-  addLiterals(written, at);
+  const before = sameBytesBefore(at, from, written);
+  addLiterals(written, at - before);
   repeated = at - from;
-  addMatch(length, repeated);
+  addMatch(before + length, repeated);
   at += length;
+  length += before;
   written = at;
   if (next >= at) at = next + 1;
 }
