@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectRefused } from './testing/refusal.ts';
 import { Workplace } from './testing/workplace.ts';
@@ -69,6 +70,30 @@ it('a path that cannot be followed is said to be one, wherever it stands', () =>
     expectRefused(work, work.run('files', path), 3, /Check the path/);
     expectRefused(work, work.run('ls', '-C', path), 2, /is no directory/);
   }
+});
+
+it('a bundle is told from an image and from an import manifest', () => {
+  const said = /block-pack apply makes the images that it brings/;
+  work.write('bare.tar', gunzipSync(readFileSync(work.path('first.tar'))));
+  for (const command of ['inspect', 'report'])
+    expectRefused(work, work.run(command, 'first.tar'), 4, /first\.tar is no import manifest/, said);
+  for (const file of ['first.tar', 'bare.tar'])
+    expectRefused(work, work.run('verify', `oci-archive:${file}`), 3, said);
+});
+
+it('what is no bundle is said to be none, without what stands in it', () => {
+  const text = 'of another kind, '.repeat(100);
+  work.write('letter.txt', text);
+  const ran = work.run('apply', 'letter.txt', '--to', 'oci:site');
+  expectRefused(work, ran, 4, /letter\.txt is not as a bundle has it: .*it has no header of a tar/);
+  expect(ran.stderr).not.toContain('another kind');
+});
+
+it('a store with images alone is not said to be empty', () => {
+  done('image', '--files', 'app:/app', '-o', 'oci:other', '--store', 'images-alone');
+  const { stdout } = work.run('ls', '--store', 'images-alone');
+  expect(stdout).toMatch(/^0 tags, .*image\/other/s);
+  expect(stdout).not.toMatch(/Nothing has been packed/);
 });
 
 it('what an image cannot go to is refused before the work', () => {
