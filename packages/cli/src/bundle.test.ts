@@ -154,7 +154,7 @@ describe('block-pack bundle and apply', () => {
 
   it('are smaller with --smallest, where more is new than is mixed without it', () => {
     for (const release of [1, 2]) {
-      work.write(`lib-${release}/NOTICE.txt`, story(release, 44_000));
+      work.write(`lib-${release}/NOTICE.txt`, story(release, 88_000));
       done('files', `lib-${release}`, '--prefix', '/app', '-o', 'files.import');
       done('image', 'files=files.import', '-o', `oci:out:${release}`);
     }
