@@ -41,6 +41,10 @@ it.each([
   expect(readFileSync(work.path(path))).toEqual(before);
 });
 
+it('a dry run replaces nothing, so it may be called where the images are', () => {
+  done('bundle', 'oci:.:1', '-C', 'out', '--dry-run', '--store', '../store');
+});
+
 it('a device stays a device, and a bundle does not go to stdout', () => {
   expectRefused(work, work.run('bundle', 'oci:out:1', '-o', '/dev/null'), 2, /a pipe or a device/);
   expect(statSync('/dev/null').isCharacterDevice()).toBe(true);

@@ -41,13 +41,9 @@ export async function bundle(
   };
   const dryRun = options.dryRun === true;
   const output = resolve(context.directory, outputOf(options));
-  refuseSource(output, [
-    ...places,
-    ...holdings.since,
-    ...holdings.have,
-    ...holdings.from,
-    ...(options.sign ?? []).map((text) => ({ text, path: resolve(context.directory, text) })),
-  ]);
+  const keyFiles = (options.sign ?? []).map((text) => ({ text, path: resolve(context.directory, text) }));
+  const sources = [...places, ...holdings.since, ...holdings.have, ...holdings.from, ...keyFiles];
+  if (!dryRun) refuseSource(output, sources);
   const split = options.split === undefined ? undefined : parseByteSize(options.split, '--split');
   const keys = await readSigningKeys(options.sign, context.directory);
   const named = dryRun ? undefined : new BundleDraft(output, split);
@@ -61,8 +57,8 @@ export async function bundle(
     const { pasts, known } = await openPasts(holdings, wantedPlaces, context, opened);
     const selfContained = options.selfContained === true;
     const isSmallest = options.smallest === true;
-    const sources = { wanted, pasts, selfContained, isSmallest, scratch, context };
-    const made = signBundle(await makeBundle(sources), keys);
+    const plan = { wanted, pasts, selfContained, isSmallest, scratch, context };
+    const made = signBundle(await makeBundle(plan), keys);
     if (!selfContained) warnOfLackingBases(made, pasts, context);
     const result = {
       made,
@@ -71,7 +67,7 @@ export async function bundle(
       have: holdings.have.flatMap((one) => known.get(one) ?? []),
     };
     const bytes = await draft.write(made.index, made.blobs);
-    if (dryRun) return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, sources) });
+    if (dryRun) return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, plan) });
     const sites = selfContained || pasts.length === 0 ? [...pasts, new HeldImages()] : pasts;
     await proveBundle(await draft.open(), wanted, sites, store.scratchDirectory, context);
     const files = await draft.name();
