@@ -4,41 +4,83 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { blockPack } from './block-pack.ts';
-import { hasTool } from './consumers/tiers.ts';
+import { startPodman } from './consumers/podman.ts';
+import { hasTier, hasTool, tool } from './consumers/tiers.ts';
 import { succeed } from './workspace.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'block-pack-base-layers-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** What packs the first layers of Debian, distroless and busybox; all write to stdout what they read from stdin. */
-const packers = ['pigz --best --no-time', 'gzip -1 -n', 'gzip -9', 'busybox gzip -c'];
-
 const releases = ['12.7', '12.8'];
 const tars = Object.fromEntries(releases.map((release) => [release, rootFileSystem(release)]));
+
+/** What packs the first layers of Debian, distroless and busybox; all write to stdout what they read from stdin. */
+const packers = ['pigz --best --no-time', 'gzip -1 -n', 'gzip -9', 'busybox gzip -c'];
 
 describe.each(packers)('a base layer that is packed by %s', (packer) => {
   test.skipIf(!hasTool(packer.split(' ')[0] ?? ''))(
     'travels as what changed in it, and is the same layer at the site',
     () => {
-      const place = join(scratch, packer.replaceAll(' ', ''));
-      const digests = releases.map((release) => {
+      expectSmallUpdate(packer, (place, release) => {
         const packed = join(scratch, 'layer.tar.gz');
         succeed('sh', ['-c', `${packer} < ${tars[release]} > ${packed}`]);
-        return addImage(place, release, readFileSync(packed), readFileSync(tars[release] ?? ''));
+        addImage(place, release, readFileSync(packed), readFileSync(tars[release] ?? ''));
+        return `oci:${place}:${release}`;
       });
-      const [old, latest] = releases.map((release) => `oci:${place}:${release}`) as [string, string];
-      const update = join(scratch, 'update.tar');
-      const store = ['--store', join(scratch, 'store')];
-      done('bundle', latest, '--since', old, '-o', update, ...store);
-      expect(readFileSync(update).length).toBeLessThan(60_000);
-      const site = `${place}-site`;
-      done('apply', update, '--have', old, '--to', `oci:${site}:new`, ...store);
-      const { manifests } = JSON.parse(readFileSync(join(site, 'index.json'), 'utf8'));
-      expect(manifests[0].digest).toBe(digests[1]);
-      expect(done('verify', `oci:${site}:new`)).toContain('all good');
     },
   );
 });
+
+test.skipIf(!hasTool('skopeo'))('so does one that skopeo has packed', () => {
+  expectSmallUpdate('skopeo', (place, release) => {
+    const options = ['--insecure-policy', '--dest-compress', '--dest-compress-format', 'gzip'];
+    succeed(tool('skopeo'), ['copy', ...options, plainImage(release), `oci:${place}:${release}`]);
+    return `oci:${place}:${release}`;
+  });
+});
+
+describe.skipIf(!hasTool('skopeo') || !hasTier('T2'))('podman', () => {
+  const podman = startPodman(join(scratch, 'podman'));
+  afterAll(() => podman.stop());
+
+  test('packs layers that travel so, too', () => {
+    expectSmallUpdate('podman-saved', (place, release) => {
+      const unpacked = `${place}.docker.tar`;
+      const name = `docker.io/library/layer:${release}`;
+      const target = `docker-archive:${unpacked}:${name}`;
+      succeed(tool('skopeo'), ['copy', '--insecure-policy', plainImage(release), target]);
+      podman.load(unpacked);
+      podman.save(name, `${place}.tar`, ['--format', 'oci-archive']);
+      return `oci-archive:${place}.tar`;
+    });
+  });
+});
+
+/** @param imageAt makes the image of a release, and says where it is */
+function expectSmallUpdate(name: string, imageAt: (place: string, release: string) => string): void {
+  const at = (end: string) => join(scratch, `${name.replaceAll(' ', '')}-${end}`);
+  // Each in a layout of its own: what has the older one must not have the newer one.
+  const [old, latest] = releases.map((release) => imageAt(at(release), release)) as [string, string];
+  const update = at('update.tar');
+  done('bundle', latest, '--since', old, '-o', update, '--store', at('vendor-store'));
+  expect(readFileSync(update).length).toBeLessThan(60_000);
+  const wanted = `oci:${at('site')}:new`;
+  done('apply', update, '--have', old, '--to', wanted, '--store', at('site-store'));
+  expect(manifestOf(wanted)).toBe(manifestOf(latest));
+  expect(done('verify', wanted)).toContain('all good');
+}
+
+function manifestOf(image: string): string {
+  return JSON.parse(done('inspect', image, '--json')).digest;
+}
+
+/** Nothing in it is packed. */
+function plainImage(release: string): string {
+  const place = join(scratch, `plain-${release}`);
+  const tar = readFileSync(tars[release] ?? '');
+  addImage(place, release, tar, tar, '');
+  return `oci:${place}:${release}`;
+}
 
 function done(...args: readonly string[]): string {
   const { exitCode, stdout, stderr } = blockPack(args);
@@ -67,8 +109,8 @@ function rootFileSystem(release: string): string {
   return tar;
 }
 
-/** @returns the digest of its manifest */
-function addImage(place: string, tag: string, layer: Buffer, tar: Buffer): string {
+/** An image layout with one image of one layer. */
+function addImage(place: string, tag: string, layer: Buffer, tar: Buffer, packing = '+gzip'): void {
   const blobs = join(place, 'blobs/sha256');
   mkdirSync(blobs, { recursive: true });
   const put = (bytes: Buffer) => {
@@ -83,18 +125,13 @@ function addImage(place: string, tag: string, layer: Buffer, tar: Buffer): strin
     schemaVersion: 2,
     mediaType,
     config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...config },
-    layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', ...put(layer) }],
+    layers: [{ mediaType: `application/vnd.oci.image.layer.v1.tar${packing}`, ...put(layer) }],
   };
   const manifest = put(Buffer.from(JSON.stringify(document)));
-  const index = join(place, 'index.json');
-  const others = tag === releases[0] ? [] : JSON.parse(readFileSync(index, 'utf8')).manifests;
   const annotations = { 'org.opencontainers.image.ref.name': tag };
-  writeFileSync(
-    index,
-    JSON.stringify({ schemaVersion: 2, manifests: [...others, { mediaType, ...manifest, annotations }] }),
-  );
+  const index = { schemaVersion: 2, manifests: [{ mediaType, ...manifest, annotations }] };
+  writeFileSync(join(place, 'index.json'), JSON.stringify(index));
   writeFileSync(join(place, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-  return manifest.digest;
 }
 
 function sha256(bytes: Buffer): string {

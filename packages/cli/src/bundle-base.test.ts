@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { constants, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { redeflateAtOnce } from '@block-pack/delta';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BaseEntry, type BaseOptions, writeBase } from './testing/fake-base.ts';
@@ -164,11 +164,16 @@ describe('an update of a base image', () => {
     expect(baseLayers('--since', 'oci:out:1.0')).toMatchObject([
       { encoding: 'delta', why: 'other version', from: old },
     ]);
-    expect(baseLayers()).toMatchObject([{ encoding: 'carried', why: 'smaller as it is', from: null }]);
-    const content = Array.from({ length: 3000 }, (_, line) => `line ${line} of some words`).join();
-    writeBase(work, 'words', [{ file: 'words', content }]);
-    const said = JSON.parse(done('bundle', 'oci:base:words', '--dry-run', '--json'));
-    expect(said.baseLayers).toMatchObject([{ encoding: 'typed', why: 'new', from: null }]);
+    const alone = (name: string, content: string | Uint8Array) => {
+      writeBase(work, name, [{ file: name, content }]);
+      return JSON.parse(done('bundle', `oci:base:${name}`, '--dry-run', '--json')).baseLayers;
+    };
+    const noise = brotliCompressSync(story(4, 9000));
+    expect(alone('noise', noise)).toMatchObject([
+      { encoding: 'carried', why: 'smaller as it is', from: null },
+    ]);
+    const words = Array.from({ length: 3000 }, (_, line) => `line ${line} of some words`).join();
+    expect(alone('words', words)).toMatchObject([{ encoding: 'typed', why: 'new', from: null }]);
   });
 
   it('becomes a partial archive for Docker alone, and only where it is said what Docker has', () => {

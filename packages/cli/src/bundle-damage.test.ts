@@ -82,6 +82,7 @@ function expectRefused(exitCode: number): void {
   const before = work.read('site/index.json');
   const ran = work.run('apply', 'plain.tar', '--to', 'oci:site', '--store', 'site-store');
   expect(ran.exitCode, ran.stderr).toBe(exitCode);
+  expect(ran.stderr).toMatch(/block-pack (verify|inventory)/);
   expect(work.read('site/index.json')).toBe(before);
 }
 

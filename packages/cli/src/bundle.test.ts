@@ -154,7 +154,7 @@ describe('block-pack bundle and apply', () => {
 
   it('are smaller with --smallest, where more is new than is mixed without it', () => {
     for (const release of [1, 2]) {
-      work.write(`lib-${release}/NOTICE.txt`, story(release, 44_000));
+      work.write(`lib-${release}/NOTICE.txt`, story(release, 88_000));
       done('files', `lib-${release}`, '--prefix', '/app', '-o', 'files.import');
       done('image', 'files=files.import', '-o', `oci:out:${release}`);
     }
@@ -204,7 +204,7 @@ describe('a bundle that cannot be applied', () => {
     refused(5, /update\.tar needs what is not there/);
     makeImage('3.0', { 'NOTICE.txt': 'notice' });
     site('3.0');
-    refused(5, /the block of|the block sha256/);
+    refused(5, /: the document sha256:\w+ of an older image.*Apply the updates before it first/s);
   });
 
   it('is found when any bit of it is another one', () => {

@@ -122,8 +122,18 @@ async function roundOutcome(round: () => Promise<Outcome>, console: Console): Pr
 
 function workingDirectory(option: string | undefined): string {
   const directory = absolute(option ?? '.');
-  if (option === undefined || statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return directory;
-  throw new BlockPackError('USAGE', `-C ${option} is no directory`, { details: { path: directory } });
+  if (option !== undefined) checkDirectory(option, directory);
+  return directory;
+}
+
+function checkDirectory(option: string, path: string): void {
+  let cause: unknown;
+  try {
+    if (statSync(path).isDirectory()) return;
+  } catch (error) {
+    cause = error;
+  }
+  throw new BlockPackError('USAGE', `-C ${option} is no directory`, { details: { path }, cause });
 }
 
 /** What is relative has no meaning where the directory that we were started in is gone. */

@@ -25,6 +25,7 @@ import {
   openPackMemory,
   openStore,
   type Store,
+  statsAt,
   writeFileAtomic,
 } from '@block-pack/store';
 import { byteSize, count } from './byte-size.ts';
@@ -133,7 +134,7 @@ export async function runPack<P extends Placement>(
 
 /** What the manifest lies beside: the folder that is packed, or the archive that it is in. */
 function packedPart(path: string, { folder }: InputView, { directory }: CommandContext): string {
-  const isArchive = statSync(resolve(directory, path), { throwIfNoEntry: false })?.isFile();
+  const isArchive = statsAt(resolve(directory, path), 'read')?.isFile();
   return isArchive ? path : join(path, folder);
 }
 

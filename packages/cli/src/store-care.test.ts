@@ -89,7 +89,7 @@ describe('looking after the store', () => {
     expect(found.exitCode).toBe(1);
     expect(found.stdout).toContain(`sha256:${hex} is damaged`);
     expect(found.stdout).toContain('needed by shop');
-    expect(found.stdout).toContain('block-pack verify --remove');
+    expect(found.stdout).toContain(`block-pack verify --remove --store ${work.path('store')}`);
     expect(work.run('verify', '--remove').stdout).toContain('(taken away)');
     expect(work.run('verify').stdout).toContain(`sha256:${hex} is missing; needed by shop`);
     expect(work.run('java', 'target/lib', '-o', 'java.import', '--tag', 'shop').stdout).toContain('1 new');

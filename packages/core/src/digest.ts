@@ -79,6 +79,7 @@ export function assertDigest(expected: Digest, measure: Measure, what: string): 
 export function assertSame(expected: Digest, seen: Digest, size: number, what: string): void {
   if (seen === expected) return;
   throw new BlockPackError('DIGEST_MISMATCH', `${what} is damaged: expected ${expected}, found ${seen}`, {
+    hint: 'It has to be got or made again. block-pack verify finds all that is damaged: of the store, or of an image whose place it is given.',
     details: { expected, seen, size },
   });
 }

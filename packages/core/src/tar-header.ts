@@ -224,6 +224,7 @@ function fieldsOf(block: Uint8Array, pax: ReadonlyMap<string, string>): TarField
     case '5':
       return { kind: 'directory', path: path.endsWith('/') ? path.slice(0, -1) : path };
     default:
+      if (textField(block, 'magic') !== 'ustar') throw tarInvalid('it has no header of a tar');
       throw tarInvalid(`an entry of type ${JSON.stringify(type)} at ${JSON.stringify(path)}`);
   }
 }

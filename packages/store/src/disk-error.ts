@@ -28,6 +28,9 @@ const hints: Readonly<Record<DiskCode, string>> = {
   INPUT_UNREADABLE: 'Make it readable for the user that runs block-pack.',
 };
 
+/** What no permission helps with. */
+const wrongPath = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
+
 const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** The errno code of an error of the file system. */
@@ -41,9 +44,12 @@ export function diskError(error: unknown, code: DiskCode, deed: string, path: st
   const errno = errnoOf(error);
   if (errno === undefined) return error;
   const full = fullDisk.has(errno);
+  const hint = wrongPath.has(errno)
+    ? 'Check the path; a relative one starts from the working directory.'
+    : hints[code];
   const reason = Object.hasOwn(reasons, errno) ? `${reasons[errno]} (${errno})` : errno;
   return new BlockPackError(full ? 'DISK_FULL' : code, `Cannot ${deed} ${path}: ${reason}`, {
-    hint: full ? 'Make room on that disk (block-pack gc), then run again.' : hints[code],
+    hint: full ? 'Make room on that disk (block-pack gc), then run again.' : hint,
     details: { path, errno },
     cause: error,
   });

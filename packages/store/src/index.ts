@@ -19,6 +19,7 @@ export { openParts } from './parts/open-parts.ts';
 export { isPartName, partPath, partsTarget } from './parts/part-names.ts';
 export { PartsDraft } from './parts/parts-draft.ts';
 export { accompanying } from './place/accompanying.ts';
+export { checkTarget } from './place/check-target.ts';
 export type { Closure } from './place/closure.ts';
 export { closureOf } from './place/closure.ts';
 export { isImageEntry } from './place/find-image.ts';
@@ -38,8 +39,9 @@ export type {
   PublishReport,
 } from './place/publish.ts';
 export { publishImage } from './place/publish.ts';
+export { isOfLayout } from './place/refuse-other.ts';
 export type { Placed } from './placing.ts';
-export { checkStoreApart } from './real-place.ts';
+export { checkStoreApart, realPlace } from './real-place.ts';
 export type { BlobFiles, ResolveOptions, ResolveProgress, ResolveReport } from './resolve.ts';
 export { resolveImports } from './resolve.ts';
 export type { HiddenEntry, WatchedLayer } from './root/hidden-entries.ts';
@@ -71,5 +73,6 @@ export { openSegmentMemory } from './segments.ts';
 export type { HeldLease, Store } from './store.ts';
 export { streamDigest } from './stream-digest.ts';
 export type { Tag, TagTarget } from './tags.ts';
+export { checkWritable, statsAt, targetFile } from './target-file.ts';
 export type { Damage, VerifyOptions, VerifyProgress, VerifyReport } from './verify.ts';
 export { writeFileAtomic } from './write-file-atomic.ts';

@@ -1,9 +1,9 @@
-import { realpathSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { BlockPackError } from '@block-pack/core';
 import { diskError } from './disk-error.ts';
 import { Draft, syncDirectory } from './draft.ts';
 import { makeDirectory } from './make-directory.ts';
+import { targetFile } from './target-file.ts';
 
 /**
  * Writes a file so that a reader sees the old one or the new one, whatever happens meanwhile. Its directory is made where it lacks.
@@ -12,11 +12,9 @@ import { makeDirectory } from './make-directory.ts';
  */
 export async function writeFileAtomic(path: string, text: string): Promise<void> {
   try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats?.isDirectory()) throw isDirectory(path);
-    if (stats === undefined || stats.isFile())
-      await replace(stats === undefined ? path : realpathSync(path), text);
-    else writeFileSync(path, text);
+    const file = targetFile(path);
+    if (file === undefined) writeFileSync(path, text);
+    else await replace(file, text);
   } catch (error) {
     throw diskError(error, 'OUTPUT_REFUSED', 'write', path);
   }
@@ -33,11 +31,4 @@ async function replace(path: string, text: string): Promise<void> {
   } finally {
     draft.discard();
   }
-}
-
-function isDirectory(path: string): BlockPackError {
-  return new BlockPackError('OUTPUT_REFUSED', `Cannot write ${path}: it is a directory`, {
-    hint: 'Give the name of a file.',
-    details: { path },
-  });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   BlockPackError,
@@ -19,6 +19,7 @@ import {
   type VerifyKey,
 } from '@block-pack/core';
 import {
+  checkWritable,
   isPartName,
   makeDirectory,
   onDisk,
@@ -26,6 +27,8 @@ import {
   openParts,
   PartsDraft,
   partsTarget,
+  statsAt,
+  targetFile,
 } from '@block-pack/store';
 
 /** A blob that goes into a bundle. */
@@ -42,11 +45,13 @@ export class BundleDraft {
 
   /** @param partSize bytes that no file may be larger than; otherwise there is one file */
   constructor(target: string, partSize?: number) {
-    if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw isDirectory(target);
+    const file = targetFile(target);
+    if (file === undefined) throw isNoFile(target);
     if (isPartName(target)) throw isPart(target);
-    onDisk(target, () => makeDirectory(dirname(target)));
-    this.#target = target;
-    this.#path = join(dirname(target), `.block-pack-draft-${randomUUID()}`);
+    checkWritable(dirname(file));
+    onDisk(target, () => makeDirectory(dirname(file)));
+    this.#target = file;
+    this.#path = join(dirname(file), `.block-pack-draft-${randomUUID()}`);
     this.#parts = partSize === undefined ? undefined : new PartsDraft(target, partSize);
   }
 
@@ -109,9 +114,10 @@ async function writeFile(path: string, content: Bytes, named: string): Promise<n
   return size;
 }
 
-function isDirectory(path: string): BlockPackError {
-  return new BlockPackError('OUTPUT_REFUSED', `Cannot write ${path}: it is a directory`, {
-    hint: 'Give the name of a file.',
+/** It is read again from anywhere, to be proved, before it has its name. */
+function isNoFile(path: string): BlockPackError {
+  return new BlockPackError('OUTPUT_REFUSED', `Cannot write ${path}: it is a pipe or a device`, {
+    hint: 'Give the name of a file; one bundle in several files is made with --split.',
     details: { path },
   });
 }
@@ -160,7 +166,7 @@ export async function openBundle(
 }
 
 function refuseNothingThere(path: string, name: string): void {
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  if (statsAt(path, 'read') !== undefined) return;
   throw new BlockPackError('INPUT_MISSING', `There is no bundle at ${name}`, {
     hint: 'Check the path; a relative one starts from the working directory.',
     details: { path },

@@ -74,19 +74,6 @@ export async function readInventory({ path, text }: Holding): Promise<Inventory>
   return parseInventory(bytes, printable(text));
 }
 
-/** @throws USAGE where the output has the path of something that is read */
-export function refuseSource(
-  output: string,
-  sources: readonly { readonly text: string; readonly path: string }[],
-): void {
-  const source = sources.find(({ path }) => path === output);
-  if (source === undefined) return;
-  throw new BlockPackError('USAGE', `${printable(source.text)} would be replaced by what is made of it`, {
-    hint: 'Give the output another name.',
-    details: { path: output },
-  });
-}
-
 function holdsNothing({ text }: Holding): BlockPackError {
   return new BlockPackError('USAGE', `${printable(text)} says what a site has, and holds none of it`, {
     hint: 'Name the place where the images are, or a store.',

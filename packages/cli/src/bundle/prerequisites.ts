@@ -13,13 +13,23 @@ import { readImports } from './read-imports.ts';
 /** Where it is looked for. */
 type Site = Pick<ApplyOptions, 'name' | 'held' | 'scratch'>;
 
-/** Groups of texts that have to be unpacked: they say what else is needed. */
-export function neededTexts(
+/**
+ * Groups of texts that have to be unpacked: they say what else is needed.
+ * @throws BLOB_MISSING
+ */
+export async function neededTexts(
   document: BundleDocument,
   wanted: readonly LayerOrigin[],
   site: Site,
 ): Promise<readonly BundleGroup[]> {
-  return neededGroups(document, 'texts', [...document.documents, ...wanted.flatMap(importsOf)], site);
+  const texts = [...document.documents, ...wanted.flatMap(importsOf)];
+  const needed = await neededGroups(document, 'texts', texts, site);
+  const missing = new Missing(document, site.held);
+  for (const { digest } of needed.flatMap(basesOf))
+    if (!site.held.texts.has(digest))
+      await missing.lookFor(digest, `the document ${digest} of an older image`);
+  if (missing.things.size > 0) throw prerequisitesMissing(site.name, missing.things);
+  return needed;
 }
 
 /**
@@ -129,7 +139,7 @@ export function prerequisitesMissing(name: string, missing: ReadonlyMap<Digest, 
   const [[, first] = ['', '']] = missing;
   const more = missing.size === 1 ? '' : `, and ${missing.size - 1} more`;
   return new BlockPackError('BLOB_MISSING', `${name} needs what is not there: ${first}${more}`, {
-    hint: 'The bundle was made for a site that has another image. Name the place of that image with --have, or have a bundle made since the image that is here.',
+    hint: 'The bundle was made for a site that has another image. Apply the updates before it first, name the place of that image with --have, or have a bundle made for what is here, which block-pack inventory lists.',
     details: { digests: [...missing.keys()].slice(0, 100) },
   });
 }

@@ -78,7 +78,7 @@ export function addInventory(program: Command, run: Run): void {
       '<place...>',
       'images: oci:DIR (all that it holds), oci:DIR:tag, oci-archive:FILE or docker-archive:FILE; or store:DIR',
     )
-    .requiredOption('-o, --output <file>', 'where the inventory goes');
+    .requiredOption('-o, --output <file>', 'where the inventory goes (- for stdout)');
   withGlobalOptions(command);
   withExamples(command, [
     ['block-pack inventory oci:site -o site.inventory', 'all images that oci:site holds'],

@@ -1,7 +1,6 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BlockPackError, ContentDescriptor, Digest, SignedBundle } from '@block-pack/core';
-import { openStore, type Place, parsePlace, ScratchBlobs } from '@block-pack/store';
+import { checkTarget, openStore, type Place, parsePlace, ScratchBlobs, statsAt } from '@block-pack/store';
 import { type AppliedBundle, type AppliedImage, applyBundle } from '../bundle/apply-bundle.ts';
 import { openBundle, withBundle } from '../bundle/bundle-file.ts';
 import { HeldImages } from '../bundle/held-images.ts';
@@ -13,6 +12,7 @@ import { checkRoom, type PublishedBundle, publishBundle } from '../bundle/publis
 import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
+import { refuseSource } from '../refuse-source.ts';
 import { printable } from '../table.ts';
 
 export interface ApplyCommandOptions {
@@ -31,6 +31,8 @@ export async function apply(
   const place = parsePlace(options.to, context.directory);
   if (options.partial) checkPartial(place, options.have);
   const haves = parseHoldings(options.have, context);
+  refuseSource(place.path, [{ text: file, path }]);
+  checkTarget(place);
   const keys = await readVerifyKeys(options.verifyKey, context.directory);
   const bundleFile = await openBundle(path, printable(file), keys);
   const store = await openStore(context.storeDirectory, { create: true });
@@ -94,7 +96,7 @@ async function loadedImages(haves: readonly Holding[], opened: OpenedImages): Pr
 
 /** An archive is replaced as a whole, so what it holds now is no part of what comes. */
 function isThere({ path }: Place): boolean {
-  return statSync(`${path}/oci-layout`, { throwIfNoEntry: false }) !== undefined;
+  return statsAt(`${path}/oci-layout`, 'read') !== undefined;
 }
 
 interface ApplyResult {

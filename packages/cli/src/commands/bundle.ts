@@ -6,7 +6,7 @@ import { dependencyCosts } from '../bundle/bundle-costs.ts';
 import { BundleDraft } from '../bundle/bundle-file.ts';
 import { bundleOutcome, costOutcome } from '../bundle/bundle-summary.ts';
 import { HeldImages } from '../bundle/held-images.ts';
-import { type OpenedImages, refuseSource } from '../bundle/holdings.ts';
+import type { OpenedImages } from '../bundle/holdings.ts';
 import { readSigningKeys } from '../bundle/key-files.ts';
 import { warnOfLackingBases } from '../bundle/lacking-bases.ts';
 import { makeBundle, type Wanted } from '../bundle/make-bundle.ts';
@@ -14,6 +14,7 @@ import { openPasts, parseHoldings } from '../bundle/pasts.ts';
 import { proveBundle } from '../bundle/prove-bundle.ts';
 import { signBundle } from '../bundle/sign-bundle.ts';
 import type { CommandContext, Outcome } from '../command.ts';
+import { refuseSource } from '../refuse-source.ts';
 
 export interface BundleCommandOptions {
   readonly since?: readonly string[];
@@ -40,8 +41,10 @@ export async function bundle(
   };
   const dryRun = options.dryRun === true;
   const output = resolve(context.directory, outputOf(options));
-  refuseSource(output, [...places, ...holdings.since, ...holdings.have, ...holdings.from]);
-  const split = options.split === undefined || dryRun ? undefined : parseByteSize(options.split, '--split');
+  const keyFiles = (options.sign ?? []).map((text) => ({ text, path: resolve(context.directory, text) }));
+  const sources = [...places, ...holdings.since, ...holdings.have, ...holdings.from, ...keyFiles];
+  if (!dryRun) refuseSource(output, sources);
+  const split = options.split === undefined ? undefined : parseByteSize(options.split, '--split');
   const keys = await readSigningKeys(options.sign, context.directory);
   const named = dryRun ? undefined : new BundleDraft(output, split);
   const store = await openStore(context.storeDirectory, { create: true });
@@ -54,8 +57,8 @@ export async function bundle(
     const { pasts, known } = await openPasts(holdings, wantedPlaces, context, opened);
     const selfContained = options.selfContained === true;
     const isSmallest = options.smallest === true;
-    const sources = { wanted, pasts, selfContained, isSmallest, scratch, context };
-    const made = signBundle(await makeBundle(sources), keys);
+    const plan = { wanted, pasts, selfContained, isSmallest, scratch, context };
+    const made = signBundle(await makeBundle(plan), keys);
     if (!selfContained) warnOfLackingBases(made, pasts, context);
     const result = {
       made,
@@ -64,7 +67,7 @@ export async function bundle(
       have: holdings.have.flatMap((one) => known.get(one) ?? []),
     };
     const bytes = await draft.write(made.index, made.blobs);
-    if (dryRun) return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, sources) });
+    if (dryRun) return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, plan) });
     const sites = selfContained || pasts.length === 0 ? [...pasts, new HeldImages()] : pasts;
     await proveBundle(await draft.open(), wanted, sites, store.scratchDirectory, context);
     const files = await draft.name();
@@ -82,6 +85,10 @@ function outputOf({ output, dryRun }: BundleCommandOptions): string {
   if (output !== undefined && dryRun === true)
     throw new BlockPackError('USAGE', '-o is given with --dry-run, which writes nothing', {
       hint: 'Leave one of them out.',
+    });
+  if (output === '-')
+    throw new BlockPackError('USAGE', 'A bundle does not go to stdout', {
+      hint: 'It is applied once before it gets its name: give -o FILE.',
     });
   if (output !== undefined) return output;
   if (dryRun === true) return '.';

@@ -2,13 +2,15 @@ import { resolve } from 'node:path';
 import { digestOf, encodeInventory, type InventoryKind } from '@block-pack/core';
 import { writeFileAtomic } from '@block-pack/store';
 import { HeldImages } from '../bundle/held-images.ts';
-import { addAll, addOne, type Holding, type OpenedImages, refuseSource } from '../bundle/holdings.ts';
+import { addAll, addOne, type Holding, type OpenedImages } from '../bundle/holdings.ts';
 import { parseHoldings } from '../bundle/pasts.ts';
 import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
+import { refuseSource } from '../refuse-source.ts';
 import { printable } from '../table.ts';
 
 export interface InventoryCommandOptions {
+  /** `-` for stdout. */
   readonly output: string;
 }
 
@@ -19,9 +21,9 @@ export async function inventory(
   context: CommandContext,
 ): Promise<Outcome> {
   const held = new HeldImages();
-  const output = resolve(context.directory, options.output);
+  const output = options.output === '-' ? undefined : resolve(context.directory, options.output);
   const holdings = parseHoldings(names, context);
-  refuseSource(output, holdings);
+  if (output !== undefined) refuseSource(output, holdings);
   const opened: OpenedImages = [];
   try {
     for (const holding of holdings) {
@@ -33,7 +35,7 @@ export async function inventory(
   }
   const { entries } = held.inventory;
   const text = encodeInventory({ entries });
-  await writeFileAtomic(output, text);
+  if (output !== undefined) await writeFileAtomic(output, text);
   const counted = (kind: InventoryKind) => entries.filter((one) => one.kind === kind).length;
   const counts = {
     images: counted('image'),
@@ -44,7 +46,7 @@ export async function inventory(
   const described = entries.reduce((sum, { size }) => sum + size, 0);
   return {
     document: {
-      output,
+      output: output ?? null,
       digest: digestOf(new TextEncoder().encode(text)),
       bytes: text.length,
       ...counts,
@@ -56,8 +58,9 @@ export async function inventory(
         count(counts.imports, 'import manifest'),
         count(counts.blobs, 'blob'),
         count(counts.blocks, 'block'),
-      ].join(', ')}\ninventory  ${printable(output)}\n`,
+      ].join(', ')}\n${output === undefined ? '' : `inventory  ${printable(output)}\n`}`,
     exitCode: 0,
+    ...(output === undefined && { data: text }),
   };
 }
 

@@ -37,7 +37,9 @@ export async function ls(context: CommandContext): Promise<Outcome> {
   const images = all.filter(isImageTag).map(({ name, digest }) => ({ tag: name, digest }));
   return {
     document: { store: store.directory, blocks: sizes.size, bytes, tags, images },
-    text: (console) => lsText(tags, sizes.size, bytes, store.directory, console) + imagesText(images),
+    text: (console) =>
+      lsText({ tags, blocks: sizes.size, bytes, hasImages: images.length > 0 }, store.directory, console) +
+      imagesText(images),
     exitCode: 0,
   };
 }
@@ -72,16 +74,19 @@ function listed(
   };
 }
 
-function lsText(
-  tags: readonly ListedTag[],
-  blocks: number,
-  bytes: number,
-  store: string,
-  console: Console,
-): string {
+interface Listing {
+  readonly tags: readonly ListedTag[];
+  readonly blocks: number;
+  readonly bytes: number;
+  readonly hasImages: boolean;
+}
+
+function lsText({ tags, blocks, bytes, hasImages }: Listing, store: string, console: Console): string {
   const headline = `${console.bold(`${count(tags.length, 'tag')}, ${count(blocks, 'block')}, ${byteSize(bytes)}`)} in ${printable(store)}\n`;
   if (tags.length === 0)
-    return `${headline}Nothing has been packed into it yet: block-pack java target/lib\n`;
+    return hasImages
+      ? headline
+      : `${headline}Nothing has been packed into it yet: block-pack java target/lib\n`;
   const rows = tags.map((one) => [
     one.tag,
     one.packer,

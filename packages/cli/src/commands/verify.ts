@@ -35,7 +35,7 @@ function verifyText({ blobs, bytes, damages }: VerifyReport, store: string, cons
   return [
     `${console.bold(`${count(damages.length, 'fault')} found`)}: ${checked}\n`,
     ...damages.map((damage) => `  ${printable(damageText(damage))}\n`),
-    ...hints(damages),
+    ...hints(damages, store),
   ].join('');
 }
 
@@ -66,13 +66,15 @@ function neededBy({ tags }: { readonly tags: readonly string[] }): string {
   return tags.length === 0 ? '; no tag needs it' : `; needed by ${tags.join(', ')}`;
 }
 
-function hints(damages: readonly Damage[]): string[] {
+function hints(damages: readonly Damage[], store: string): string[] {
   const removable = damages.some(
     (damage) => (damage.kind === 'content' || damage.kind === 'unreadable') && !damage.removed,
   );
   const gone = damages.some((damage) => damage.kind === 'missing' || ('removed' in damage && damage.removed));
   return [
-    ...(removable ? ['Take damaged blobs away with: block-pack verify --remove\n'] : []),
+    ...(removable
+      ? [`Take damaged blobs away with: block-pack verify --remove --store ${printable(store)}\n`]
+      : []),
     ...(gone ? ['Pack the inputs of the tags named above again; that brings the missing blobs back.\n'] : []),
   ];
 }

@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
 import { BlockPackError, type EncodingId, encodingIds, type Platform } from '@block-pack/core';
+import { type Place, parsePlace } from '@block-pack/store';
+import { refuseSource } from '../refuse-source.ts';
 import type { ImagePlan } from './build-image.ts';
 import { type ImageOutput, type OutputOptions, parseOutput } from './image-form.ts';
 import {
@@ -32,7 +35,7 @@ export interface ImageCall {
   readonly plan: Omit<ImagePlan, 'sources'>;
 }
 
-/** @throws USAGE */
+/** @throws USAGE, OUTPUT_REFUSED */
 export function parseCall(
   manifests: readonly string[],
   options: ImageOptions,
@@ -41,8 +44,14 @@ export function parseCall(
 ): ImageCall {
   const { files = [], join = [], base = 'scratch' } = options;
   if (manifests.length + files.length === 0) refuseBuilding(options);
+  const output = parseOutput(options, directory);
+  refuseReplacing(
+    output.place,
+    { manifests, images: [...join, ...(base === 'scratch' ? [] : [base])] },
+    directory,
+  );
   return {
-    output: parseOutput(options, directory),
+    output,
     manifests,
     files,
     base,
@@ -56,6 +65,19 @@ export function parseCall(
       replaceBaseFiles: options.replaceBaseFiles === true,
     },
   };
+}
+
+/** A layout takes a new image beside those that it has; an archive is replaced as a whole. */
+function refuseReplacing(
+  { kind, path }: Place,
+  { manifests, images }: { readonly manifests: readonly string[]; readonly images: readonly string[] },
+  directory: string,
+): void {
+  if (kind === 'oci') return;
+  refuseSource(path, [
+    ...manifests.map((text) => ({ text, path: resolve(directory, text.slice(text.indexOf('=') + 1)) })),
+    ...images.map((text) => parsePlace(text, directory)),
+  ]);
 }
 
 /** Options that say how an image is built, and mean nothing where none is. */

@@ -1,5 +1,5 @@
 import { BlockPackError, type ImageForm } from '@block-pack/core';
-import { type Place, parsePlace } from '@block-pack/store';
+import { checkTarget, type Place, parsePlace } from '@block-pack/store';
 import { checkTag } from '../tag-name.ts';
 
 /** What every command that makes images takes. */
@@ -17,7 +17,7 @@ export interface ImageOutput {
   readonly tag: string | undefined;
 }
 
-/** @throws USAGE before anything is made */
+/** @throws USAGE, OUTPUT_REFUSED before anything is made */
 export function parseOutput({ output, form, tag }: OutputOptions, directory: string): ImageOutput {
   const place = parsePlace(output, directory);
   if (tag !== undefined) checkTag(tag);
@@ -29,5 +29,6 @@ export function parseOutput({ output, form, tag }: OutputOptions, directory: str
       details: { place: output },
     });
   }
+  checkTarget(place);
   return { place, form, tag };
 }

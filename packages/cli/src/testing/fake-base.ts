@@ -5,7 +5,7 @@ import type { Workplace } from './workplace.ts';
 
 /** An entry of a base's layer: a file with its content, a link with what it leads to, a directory with its mode. */
 export type BaseEntry =
-  | { readonly file: string; readonly content: string }
+  | { readonly file: string; readonly content: string | Uint8Array }
   | { readonly link: string; readonly to: string }
   | { readonly directory: string; readonly mode?: number; readonly uid?: number };
 

@@ -49,7 +49,7 @@ export async function placeOverBase(
 function refuseKnownName(name: string, base: BaseView): void {
   if (base.entry(parseImagePath(`/.import.${name}`)) === undefined) return;
   throw new BlockPackError('USAGE', `The base has imports under the name ${name} already: /.import.${name}`, {
-    hint: `Give the manifest another name, for example app-${name}=FILE.`,
+    hint: `Give the manifest another name, for example app-${name}=FILE.${name === 'files' ? ' Of what --files packs, block-pack files writes a FILE.' : ''}`,
     details: { name },
   });
 }

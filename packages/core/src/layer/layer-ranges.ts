@@ -129,15 +129,16 @@ export async function fetchBlocks(
   { blocks, signal, fetch }: FetchBlocksOptions,
 ): Promise<void> {
   const segments = await missingSegments(manifest, blocks);
+  const layer = requiredRecipe(manifest).layer.digest;
   for (const range of merged(segments)) {
     const inside = segments.filter(
       ({ offset }) => offset >= range.offset && offset < range.offset + range.length,
     );
-    const reader = new ByteReader(fetch(range), () => fetchedOther(inside[0]?.line));
+    const reader = new ByteReader(fetch(range), () => fetchedOther(layer, inside[0]?.line));
     try {
       for (const segment of inside) {
         checkSignal(signal);
-        await keepBlock(segment, reader.part(segment.length), blocks);
+        await keepBlock(segment, layer, reader.part(segment.length), blocks);
       }
     } finally {
       await reader.close();
@@ -145,12 +146,17 @@ export async function fetchBlocks(
   }
 }
 
-async function keepBlock({ line, empty }: Segment, member: Bytes, blocks: BlobStore): Promise<void> {
+async function keepBlock(
+  { line, empty }: Segment,
+  layer: Digest,
+  member: Bytes,
+  blocks: BlobStore,
+): Promise<void> {
   try {
     const block = blockFromSegment(line, empty, memberContent(member));
-    await blocks.write(limited(line, block), line.digest);
+    await blocks.write(limited(line, layer, block), line.digest);
   } catch (error) {
-    if (isOfContent(error)) throw fetchedOther(line, error);
+    if (isOfContent(error)) throw fetchedOther(layer, line, error);
     throw error;
   }
   for await (const _ of member) {
@@ -159,12 +165,12 @@ async function keepBlock({ line, empty }: Segment, member: Bytes, blocks: BlobSt
 }
 
 /** So that a hostile layer cannot fill the disk before the digest is seen to be another. */
-async function* limited(line: Import, block: Bytes): Bytes {
+async function* limited(line: Import, layer: Digest, block: Bytes): Bytes {
   const limit = importSize(line) ?? Number.POSITIVE_INFINITY;
   let size = 0;
   for await (const chunk of block) {
     size += chunk.length;
-    if (size > limit) throw fetchedOther(line);
+    if (size > limit) throw fetchedOther(layer, line);
     yield chunk;
   }
 }
@@ -175,13 +181,13 @@ function isOfContent(error: unknown): boolean {
   return isOfZlib(error);
 }
 
-function fetchedOther(line: Import | undefined, cause?: unknown): BlockPackError {
+function fetchedOther(layer: Digest, line: Import | undefined, cause?: unknown): BlockPackError {
   const { path, digest } = line ?? {};
   return new BlockPackError(
     'DIGEST_MISMATCH',
-    `What was fetched of the layer for ${path} is not its block ${digest}`,
+    `What the layer ${layer} has for ${path} is not its block ${digest}`,
     {
-      hint: 'The image is damaged where it was fetched from, or its import manifest is of another layer.',
+      hint: 'The layer is damaged where it was read, or its import manifest is of another one: block-pack verify, given the place of the image, says which.',
       ...(cause === undefined ? {} : { cause }),
     },
   );

@@ -20,6 +20,11 @@ export function expectation(kind: i32, run: i32, bit: i32): i32 {
   return bit === 0 ? -logit : logit;
 }
 
+/** How far the expected byte is to be trusted, 1 to 3: by that, predictions are weighed. */
+export function trust(run: i32): i32 {
+  return run < 8 ? 1 : run < 32 ? 2 : 3;
+}
+
 export function learnExpected(isHit: bool): void {
   const likely: i32 = load<u16>(current);
   store<u16>(current, <u16>(likely + (((isHit ? 65_535 : 0) - likely) >> 6)));

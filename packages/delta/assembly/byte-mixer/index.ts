@@ -1,5 +1,5 @@
 import { beginCoding, codedBit, isUsedUp } from './bit-coder';
-import { beginExpecting, expectation, learnExpected } from './expected-bytes';
+import { beginExpecting, expectation, learnExpected, trust } from './expected-bytes';
 import { beginHistories, findSlots, learnHistories, predict } from './histories';
 import { beginLogistic } from './logistic';
 import { beginMixture, learnMixture, mixed } from './mixture';
@@ -40,7 +40,7 @@ export function code(byte: i32, kind: i32, count: i32, beside: i32, expected: i3
     // The place in a slot: 1 and the bits of the half byte that are known.
     const node = left >= 4 ? begun : (1 << (3 - left)) | (begun & ((1 << (3 - left)) - 1));
     const known = predict(kind, count, node, expectation(kind, run, expectedBit));
-    const logit = mixed(kind, count, min(known, 7) * 2 + i32(isExpected), begun, beside);
+    const logit = mixed(kind, count, min(known, 7), isExpected ? trust(run) : 0, begun, beside);
     const bit = codedBit((byte >> left) & 1, refined(logit, kind, begun));
     learnMixture(bit);
     learnRefined(bit);

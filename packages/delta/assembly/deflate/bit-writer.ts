@@ -2,7 +2,6 @@ import {
   distanceBases,
   distanceExtras,
   distanceSymbol,
-  endOfBlock,
   firstLength,
   lengthBases,
   lengthSymbolTable,
@@ -66,7 +65,7 @@ export function putBytes(from: usize, size: u32): void {
 }
 
 /**
- * Symbols of a block, and its end.
+ * Symbols of a block.
  * @param from until `to`: distance << 8 | length - 3, or without a distance the literal; 32 bits each
  */
 export function putSymbols(from: usize, to: usize, literalCodes: usize, distanceCodes: usize): void {
@@ -105,5 +104,4 @@ export function putSymbols(from: usize, to: usize, literalCodes: usize, distance
   waiting = bits;
   waitingCount = count;
   end = at;
-  putCode(load<u32>(literalCodes + 4 * endOfBlock));
 }

@@ -1,4 +1,4 @@
-import { alignBits, putBits, putBytes, putSymbols } from './bit-writer';
+import { alignBits, putBits, putBytes, putCode, putSymbols } from './bit-writer';
 import { planLengths, putLengths } from './code-lengths';
 import { assignCodes, buildLengths } from './prefix-code';
 import {
@@ -117,12 +117,14 @@ export function writeBlock(content: usize, size: u32, isLast: bool): void {
   } else if (fixedSize <= dynamicSize) {
     putHead(fixed, isLast);
     putSymbols(symbols, symbolsEnd, fixedLiteralCodes, fixedDistanceCodes);
+    putCode(load<u32>(fixedLiteralCodes + 4 * endOfBlock));
   } else {
     putHead(dynamic, isLast);
     putLengths(lastLiteral, lastDistance);
     assignCodes(literalLengths, literalSymbols, literalCodes);
     assignCodes(distanceLengths, distanceSymbols, distanceCodes);
     putSymbols(symbols, symbolsEnd, literalCodes, distanceCodes);
+    putCode(load<u32>(literalCodes + 4 * endOfBlock));
   }
   if (isLast) alignBits();
   clear();

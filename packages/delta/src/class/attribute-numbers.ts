@@ -1,4 +1,5 @@
 import { attributeNames } from './class-body.ts';
+import { peekU2 } from './class-cursor.ts';
 import { type ConstantPool, constantTag, textOf } from './constant-pool.ts';
 import type { RankedConstants } from './ranked-constants.ts';
 import { kinds } from './typed-streams.ts';
@@ -36,13 +37,16 @@ export class AttributeNumbers {
 }
 
 const numbers = new Map(attributeNames.map((name, number) => [name, number]));
-const longest = Math.max(...attributeNames.map(({ length }) => length));
+
+/** Lengths and first letters of names. Few texts have both of one: the others are not made strings of. */
+const beginnings = new Set(attributeNames.map((name) => beginning(name.length, name.charCodeAt(0))));
+
+function beginning(length: number, first: number): number {
+  return length * 0x100 + first;
+}
 
 function numberOf(pool: ConstantPool, index: number): number | undefined {
   const offset = pool.offsets[index] as number;
-  const length = ((pool.bytes[offset] as number) << 8) | (pool.bytes[offset + 1] as number);
-  const first = pool.bytes[offset + 2] as number;
-  // Names of attributes begin with a capital letter; most texts do not.
-  if (length > longest || first < 0x41 || first > 0x5a) return undefined;
-  return numbers.get(textOf(pool, index));
+  const start = beginning(peekU2(pool.bytes, offset), pool.bytes[offset + 2] as number);
+  return beginnings.has(start) ? numbers.get(textOf(pool, index)) : undefined;
 }

@@ -6,6 +6,7 @@ import { applyDifference } from '../difference/apply-difference.ts';
 import { writeDifference } from '../difference/write-difference.ts';
 import { refusalOf } from '../refusal-fixture.ts';
 import { alignPools } from './align-pools.ts';
+import { eachClassStream, openClassWriters } from './class-streams.ts';
 import { readConstantPool } from './constant-pool.ts';
 import { applyToClasses, levelClasses } from './level-classes.ts';
 
@@ -111,6 +112,17 @@ describe('a class file among changes', () => {
       }),
       fuzzRuns(150),
     );
+  });
+
+  it('is refused where there is room for nothing of it', () => {
+    const before = classOf({ calls: 1 });
+    const to = openClassWriters();
+    to.classes.addBytes(Uint8Array.of(0, 0, 0));
+    to.classes.addSigned(1 - readConstantPool(before, 0, before.length).count);
+    to.classes.add(0);
+    to.edits.add(0);
+    const streams = eachClassStream((name) => to[name].bytes());
+    expect(refusalOf(() => restored(before, new Uint8Array(), streams, 9))).toBe('DELTA_INVALID');
   });
 
   it('is refused, or made of other bytes, where what is said of it was damaged', () => {

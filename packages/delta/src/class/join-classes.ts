@@ -128,10 +128,8 @@ export function joinUnits(
     from.number() === 0 ? old.version : Uint8Array.from({ length: 4 }, () => from.number() & 0xff);
   const count = old.count + unfolded(from.number());
   if (count < 1 || count > 0xffff) throw deltaInvalid(`a class file of ${count} constants`);
-  const limit = bytes.length - start - poolHead;
+  const limit = bytes.length - start;
   const { pool, renumbered } = readConstants(from, old, { version, count }, limit, isOfBase);
-  if (pool.end > bytes.length - start)
-    throw deltaInvalid('constants of class files have more bytes than are to be made');
   renumberReplaced(old, pool, renumbered);
   const values = valuesOf(older, renumbered);
   onRead({ ...older, end: values.end });
@@ -139,9 +137,6 @@ export function joinUnits(
   from.beginValues(values);
   return joinBody(pool, values, from, bytes, start + pool.end);
 }
-
-/** Magic, version and count. */
-const poolHead = 10;
 
 /** With the numbers that constants have in the new one. */
 export function valuesOf({ pool, end }: OlderClass, renumbered: Uint16Array): ClassValues {

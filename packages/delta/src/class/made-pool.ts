@@ -1,3 +1,4 @@
+import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { VarintWriter } from '../varint.ts';
 import { type ConstantPool, classMagic } from './constant-pool.ts';
 
@@ -10,6 +11,11 @@ export interface MadePool {
 
 /** Bytes: most constants of class files have fewer together. */
 const usualLength = 4096;
+
+/** @throws DELTA_INVALID where a class file has more bytes up to the end of its constants than may be made */
+export function checkLength({ length }: VarintWriter, limit: number): void {
+  if (length > limit) throw deltaInvalid('constants of class files have more bytes than are to be made');
+}
 
 /** Opens a class file, up to its constants: they are to be written behind. */
 export function beginPool(version: Uint8Array, count: number): VarintWriter {

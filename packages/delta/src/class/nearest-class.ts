@@ -9,18 +9,28 @@ const mostWithText = 48;
 export class NearestClass<T> {
   readonly #known: T[] = [];
   readonly #byText = new Map<string, number[]>();
+  /** Those of the last known ones: where none is ever looked for, their texts are not either. */
+  #unread: ConstantPool[] = [];
 
   add(pool: ConstantPool, one: T): void {
-    const number = this.#known.push(one) - 1;
-    for (const text of textsOf(pool)) {
-      const others = this.#byText.get(text);
-      if (others === undefined) this.#byText.set(text, [number]);
-      else if (others.length < mostWithText) others.push(number);
-    }
+    this.#known.push(one);
+    this.#unread.push(pool);
+  }
+
+  #readTexts(): void {
+    const first = this.#known.length - this.#unread.length;
+    for (const [i, pool] of this.#unread.entries())
+      for (const text of textsOf(pool)) {
+        const others = this.#byText.get(text);
+        if (others === undefined) this.#byText.set(text, [first + i]);
+        else if (others.length < mostWithText) others.push(first + i);
+      }
+    this.#unread = [];
   }
 
   /** Undefined where none shares anything. */
   find(pool: ConstantPool): T | undefined {
+    this.#readTexts();
     const shared = new Map<number, number>();
     for (const text of textsOf(pool))
       for (const number of this.#byText.get(text) ?? [])

@@ -5,7 +5,7 @@ import { peekU2, pokeU2 } from './class-cursor.ts';
 import { type ClassSource, typeUse } from './class-source.ts';
 import { ConstantPlan, editedStep, firstNewStep, soughtStep } from './constant-plan.ts';
 import { type ConstantPool, constantTag, lengthsBehind, shapeOf, slotsOf } from './constant-pool.ts';
-import { beginPool, type MadePool } from './made-pool.ts';
+import { beginPool, checkLength, type MadePool } from './made-pool.ts';
 import { kinds, partKinds, type StreamKind } from './typed-streams.ts';
 
 /** What is said of constants before they are. */
@@ -16,7 +16,7 @@ export interface PoolHeader {
 
 /**
  * Reads what `writeConstants` wrote: first which constants there are, then of what they are made, then their texts.
- * @param limit bytes that may be made
+ * @param limit bytes that the class file may have up to the end of its constants
  * @param isOfBase whether the older class file is of the section's base, so that its texts are known by their places
  * @throws DELTA_INVALID
  */
@@ -33,13 +33,12 @@ export function readConstants(
   const constants = new ConstantReader(from, plan);
   constants.parts();
   const to = beginPool(version, count);
-  const head = to.length;
+  checkLength(to, limit);
   const offsets = new Int32Array(count);
   for (let index = 1; index < count; index += slotsOf(tags[index] as number)) {
     offsets[index] = to.length + 1;
     constants.write(index, isOfBase, to);
-    if (to.length - head > limit)
-      throw deltaInvalid('constants of class files have more bytes than are to be made');
+    checkLength(to, limit);
   }
   return { pool: { bytes: to.bytes(), version, count, tags, offsets, end: to.length }, renumbered };
 }

@@ -4,12 +4,12 @@ import { peekU2 } from './class-cursor.ts';
 import type { ClassStreamReaders } from './class-streams.ts';
 import { type ConstantPool, shapeOf, slotsOf } from './constant-pool.ts';
 import { bootstrapKind, indexKind, LastNumbers, shiftKind } from './last-numbers.ts';
-import { beginPool, type MadePool } from './made-pool.ts';
+import { beginPool, checkLength, type MadePool } from './made-pool.ts';
 import { PoolOrder, type PoolOrderName, poolOrders } from './pool-order.ts';
 
 /**
  * Reads what `writePool` wrote.
- * @param limit bytes that may be made
+ * @param limit bytes that the class file may have up to the end of its constants
  * @throws DELTA_INVALID
  */
 export function readPool(from: ClassStreamReaders, old: ConstantPool, limit: number): MadePool {
@@ -19,12 +19,13 @@ export function readPool(from: ClassStreamReaders, old: ConstantPool, limit: num
   const plan = readRuns(from, old, count);
   const { tags, renumbered } = plan;
   const to = beginPool(version, count);
+  checkLength(to, limit);
   const offsets = new Int32Array(count);
   const constants = new ConstantReader(from, old, plan, to);
   for (let index = 1; index < count; index += slotsOf(tags[index] as number)) {
     offsets[index] = to.length + 1;
     constants.next(index);
-    if (to.length > limit) throw deltaInvalid('constants of class files have more bytes than are to be made');
+    checkLength(to, limit);
   }
   constants.end();
   return { pool: { bytes: to.bytes(), version, count, tags, offsets, end: to.length }, renumbered };

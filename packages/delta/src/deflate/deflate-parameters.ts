@@ -6,18 +6,37 @@
  * - `go`: compress/flate of Go, 1.7 to 1.26. Docker and most other tools that are written in Go pack layers with it.
  * - `pigz`: pigz. The layers of Debian's images are packed with it.
  * - `gzip`: GNU gzip. Its memory level is 8; busybox, which is made after it, has 6.
+ * - `pgzip-1.15`, `pgzip-1.18`: pgzip with klauspost/compress 1.15.10 to 1.18.0, and from 1.18.2 on. Podman, Buildah, Skopeo and umoci pack layers with it. Blocks have 1 MiB where the
+ *   memory level is 8, and 256 KiB, as umoci has them, where it is 6.
+ * - `go-1.27`: compress/flate of Go from 1.27 on, which came from klauspost/compress.
  */
-export const deflateEncoders = ['zlib', 'chromium', 'go', 'pigz', 'gzip'] as const;
+export const deflateEncoders = [
+  'zlib',
+  'chromium',
+  'go',
+  'pigz',
+  'gzip',
+  'pgzip-1.15',
+  'pgzip-1.18',
+  'go-1.27',
+] as const;
 
 export type DeflateEncoder = (typeof deflateEncoders)[number];
 
 const every: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-const memLevels: Readonly<Record<DeflateEncoder, readonly number[]>> = {
-  zlib: every,
-  chromium: every,
-  go: [8],
-  pigz: [8],
-  gzip: [6, 8],
+/** Levels of klauspost/compress that are written again. */
+const klauspost: readonly number[] = [1, 5, 6];
+const known: Readonly<
+  Record<DeflateEncoder, { readonly levels: readonly number[]; readonly memLevels: readonly number[] }>
+> = {
+  zlib: { levels: every, memLevels: every },
+  chromium: { levels: every, memLevels: every },
+  go: { levels: every, memLevels: [8] },
+  pigz: { levels: every, memLevels: [8] },
+  gzip: { levels: every, memLevels: [6, 8] },
+  'pgzip-1.15': { levels: klauspost, memLevels: [6, 8] },
+  'pgzip-1.18': { levels: klauspost, memLevels: [6, 8] },
+  'go-1.27': { levels: klauspost, memLevels: [8] },
 };
 
 /** What an encoder was told. The window has 32 KiB and the strategy is the default one. */
@@ -45,5 +64,6 @@ export function deflateParametersOf(code: number): DeflateParameters | undefined
   if (encoder === undefined || !Number.isInteger(code)) return undefined;
   const level = (Math.floor(code / most) % most) + 1;
   const memLevel = (code % most) + 1;
-  return memLevels[encoder].includes(memLevel) ? { encoder, level, memLevel } : undefined;
+  const { levels, memLevels } = known[encoder];
+  return levels.includes(level) && memLevels.includes(memLevel) ? { encoder, level, memLevel } : undefined;
 }

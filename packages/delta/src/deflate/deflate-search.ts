@@ -88,7 +88,7 @@ const patience = 8;
 
 /**
  * Of 258,743 streams in 1,660 real jars all but 33 were made by the first two; Go's own zips have level 5, and its gzip files 6, but for those of ko, kaniko, crane and buildpacks,
- * which have 1; Debian's images have level 9 of pigz, those of busybox the last one of gzip.
+ * which have 1; Debian's images have level 9 of pigz, those of busybox the last one of gzip. Tools of containers/image have level 5 of pgzip.
  */
 const searchOrder: readonly DeflateParameters[] = [
   { encoder: 'zlib', level: 6, memLevel: 8 },
@@ -101,6 +101,13 @@ const searchOrder: readonly DeflateParameters[] = [
   { encoder: 'go', level: 5, memLevel: 8 },
   { encoder: 'go', level: 9, memLevel: 8 },
   { encoder: 'go', level: 1, memLevel: 8 },
+  { encoder: 'pgzip-1.15', level: 5, memLevel: 8 },
+  { encoder: 'pgzip-1.18', level: 5, memLevel: 8 },
+  { encoder: 'go-1.27', level: 6, memLevel: 8 },
+  { encoder: 'go-1.27', level: 5, memLevel: 8 },
+  { encoder: 'go-1.27', level: 1, memLevel: 8 },
+  { encoder: 'pgzip-1.15', level: 5, memLevel: 6 },
+  { encoder: 'pgzip-1.18', level: 5, memLevel: 6 },
   { encoder: 'pigz', level: 9, memLevel: 8 },
   { encoder: 'pigz', level: 6, memLevel: 8 },
   { encoder: 'gzip', level: 6, memLevel: 8 },
@@ -116,6 +123,9 @@ const searchOrder: readonly DeflateParameters[] = [
   { encoder: 'chromium', level: 9, memLevel: 9 },
   ...[2, 3, 4, 7, 8].map((level) => ({ encoder: 'go', level, memLevel: 8 }) as const),
   { encoder: 'pigz', level: 1, memLevel: 8 },
+  ...(['pgzip-1.15', 'pgzip-1.18'] as const).flatMap((encoder) =>
+    [6, 1].map((level) => ({ encoder, level, memLevel: 8 }) as const),
+  ),
 ];
 
 const usual = 4;

@@ -23,7 +23,7 @@ test('every code stands for the parameters that it was made of', () => {
       expect(Math.floor(code / 81)).toBeGreaterThanOrEqual(deflateEncoders.indexOf('go'));
     else expect(deflateCode(parameters)).toBe(code);
   }
-  for (const encoder of ['go', 'pigz', 'gzip'] as const)
+  for (const encoder of ['go', 'pigz', 'gzip', 'pgzip-1.15', 'go-1.27'] as const)
     expect(deflateParametersOf(deflateCode({ encoder, level: 6, memLevel: 9 }))).toBeUndefined();
   expect([-1, 0.5, deflateCodeCount, Number.NaN].map(deflateParametersOf)).toEqual(Array(4).fill(undefined));
 });

@@ -2,6 +2,7 @@ import { type Bytes, concat } from '@block-pack/core';
 import type { DeflateParameters } from './deflate-parameters.ts';
 import { GoEncoder } from './go-encoder.ts';
 import { GoSpeedEncoder } from './go-speed-encoder.ts';
+import { KlauspostEncoder } from './klauspost-encoder.ts';
 import { PigzEncoder } from './pigz-encoder.ts';
 import { ZlibEncoder } from './zlib-encoder.ts';
 
@@ -75,7 +76,13 @@ interface Encoder {
  * Encoders that nobody uses. Making one costs as much as deflating a class file, so they are kept: undoing and redoing a jar of small files
  * is twice as fast for it.
  */
-const idle: Readonly<Record<EncoderKind, Encoder[]>> = { zlib: [], go: [], goSpeed: [], pigz: [] };
+const idle: Readonly<Record<EncoderKind, Encoder[]>> = {
+  zlib: [],
+  go: [],
+  goSpeed: [],
+  pigz: [],
+  klauspost: [],
+};
 const idleLimit = 2;
 
 type EncoderKind = keyof typeof newEncoder;
@@ -85,6 +92,7 @@ const newEncoder = {
   go: () => new GoEncoder(),
   goSpeed: () => new GoSpeedEncoder(),
   pigz: () => new PigzEncoder(),
+  klauspost: () => new KlauspostEncoder(),
 } satisfies Record<string, () => Encoder>;
 
 function kindOf({ encoder, level }: DeflateParameters): EncoderKind {
@@ -97,6 +105,10 @@ function kindOf({ encoder, level }: DeflateParameters): EncoderKind {
       return level === 1 ? 'goSpeed' : 'go';
     case 'pigz':
       return 'pigz';
+    case 'pgzip-1.15':
+    case 'pgzip-1.18':
+    case 'go-1.27':
+      return 'klauspost';
   }
 }
 

@@ -113,12 +113,13 @@ class Oracle {
     const logit = isExpected ? stretch(hit) * (expectedBit === 1 ? 1 : -1) : 0;
     const inputs = guesses.map(({ value }, i) => (histories[i] === 0 ? 0 : stretch(value)));
     const last = inputs.length - [...histories].reverse().findIndex((history) => history !== 0);
-    const certainty = `${Math.min(last > inputs.length ? 0 : last, 7)} ${isExpected}`;
+    const trust = !isExpected ? 0 : run < 8 ? 1 : run < 32 ? 2 : 3;
+    const certainty = `${Math.min(last > inputs.length ? 0 : last, 7)} ${trust}`;
     const all = [...inputs, logit, 256];
     const keys = [`known ${kind} ${certainty}`, `bits ${kind} ${c}`, `beside ${kind} ${beside}`];
     const sets = keys.map((key) => this.#weightsOf(key, all.length, 11_500));
     const products = sets.map((set) => product(all, set));
-    const shares = this.#weightsOf(`${kind} ${known}`, 3, 21_845);
+    const shares = this.#weightsOf(`${kind} ${trust} ${known}`, 3, 21_845);
     const x = product(products, shares);
     const row = this.#row(`${kind} ${c}`);
     const [j, w] = [(x + 2048) >> 7, x & 127];

@@ -24,6 +24,9 @@ export class MixedConstants {
   #run = 0;
   #seek = 0;
   #seekBefore = 0;
+  /** From the constant that might be kept to the others. */
+  #toPart = 0;
+  #toHome = 0;
 
   /**
    * @param base of the section
@@ -39,6 +42,8 @@ export class MixedConstants {
     if (plan.index === 1) this.#tags = 0;
     const candidates = plan.candidates();
     const [kept, home, part] = candidates;
+    this.#toPart = part - kept;
+    this.#toHome = home - kept;
     const tags = candidates.map((index) => plan.old.tags[index] ?? 0) as [number, number, number, number];
     const same = (part === kept ? 1 : 0) | (home === kept ? 2 : 0);
     this.#setAround(tags, same);
@@ -71,8 +76,11 @@ export class MixedConstants {
     around[2] = magnitude(this.#seek);
     around[3] = (this.#steps >>> 8) & 0xffff;
     around[4] = (this.#tags >>> 8) & 0xff;
+    around[5] = hashed(this.#toPart, this.#toHome);
+    around[6] = this.#toPart;
+    around[7] = this.#toHome;
     this.#seekBefore = this.#seek;
-    this.#seek = this.#mixer.number(this.#places.unitSeeks, 5);
+    this.#seek = this.#mixer.number(this.#places.unitSeeks, 8);
     return unfolded(this.#seek);
   }
 
@@ -94,7 +102,7 @@ const nearRuns = 8;
 /** Above the runs of texts that are new. */
 const runsOfEdits = 40;
 
-const textContexts = 10;
+const textContexts = 11;
 
 /** Texts of constants, behind the section's base, of which many stand there. */
 class MixedTexts {
@@ -104,6 +112,8 @@ class MixedTexts {
   readonly #recurrence: Recurrence;
   readonly #contexts: TextContexts;
   #at: number;
+  /** What this text begins with, hashed. */
+  #prefix = 0;
 
   constructor(mixer: StreamMixer, place: number, base: Uint8Array, length: number) {
     this.#mixer = mixer;
@@ -117,6 +127,7 @@ class MixedTexts {
 
   next(use: number, place: number): Uint8Array {
     const start = this.#at;
+    this.#prefix = 0;
     this.#recurrence.follow(place, start);
     while (this.#byte(use, start, place >= 0) !== 0) this.#recurrence.pass(this.#at);
     return this.#bytes.subarray(start, this.#at - 1);
@@ -132,11 +143,13 @@ class MixedTexts {
     around[2] = hashed(around[2] as number, begun);
     around[8] = (use << 8) | begun;
     around[9] = hashed(around[1] as number, use);
+    around[10] = hashed(this.#prefix, use);
     const told = isEdit && run < nearRuns ? runsOfEdits + run : run;
     const byte = this.#mixer.expectedByte(this.#place, textContexts, expected, told);
     this.#bytes[at] = byte;
     this.#at++;
     this.#contexts.pass(byte);
+    this.#prefix = hashed(this.#prefix, byte);
     return byte;
   }
 }

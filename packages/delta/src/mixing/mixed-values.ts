@@ -23,7 +23,7 @@ export interface ValuePlaces {
   readonly firstKind: number;
 }
 
-const valueContexts = 10;
+const valueContexts = 12;
 
 const kindCount = typedStreamNames.length;
 
@@ -155,6 +155,8 @@ export class MixedValues {
     around[9] = isConstantKind(kind)
       ? hashed(hashed(role, repeated + 1), next + 1)
       : hashed(begun, (repeated + 1) | ((this.#opcodes & 0xff) << 9));
+    around[10] = hashed(hashed(begun, this.#opcodes & 0xffff), next + 1);
+    around[11] = hashed(hashed(begun, next + 1), this.#opcodes & 0xff);
   }
 
   #pass(kind: StreamKind, index: number, value: number): void {

@@ -1,7 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BlockPackError } from '@block-pack/core';
 import { diskError, errnoOf } from '../disk-error.ts';
+import { statsAt } from '../target-file.ts';
 
 /** As many as three digits can name. */
 export const mostParts = 999;
@@ -26,7 +27,7 @@ export function isPartName(path: string): boolean {
 export function partsTarget(path: string): string | undefined {
   if (isDirectory(path)) return onlyTarget(path);
   const target = join(dirname(path), partOf(basename(path))?.base ?? basename(path));
-  const isWhole = target === path && statSync(path, { throwIfNoEntry: false }) !== undefined;
+  const isWhole = target === path && statsAt(path, 'read') !== undefined;
   return !isWhole && partNumbers(target).length > 0 ? target : undefined;
 }
 
@@ -71,5 +72,5 @@ function partsIn(directory: string): readonly Part[] {
 }
 
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statsAt(path, 'read')?.isDirectory() === true;
 }

@@ -1,9 +1,10 @@
-import { rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { BlockPackError, type Bytes, type Descriptor, Measure } from '@block-pack/core';
 import { diskError } from '../disk-error.ts';
 import { Draft, syncDirectory } from '../draft.ts';
 import { makeDirectory } from '../make-directory.ts';
+import { statsAt } from '../target-file.ts';
 import { giveTurn } from '../turn.ts';
 import { type OpenParts, openPartFiles, openParts } from './open-parts.ts';
 import { encodePartList } from './part-list.ts';
@@ -26,7 +27,7 @@ export class PartsDraft {
   constructor(target: string, partSize: number) {
     this.#target = target;
     this.#partSize = partSize;
-    if (statSync(target, { throwIfNoEntry: false }) !== undefined) throw isTaken(target);
+    if (statsAt(target, 'write') !== undefined) throw isTaken(target);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { closeSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   BlockPackError,
@@ -15,6 +15,7 @@ import { Draft, syncDirectory } from '../draft.ts';
 import { refName } from '../index-file.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { draftPrefix, removeStaleDrafts } from '../target-draft.ts';
+import { statsAt, targetFile } from '../target-file.ts';
 import { giveTurn } from '../turn.ts';
 import { dockerManifest } from './docker-manifest.ts';
 import { dockerTag, fullDockerName } from './docker-name.ts';
@@ -85,16 +86,18 @@ function dockerNames(name: string): Record<string, string> {
 
 /** Under its name when it is whole; a pipe or a device, such as /dev/stdout, is written to as it is. */
 async function writeWhole(path: string, content: Bytes): Promise<void> {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) {
-    throw new BlockPackError('OUTPUT_REFUSED', `${path} is a directory, and an archive is a file`, {
-      hint: `Give the name of a file, or write oci:${path} for an image layout.`,
-      details: { path },
-    });
-  }
-  if (stats === undefined || stats.isFile())
-    await writeDraft(stats === undefined ? path : realpathSync(path), content);
-  else await writeThrough(path, content);
+  const file = archiveFile(path);
+  if (file === undefined) await writeThrough(path, content);
+  else await writeDraft(file, content);
+}
+
+/** The file that is replaced when an archive is written, as {@link targetFile} has it. @throws OUTPUT_REFUSED */
+export function archiveFile(path: string): string | undefined {
+  if (!statsAt(path, 'write')?.isDirectory()) return targetFile(path);
+  throw new BlockPackError('OUTPUT_REFUSED', `${path} is a directory, and an archive is a file`, {
+    hint: `Give the name of a file, or write oci:${path} for an image layout.`,
+    details: { path },
+  });
 }
 
 async function writeDraft(path: string, content: Bytes): Promise<void> {

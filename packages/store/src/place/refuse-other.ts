@@ -1,13 +1,14 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { BlockPackError } from '@block-pack/core';
 import type { StoreLayout } from '../layout.ts';
 import { hasMarker } from '../open-store.ts';
 import { draftPrefix } from '../target-draft.ts';
+import { statsAt } from '../target-file.ts';
 
 /** An image layout, or nothing: other things in a directory are somebody's. @throws OUTPUT_REFUSED */
 export function refuseOther(layout: StoreLayout): void {
   const { directory } = layout;
-  const stats = statSync(directory, { throwIfNoEntry: false });
+  const stats = statsAt(directory, 'write');
   if (stats === undefined || (stats.isDirectory() && hasMarker(layout))) return;
   if (stats.isDirectory() && readdirSync(directory).every(isOurs)) return;
   // Another process may have made the layout since we looked for it.
@@ -37,6 +38,7 @@ function isFile({ directory }: StoreLayout): BlockPackError {
   });
 }
 
+/** True for what an image layout has at its top. */
 export function isOfLayout(name: string): boolean {
   return ['blobs', 'index.json', 'oci-layout'].includes(name);
 }
