@@ -21,7 +21,7 @@ export interface WriteTypedOptions {
 /** Most bytes of content in a section: this bounds what a reader needs, whatever it reads. */
 export const typedSectionLimit = 64 << 20;
 
-/** Streams of numbers are 9 to 13 % smaller than at quality 9, other contents 14 to 20 %, in seven times the time. */
+/** Streams of numbers are 9 to 13 % smaller than at quality 9, other contents some 10 to 20 %, in seven times the time. */
 const usualQuality = 10;
 
 /** Texts would be 7 % smaller with 10: for each second that it takes, a quarter of what other contents gain. */
