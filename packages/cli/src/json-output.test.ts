@@ -57,6 +57,7 @@ describe('--json', () => {
       work.json('ls'),
       work.json('inspect', 'java.import'),
       work.json('inspect', 'shop'),
+      work.json('inspect', 'update.tar'),
       ...imports.map((one) => work.json('inspect', one.digest)),
       work.json('verify'),
       work.json('verify', 'oci:image:2'),

@@ -146,7 +146,7 @@ function utf8(bytes: Uint8Array, name: string): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new BlockPackError('MANIFEST_INVALID', `${name} is no import manifest: it is not UTF-8 text`, {
-      hint: 'An image in a file is named by its place, such as oci-archive:FILE; of a bundle, block-pack apply makes the images that it brings.',
+      hint: 'An image in a file is named by its place, such as oci-archive:FILE; of a bundle, block-pack inspect FILE shows what it brings.',
       cause,
     });
   }

@@ -130,7 +130,8 @@ function importsOf(layer: LayerOrigin): readonly Digest[] {
   return layer.origin === 'imports' ? layer.files.map(({ imports }) => imports) : [];
 }
 
-function basesOf(group: BundleGroup): readonly BundleBase[] {
+/** What objects of a group are written against. */
+export function basesOf(group: BundleGroup): readonly BundleBase[] {
   return group.encoding === 'raw' || group.encoding === 'brotli' ? [] : group.bases;
 }
 

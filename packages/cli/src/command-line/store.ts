@@ -20,14 +20,22 @@ export function addLs(program: Command, run: Run): void {
 export function addInspect(program: Command, run: Run): void {
   const command = program
     .command('inspect')
-    .summary('show an import manifest, a block or an image')
+    .summary('show an import manifest, a block, an image or a bundle')
     .description(
-      'Shows the imports of a manifest with their components and how those are known, the uses and files of one block, or the layers of an image with what they are made of.',
+      'Shows the imports of a manifest with their components and how those are known, the uses and files of one block, the layers of an image with what they are made of, or what a bundle brings and needs.',
     )
-    .argument('<what>', 'an import manifest, a tag of the store, the digest of a block, or a place of images')
+    .argument(
+      '<what>',
+      'an import manifest, a tag of the store, the digest of a block, a place of images, or a bundle',
+    )
     .option(
       '--ranges',
       'of an image: which bytes of its layers have to be read to have the blocks that the store lacks',
+    )
+    .option(
+      '--verify-key <key>',
+      'of a bundle: a file with a public Ed25519 key; one that is not signed by its owner is refused; repeatable: any one of them is enough',
+      collect,
     );
   withGlobalOptions(command);
   withExamples(command, [
@@ -38,6 +46,7 @@ export function addInspect(program: Command, run: Run): void {
       'the layers of an image, and every import with its size in the layer',
     ],
     ['block-pack inspect oci:shop:1.0 --ranges --json', 'what to fetch from a registry by HTTP Range'],
+    ['block-pack inspect update.tar', 'the images that a bundle brings, and what it needs at the site'],
   ]);
   command.action((what: string, options: InspectCommandOptions & GlobalOptions) =>
     run('inspect', options, async (context) =>

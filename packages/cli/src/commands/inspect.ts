@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   BlockPackError,
   type Digest,
@@ -14,27 +15,37 @@ import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
 import { isImportsTag, readManifest, readTaggedOrWarn } from '../read-manifest.ts';
 import { printable, table } from '../table.ts';
+import { inspectBundle, mayBeBundle } from './inspect-bundle.ts';
 import { inspectPlace } from './inspect-image.ts';
 import { inspectRanges } from './inspect-ranges.ts';
 import { looksLikePlace } from './resolve-image.ts';
 
 export interface InspectCommandOptions {
   readonly ranges?: boolean;
+  readonly verifyKey?: readonly string[];
 }
 
-/** Shows an import manifest, a block by its digest, or an image by its place. */
+/** Shows an import manifest, a block by its digest, an image by its place, or a bundle. */
 export async function inspect(
   name: string,
   options: InspectCommandOptions,
   context: CommandContext,
 ): Promise<Outcome> {
-  const ranges = options.ranges === true;
-  if (looksLikePlace(name)) return ranges ? inspectRanges(name, context) : inspectPlace(name, context);
-  if (ranges) {
+  const { ranges = false, verifyKey } = options;
+  const isPlace = looksLikePlace(name);
+  if (ranges && !isPlace) {
     throw new BlockPackError('USAGE', '--ranges is for images', {
       hint: 'Name a place, such as oci:DIR:tag, or leave it out.',
     });
   }
+  const isBundle = !isPlace && !isDigest(name) && (await mayBeBundle(resolve(context.directory, name)));
+  if (isBundle) return inspectBundle(name, verifyKey, context);
+  if (verifyKey !== undefined) {
+    throw new BlockPackError('USAGE', `--verify-key is for bundles, and ${printable(name)} is none`, {
+      hint: 'Name the file of a bundle, or leave it out.',
+    });
+  }
+  if (isPlace) return ranges ? inspectRanges(name, context) : inspectPlace(name, context);
   const store = await openStore(context.storeDirectory);
   return isDigest(name) ? inspectBlock(name, store, context) : inspectManifest(name, store, context);
 }

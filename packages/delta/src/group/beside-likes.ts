@@ -12,19 +12,11 @@ export async function besideLikes<T extends GroupBlock>(blocks: readonly T[]): P
   for (const block of blocks) files.push(await filesOf(block));
   const sizes = files.map((all) => all.reduce((sum, { size }) => sum + size, 0));
   const likes = new LikeSearch(files, sizes);
-  const behind = new Map<number | undefined, number[]>();
-  for (const at of blocks.keys()) {
-    const like = likes.find(at);
-    behind.set(like, [...(behind.get(like) ?? []), at]);
-  }
-  const ordered: T[] = [];
-  const put = (at: number): void => {
-    const block = blocks[at];
-    if (block !== undefined) ordered.push(block);
-    for (const next of behind.get(at) ?? []) put(next);
-  };
-  for (const at of behind.get(undefined) ?? []) put(at);
-  return ordered;
+  const behind = blocks.map((): number[] => []);
+  const alone: number[] = [];
+  for (const at of blocks.keys()) (behind[likes.find(at) ?? -1] ?? alone).push(at);
+  const inOrder = (at: number): number[] => [at, ...(behind[at] ?? []).flatMap(inOrder)];
+  return alone.flatMap(inOrder).flatMap((at) => blocks[at] ?? []);
 }
 
 interface NamedSize {

@@ -244,7 +244,7 @@ class Search {
     const names = this.#listed.flatMap((one) => one.names);
     if (this.#listed.length === 0) return 'It is empty.';
     if (this.#listed.some(({ descriptor }) => descriptor.artifactType === bundleArtifactType))
-      return 'It is a bundle: block-pack apply makes the images that it brings.';
+      return 'It is a bundle: block-pack inspect FILE shows what it brings, and block-pack apply makes it.';
     const shown = names.slice(0, 10).join(', ') + (names.length > 10 ? ` and ${names.length - 10} more` : '');
     const nameless = this.#listed
       .filter((one) => one.names.length === 0)

@@ -81,7 +81,7 @@ async function refuseCompressed(bytes: RandomAccess, name: string): Promise<void
   const program = compressions.find(([, magic]) => magic.every((byte, at) => start[at] === byte))?.[0];
   if (program === undefined) return;
   throw new BlockPackError('INPUT_UNSUPPORTED', `${name} is compressed`, {
-    hint: `Unpack it first with ${program}; the tar inside is read as it is. If it is a bundle, block-pack apply makes the images that it brings.`,
+    hint: `Unpack it first with ${program}; the tar inside is read as it is. If it is a bundle, block-pack inspect FILE shows what it brings.`,
     details: { place: name },
   });
 }
