@@ -31,6 +31,7 @@ export type Ranked = readonly [Sized, ...Sized[]];
 const rivalShare = 1.04;
 const mostRivals = 3;
 
+/** Tries ways of matching, and each way of writing what they find. */
 export async function smallest(window: Window, { among, found }: Attempts = {}): Promise<Ranked> {
   const newLength = window.bytes.length - window.baseLength;
   const plain = await sized(literalsOnly(window));
