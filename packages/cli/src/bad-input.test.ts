@@ -226,7 +226,7 @@ describe('inputs that do not fit', () => {
     expect(work.run('inspect', 'n'.repeat(300)).exitCode).toBe(3);
     expect(work.run('java', 'lib', '-o', 'lib', '--frozen').exitCode).toBe(3);
     chmodSync(work.path('x.import'), 0o000);
-    expectRefused(work, runAsNobody(work, 'inspect', 'x.import'), 3, /x\.import cannot be read/);
+    expectRefused(work, runAsNobody(work, 'inspect', 'x.import'), 3, /Cannot read .*x\.import: permission/);
     truncateSync(work.path('x.import'), 3_000_000_000);
     expect(work.run('inspect', 'x.import')).toMatchObject({
       exitCode: 4,
