@@ -70,7 +70,9 @@ async function packedParts(
   atOnce: number,
   quality: QualityOf,
 ): Promise<Uint8Array[]> {
-  const waiting = parts.filter((part) => !known.has(part)).values();
+  // The longest first: as the last one, each would be packed alone.
+  const longestFirst = [...parts].sort((one, other) => other.length - one.length);
+  const waiting = longestFirst.filter((part) => !known.has(part)).values();
   const lane = async () => {
     for (const part of waiting) known.set(part, await packed(part, quality(part)));
   };
