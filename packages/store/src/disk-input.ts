@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { BlockPackError, type InputDirectory, type TreeEntry, zipDirectory } from '@block-pack/core';
+import { type ArchiveKind, kindByBytes } from './archive-kind.ts';
 import { diskError, errnoOf } from './disk-error.ts';
 import { walkDirectory } from './disk-walk.ts';
 import { type OpenFile, openFile } from './open-file.ts';
@@ -70,29 +71,14 @@ async function openExisting(path: string, name: string, options: OpenInputOption
   }
 }
 
-type ArchiveKind = 'zip' | 'tar';
-
 /** The names tell more than the bytes: a zip archive may begin with a start script. @throws INPUT_UNREADABLE */
 async function archiveKind(path: string, real: string, file: OpenFile): Promise<ArchiveKind | undefined> {
-  return kindByName(path) ?? kindByName(real) ?? kindByBytes(await firstBytes(file));
+  return kindByName(path) ?? kindByName(real) ?? kindByBytes(file.bytes);
 }
 
 function kindByName(path: string): ArchiveKind | undefined {
   if (/\.(zip|jar|war|ear)$/i.test(path)) return 'zip';
   return /\.(tar|tar\.gz|tgz)$/i.test(path) ? 'tar' : undefined;
-}
-
-function firstBytes({ bytes }: OpenFile): Promise<Uint8Array> {
-  return bytes.read(0, Math.min(bytes.size, magicAt + 5));
-}
-
-/** Where a tar header says `ustar`, as GNU and POSIX have it alike. */
-const magicAt = 257;
-
-function kindByBytes(bytes: Uint8Array): ArchiveKind | undefined {
-  const text = Buffer.from(bytes).toString('latin1');
-  if (text.startsWith('PK\x03\x04')) return 'zip';
-  return text.startsWith('\x1f\x8b') || text.startsWith('ustar', magicAt) ? 'tar' : undefined;
 }
 
 async function openArchive(

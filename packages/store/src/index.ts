@@ -1,3 +1,4 @@
+export { kindByBytes } from './archive-kind.ts';
 export type { PlacedBy, PlaceMethod } from './blob-placing.ts';
 export { diskError, onDisk } from './disk-error.ts';
 export type { OpenInput, OpenInputOptions, Scratch } from './disk-input.ts';

@@ -1,9 +1,10 @@
-import { type Digest, mixedBytes } from '@block-pack/core';
+import type { Digest } from '@block-pack/core';
 import { byteSize, count } from '../byte-size.ts';
 import type { Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
 import { printable, table } from '../table.ts';
 import { type DependencyCost, otherCosts } from './bundle-costs.ts';
+import { describedGroups, describedLayers, howText } from './describe-bundle.ts';
 import type { SentLayer } from './layer-tars.ts';
 import type { MadeBundle, Wanted } from './make-bundle.ts';
 import type { Known } from './pasts.ts';
@@ -70,7 +71,7 @@ export function costOutcome(result: Result & { readonly costs: readonly Dependen
 }
 
 function documentOf({ made, wanted, since, have, bytes }: Result): Readonly<Record<string, unknown>> {
-  const { layers, groups, companions = [] } = made.document;
+  const { companions = [] } = made.document;
   return {
     images: wanted.map(({ root: { mediaType, digest, size }, name }) => ({
       name: name ?? null,
@@ -90,14 +91,8 @@ function documentOf({ made, wanted, since, have, bytes }: Result): Readonly<Reco
     bytes,
     imageBytes: made.imageBytes,
     spares: made.spares ?? null,
-    layers: layers.map(({ digest, size, origin }) => ({ digest, size, origin })),
-    groups: groups.map((group) => ({
-      holds: group.holds,
-      encoding: group.encoding,
-      mixed: mixedBytes(group),
-      bytes: group.payload,
-      objects: group.objects.map(({ digest, size }) => ({ digest, size })),
-    })),
+    layers: describedLayers(made.document),
+    groups: describedGroups(made.document),
   };
 }
 
@@ -115,7 +110,7 @@ function costTable(costs: readonly DependencyCost[], layers: readonly SentLayer[
   const dependencies = costs.map(({ bytes, size, encoding, mixed, why, to, from }) => [
     byteSize(bytes),
     byteSize(size),
-    mixed ? `${encoding}, mixed` : encoding,
+    howText(encoding, mixed),
     why,
     to,
     from ?? '',

@@ -71,8 +71,8 @@ class Missing {
   readonly #brought: ReadonlySet<Digest>;
   readonly #held: Held;
 
-  constructor({ groups }: BundleDocument, held: Held) {
-    this.#brought = new Set(groups.flatMap(({ objects }) => objects.map(({ digest }) => digest)));
+  constructor(document: BundleDocument, held: Held) {
+    this.#brought = broughtBy(document);
     this.#held = held;
   }
 
@@ -128,6 +128,11 @@ async function isThere(digest: Digest, { held, scratch }: Site): Promise<boolean
 function importsOf(layer: LayerOrigin): readonly Digest[] {
   if (layer.origin === 'segments') return [layer.imports];
   return layer.origin === 'imports' ? layer.files.map(({ imports }) => imports) : [];
+}
+
+/** Everything that groups make. */
+export function broughtBy({ groups }: BundleDocument): ReadonlySet<Digest> {
+  return new Set(groups.flatMap(({ objects }) => objects.map(({ digest }) => digest)));
 }
 
 /** What objects of a group are written against. */

@@ -6,10 +6,11 @@ import {
   type Digest,
   mixedBytes,
 } from '@block-pack/core';
-import { openFile, partsTarget, statsAt } from '@block-pack/store';
+import { kindByBytes, openFile, partsTarget, statsAt } from '@block-pack/store';
 import { type BundleBytes, openBundle, withBundle } from '../bundle/bundle-file.ts';
+import { describedGroups, describedLayers, howText } from '../bundle/describe-bundle.ts';
 import { readVerifyKeys } from '../bundle/key-files.ts';
-import { basesOf } from '../bundle/prerequisites.ts';
+import { basesOf, broughtBy } from '../bundle/prerequisites.ts';
 import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
@@ -21,19 +22,11 @@ export async function mayBeBundle(path: string): Promise<boolean> {
   if (statsAt(path, 'read')?.isFile() !== true) return false;
   const { bytes, close } = openFile(path);
   try {
-    const head = Buffer.from(await bytes.read(0, Math.min(bytes.size, tarMagic.end)));
-    return isGzip(head) || head.subarray(tarMagic.start).toString('latin1') === tarMagic.text;
+    return (await kindByBytes(bytes)) === 'tar';
   } finally {
     close();
   }
 }
-
-function isGzip([first, second]: Uint8Array): boolean {
-  return first === 0x1f && second === 0x8b;
-}
-
-/** Of ustar, whatever its version. */
-const tarMagic = { text: 'ustar', start: 257, end: 262 };
 
 /** What a bundle brings and what a site needs for it: every byte of it is read and checked, and nothing is made. */
 export async function inspectBundle(
@@ -54,7 +47,7 @@ function outcomeOf(name: string, file: BundleBytes): Promise<Outcome> {
   const { size } = file.bytes;
   const signedBy = file.signed?.key.fingerprint ?? null;
   return withBundle(file, printable(name), async ({ document, digest }) => {
-    const { images, companions = [], layers, groups } = document;
+    const { images, companions = [] } = document;
     const needs = needsOf(document);
     return {
       document: {
@@ -63,9 +56,9 @@ function outcomeOf(name: string, file: BundleBytes): Promise<Outcome> {
         signedBy,
         images: images.map(imageDocument),
         companions: companions.map(imageDocument),
-        layers: layers.map((layer) => ({ digest: layer.digest, size: layer.size, origin: layer.origin })),
+        layers: describedLayers(document),
         needs,
-        groups: groups.map(groupDocument),
+        groups: describedGroups(document),
       },
       text: (console) => bundleText({ name, size, signedBy, document, needs }, console),
       exitCode: 0,
@@ -91,8 +84,9 @@ interface Needs {
   readonly tars: readonly Digest[];
 }
 
-function needsOf({ documents, layers, groups }: BundleDocument): Needs {
-  const brought = new Set(groups.flatMap(({ objects }) => objects.map(({ digest }) => digest)));
+function needsOf(document: BundleDocument): Needs {
+  const { documents, layers, groups } = document;
+  const brought = broughtBy(document);
   const needed = (digests: readonly Digest[]) => [...new Set(digests)].filter((one) => !brought.has(one));
   const bases = (holds: BundleGroup['holds']) =>
     groups.filter((group) => group.holds === holds).flatMap((group) => basesOf(group).map(digestOf));
@@ -110,12 +104,6 @@ function digestOf({ digest }: { readonly digest: Digest }): Digest {
 
 function imageDocument({ name, digest, size }: BundleDocument['images'][number]): object {
   return { name: name ?? null, digest, size };
-}
-
-function groupDocument(group: BundleGroup): object {
-  const { holds, encoding, payload, objects } = group;
-  const made = objects.map(({ digest, size }) => ({ digest, size }));
-  return { holds, encoding, mixed: mixedBytes(group), bytes: payload, objects: made };
 }
 
 interface Shown {
@@ -155,7 +143,7 @@ function groupRow(group: BundleGroup): string[] {
   return [
     byteSize(payload),
     byteSize(made),
-    mixedBytes(group) > 0 ? `${encoding}, mixed` : encoding,
+    howText(encoding, mixedBytes(group) > 0),
     bases === 0 ? what : `${what}, from ${bases} older`,
   ];
 }
