@@ -7,7 +7,7 @@ import {
   mixedBytes,
 } from '@block-pack/core';
 import type { BundleSources, MadeBundle } from './make-bundle.ts';
-import { type Sent, writeTogether } from './write-groups.ts';
+import { type Sent, writeTogether } from './pack-groups.ts';
 
 /** What one dependency costs in a bundle. */
 export interface DependencyCost {

@@ -1,7 +1,7 @@
 import { checkSignal, Measure } from '@block-pack/core';
 import type { BundleBlob } from './bundle-file.ts';
 import type { BundleSources } from './make-bundle.ts';
-import type { PackedGroup } from './write-groups.ts';
+import type { PackedGroup } from './pack-groups.ts';
 
 /** What the groups have, one behind the other; undefined without groups. */
 export async function bundlePayload(

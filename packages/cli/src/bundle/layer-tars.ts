@@ -14,8 +14,8 @@ import { type Closure, unpackedLayer } from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
 import type { Held, HeldTar } from './held.ts';
 import type { BundleSources } from './make-bundle.ts';
+import { type Like, type PackedGroup, writeTogether } from './pack-groups.ts';
 import { tarPacking } from './tar-packing.ts';
-import { type Like, type PackedGroup, writeTogether } from './write-groups.ts';
 
 /** How a layer travels that is not made of blocks, and why so. */
 export interface SentLayer {

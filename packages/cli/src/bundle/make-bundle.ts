@@ -19,9 +19,10 @@ import { joinedBlobs } from './joined-blobs.ts';
 import { layerOrigins } from './layer-origins.ts';
 import { type SentLayer, writeLayers } from './layer-tars.ts';
 import { newObjects } from './new-objects.ts';
+import { type PackedGroup, type Sent, sizeOf } from './pack-groups.ts';
 import { type Spares, sparesOf, withoutSpares } from './spares.ts';
 import { type WantedContents, wantedContents } from './wanted-contents.ts';
-import { type PackedGroup, type Sent, sizeOf, writeGroups } from './write-groups.ts';
+import { writeGroups } from './write-groups.ts';
 
 /** What a bundle is made of. */
 export interface BundleSources {

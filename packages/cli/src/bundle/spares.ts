@@ -3,7 +3,7 @@ import { everyPastHas } from './every-past.ts';
 import type { Held } from './held.ts';
 import type { SentLayer } from './layer-tars.ts';
 import type { NewObjects } from './new-objects.ts';
-import { type PackedGroup, sizeOf } from './write-groups.ts';
+import { type PackedGroup, sizeOf } from './pack-groups.ts';
 
 /** What a self-contained bundle brings although every past has it: a site needs it only where it is damaged. */
 export interface Spares {

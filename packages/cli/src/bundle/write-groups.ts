@@ -1,20 +1,17 @@
 import {
   type BundleGroup,
   blobMissing,
-  bytesOf,
-  checkSignal,
   type Digest,
   earlierVersions,
   type Import,
   importKind,
   randomAccessOf,
-  readRange,
 } from '@block-pack/core';
-import { besideLikes, type GroupBlock, packContents, type WrittenGroup, writeGroup } from '@block-pack/delta';
-import { byteSize } from '../byte-size.ts';
+import { besideLikes, type GroupBlock } from '@block-pack/delta';
 import type { Held } from './held.ts';
 import type { BundleSources } from './make-bundle.ts';
 import type { NewObjects } from './new-objects.ts';
+import { type Like, type PackedGroup, type Sent, sizeOf, writeAlone, writeTogether } from './pack-groups.ts';
 import {
   blockSearch,
   oldestFirst,
@@ -25,29 +22,6 @@ import {
   type Steps,
 } from './plan-steps.ts';
 import { textSearch } from './text-search.ts';
-
-/** Something to be sent: a block, an import manifest or the tar of a layer, and older ones that it is written against. */
-export interface SentObject extends GroupBlock {
-  readonly digest: Digest;
-  readonly likes: readonly Like[];
-}
-
-/** A block or an import manifest. */
-export interface Sent extends SentObject {
-  /** Undefined for an import manifest. */
-  readonly line?: Import;
-}
-
-export interface Like extends GroupBlock {
-  readonly digest: Digest;
-  readonly line?: Import;
-}
-
-/** A group as the list has it, and its bytes, which lie in the scratch directory. */
-export interface PackedGroup {
-  readonly group: BundleGroup;
-  readonly payload: Digest;
-}
 
 /** What travels, and how. */
 export interface WrittenGroups {
@@ -167,6 +141,9 @@ async function smallest(
   return groups;
 }
 
+/** Tells at a twentieth of the time whether the best quality could win: it is smaller by a fifth at most. */
+const quickQuality = 5;
+
 /** A group, or its objects one by one where these are smaller. */
 async function smaller(
   holds: BundleGroup['holds'],
@@ -202,102 +179,4 @@ export function inRuns<T extends Pick<GroupBlock, 'content'>>(sent: readonly T[]
     filled += one.content.size;
   }
   return runs;
-}
-
-/** Bytes of a bundle. */
-export function sizeOf(groups: readonly PackedGroup[]): number {
-  return groups.reduce((sum, { group }) => sum + group.payload, 0);
-}
-
-/** All objects in one group. */
-export async function writeTogether(
-  holds: BundleGroup['holds'],
-  sent: readonly SentObject[],
-  encoding: 'delta' | 'typed',
-  { scratch, context, isSmallest }: Pick<BundleSources, 'scratch' | 'context' | 'isSmallest'>,
-): Promise<PackedGroup> {
-  const likes = sent.flatMap((one) => one.likes);
-  const bases = [...new Map(likes.map((like) => [like.digest, like])).values()];
-  const places = new Map(bases.map(({ digest }, at) => [digest, at]));
-  const blocks = sent.map((one) => {
-    return { ...one, bases: one.likes.flatMap(({ digest }) => places.get(digest) ?? []) };
-  });
-  const written = await writeGroup(blocks, bases, encoding, {
-    signal: context.signal,
-    keepInner: (inner) => scratch.keep(inner),
-    mostMixed: isSmallest ? smallestMixing : undefined,
-    quality: isSmallest ? bestQuality : undefined,
-    onProgress: (bytes, total) =>
-      context.progress.show(`comparing ${holds}, ${byteSize(bytes)} of ${byteSize(total)}`),
-  });
-  const { digest, size } = await scratch.write(written.payload);
-  const encoded = written.usedEncoding();
-  const group: BundleGroup = {
-    holds,
-    payload: size,
-    ...(encoded === 'inflated' ? { encoding: encoded } : { encoding: encoded, ...mixedIn(written) }),
-    skeleton: written.skeleton,
-    bases: bases.map((base) => ({ digest: base.digest, size: base.content.size, kind: base.kind })),
-    objects: sent.map((one, at) => {
-      const { apart, bases } = written.blocks[at] ?? { apart: false, bases: [] };
-      return { ...described(one), apart, bases: [...bases] };
-    }),
-  };
-  return { group, payload: digest };
-}
-
-/** Bytes of streams of a group that are mixed where time to apply does not count: up to a minute of it. */
-const smallestMixing = 2 ** 24;
-
-/** Brotli's. Contents that resemble none are 2 to 3 % smaller with it, in twice the time. */
-const bestQuality = 11;
-
-function mixedIn(written: WrittenGroup): { readonly mixed?: number } {
-  const mixed = written.mixed();
-  return mixed === 0 ? {} : { mixed };
-}
-
-function described({ digest, content: { size }, kind }: SentObject) {
-  return { digest, size, kind };
-}
-
-/** Above this many bytes the best quality takes minutes and saves little. */
-const bestQualityBelow = 4 << 20;
-
-/** Tells at a twentieth of the time whether the best quality could win: it is smaller by a fifth at most. */
-const quickQuality = 5;
-
-interface AloneOptions {
-  /** Brotli's; the best that is worth its time unless said. */
-  readonly quality?: number;
-  /** Bytes above which it stops, without the rest of the objects. */
-  readonly most?: number;
-}
-
-async function writeAlone(
-  holds: BundleGroup['holds'],
-  sent: readonly Sent[],
-  { scratch, context }: BundleSources,
-  { quality: fixedQuality, most = Number.POSITIVE_INFINITY }: AloneOptions = {},
-): Promise<PackedGroup[]> {
-  const groups: PackedGroup[] = [];
-  let sum = 0;
-  for (const one of sent) {
-    if (sum > most) break;
-    checkSignal(context.signal);
-    const objects = [{ ...described(one), apart: false, bases: [] }];
-    const quality = fixedQuality ?? (one.content.size <= bestQualityBelow ? bestQuality : 9);
-    const { digest, size } = await scratch.write(packContents(readRange(one.content), { quality }));
-    const isSmaller = size < one.content.size;
-    const encoding = isSmaller ? 'brotli' : 'raw';
-    const payload = isSmaller ? size : one.content.size;
-    sum += payload;
-    groups.push({
-      group: { holds, payload, encoding, objects },
-      payload: isSmaller ? digest : one.digest,
-    });
-    if (holds === 'texts')
-      await scratch.write(bytesOf(await one.content.read(0, one.content.size)), one.digest);
-  }
-  return groups;
 }
