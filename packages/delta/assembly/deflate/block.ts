@@ -1,6 +1,7 @@
 import { alignBits, putBits, putBytes, putCode, putSymbols } from './bit-writer';
-import { planLengths, putLengths } from './code-lengths';
+import { planLengths } from './code-lengths';
 import { assignCodes, buildLengths } from './prefix-code';
+import { putSaid } from './said-lengths';
 import {
   distanceExtras,
   distanceSymbol,
@@ -120,7 +121,7 @@ export function writeBlock(content: usize, size: u32, isLast: bool): void {
     putCode(load<u32>(fixedLiteralCodes + 4 * endOfBlock));
   } else {
     putHead(dynamic, isLast);
-    putLengths(lastLiteral, lastDistance);
+    putSaid(lastLiteral, lastDistance);
     assignCodes(literalLengths, literalSymbols, literalCodes);
     assignCodes(distanceLengths, distanceSymbols, distanceCodes);
     putSymbols(symbols, symbolsEnd, literalCodes, distanceCodes);

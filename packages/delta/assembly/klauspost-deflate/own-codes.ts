@@ -1,5 +1,17 @@
-import { putBits, putCode } from '../deflate/bit-writer';
-import { assignCodes } from '../deflate/prefix-code';
+import { putBits } from '../deflate/bit-writer';
+import {
+  bitsOfSaid,
+  forgetSaid,
+  longestSaid,
+  manyZeros,
+  putSaid,
+  repeat,
+  saidCounts,
+  saidLengths,
+  saidSymbols,
+  say,
+  zeros,
+} from '../deflate/said-lengths';
 
 const mostSymbols: u32 = 286;
 /** Symbols that occur, the rarest first: count << 9 | symbol. */
@@ -80,72 +92,33 @@ function fillRow(row: u32, count: u32, packages: u32): u32 {
   return symbol + pack;
 }
 
-/** Lengths of codes are written in a code of their own. @see https://www.rfc-editor.org/rfc/rfc1951#section-3.2.7 */
-const runSymbols: u32 = 19;
-const longestRunCode: u32 = 7;
-const repeat: u32 = 16;
-const zeros: u32 = 17;
-const manyZeros: u32 = 18;
-const order = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
-
-/** The lengths of both codes one after the other, and the symbols that say them: what follows << 8 | symbol; 32 bits each. */
-const said = memory.data(316);
-const written = memory.data(1264, 4);
-let writtenCount: u32 = 0;
-const runCounts = memory.data(76, 4);
-const runLengths = memory.data(19);
-const runCodes = memory.data(76, 4);
-/** How many of the lengths in `order` are written. */
-let orderedCount: u32 = 0;
+/** The lengths of both codes one after the other. */
+const lengthsOfBoth = memory.data(316);
 
 /**
  * Makes ready to write the lengths of two codes.
  * @returns the bits that this takes, with the three of the block
  */
 export function planHeader(literals: usize, literalCount: u32, distances: usize, distanceCount: u32): i32 {
-  memory.copy(said, literals, literalCount);
-  memory.copy(said + literalCount, distances, distanceCount);
+  memory.copy(lengthsOfBoth, literals, literalCount);
+  memory.copy(lengthsOfBoth + literalCount, distances, distanceCount);
+  forgetSaid();
   planRuns(literalCount + distanceCount);
-  buildLengths(runCounts, runSymbols, longestRunCode, runLengths);
-  orderedCount = runSymbols;
-  while (orderedCount > 4 && load<u32>(runCounts + 4 * inOrder(orderedCount - 1)) === 0) orderedCount--;
-  let bits = 17 + 3 * orderedCount;
-  for (let symbol: u32 = 0; symbol < runSymbols; symbol++)
-    bits += load<u32>(runCounts + 4 * symbol) * (load<u8>(runLengths + symbol) + bitsBehind(symbol));
-  return bits;
+  buildLengths(saidCounts, saidSymbols, longestSaid, saidLengths);
+  return 3 + bitsOfSaid();
 }
 
 export function putHeader(literalCount: u32, distanceCount: u32): void {
-  assignCodes(runLengths, runSymbols, runCodes);
   putBits(4, 3);
-  putBits(literalCount - 257, 5);
-  putBits(distanceCount - 1, 5);
-  putBits(orderedCount - 4, 4);
-  for (let i: u32 = 0; i < orderedCount; i++) putBits(load<u8>(runLengths + inOrder(i)), 3);
-  for (let i: u32 = 0; i < writtenCount; i++) {
-    const one = load<u32>(written + 4 * i);
-    const symbol = one & 0xff;
-    putCode(load<u32>(runCodes + 4 * symbol));
-    putBits(one >> 8, bitsBehind(symbol));
-  }
-}
-
-function inOrder(i: u32): u32 {
-  return load<u8>(order + i);
-}
-
-function bitsBehind(symbol: u32): u32 {
-  return symbol < repeat ? 0 : symbol === repeat ? 2 : symbol === zeros ? 3 : 7;
+  putSaid(literalCount - 1, distanceCount - 1);
 }
 
 /** Each run as few repetitions as can be, the longest first. */
 function planRuns(count: u32): void {
-  memory.fill(runCounts, 0, 4 * runSymbols);
-  writtenCount = 0;
   for (let at: u32 = 0; at < count; ) {
-    const length: u32 = load<u8>(said + at);
+    const length: u32 = load<u8>(lengthsOfBoth + at);
     let same: u32 = 1;
-    while (at + same < count && load<u8>(said + at + same) === length) same++;
+    while (at + same < count && load<u8>(lengthsOfBoth + at + same) === length) same++;
     at += same;
     planRun(length, same);
   }
@@ -154,19 +127,14 @@ function planRuns(count: u32): void {
 function planRun(length: u32, count: u32): void {
   let left = count;
   if (length !== 0) {
-    plan(length, 0);
-    for (left--; left >= 3; left -= min(left, 6)) plan(repeat, min(left, 6) - 3);
+    say(length, 0);
+    for (left--; left >= 3; left -= min(left, 6)) say(repeat, min(left, 6) - 3);
   } else {
-    for (; left >= 11; left -= min(left, 138)) plan(manyZeros, min(left, 138) - 11);
+    for (; left >= 11; left -= min(left, 138)) say(manyZeros, min(left, 138) - 11);
     if (left >= 3) {
-      plan(zeros, left - 3);
+      say(zeros, left - 3);
       left = 0;
     }
   }
-  for (; left > 0; left--) plan(length, 0);
-}
-
-function plan(symbol: u32, more: u32): void {
-  store<u32>(written + 4 * writtenCount++, (more << 8) | symbol);
-  store<u32>(runCounts + 4 * symbol, load<u32>(runCounts + 4 * symbol) + 1);
+  for (; left > 0; left--) say(length, 0);
 }

@@ -1,8 +1,7 @@
 import { bytesAt, content, margin, reach } from './content';
-import { lastPlace, rememberShort, sameBytes, sameBytesBefore, slotOfFive } from './places';
-import { addLiterals, addMatch, symbolCount } from './window-symbols';
-
-const firstBytes: i32 = 4;
+import { isMatch, matchLength, putMatch } from './matches';
+import { lastPlace, rememberShort, slotOfFive } from './places';
+import { addLiterals, symbolCount } from './window-symbols';
 
 let end: i32 = 0;
 let limit: i32 = 0;
@@ -30,14 +29,14 @@ function findMatch(): bool {
     rememberShort(slot, at);
     const there = bytesAt(next);
     const slotThere = slotOfFive(there);
-    if (isMatch(here)) {
+    if (isMatch(at, from, here)) {
       rememberShort(slotThere, next);
       return true;
     }
     at = next++;
     from = lastPlace(slotThere);
     rememberShort(slotThere, at);
-    if (isMatch(there)) {
+    if (isMatch(at, from, there)) {
       // Not where it belongs, but so it is done.
       rememberShort(slotThere, next);
       return true;
@@ -51,10 +50,6 @@ function findMatch(): bool {
 function isAnyNext(): bool {
   next = at + 2 + ((at - written) >> 5);
   return next <= limit;
-}
-
-function isMatch(bytes: u64): bool {
-  return at - from < reach && load<u32>(content + from) === (bytes as u32);
 }
 
 /** Matches right behind each other. @returns whether something may be looked for behind them */
@@ -78,12 +73,10 @@ function takeMatches(): bool {
 
 /** Writes the match, and as much before it as is the same. @returns its length */
 function takeMatch(): i32 {
-  const before = sameBytesBefore(at, from, written);
-  const length = before + sameBytes(at + firstBytes, from + firstBytes, end) + firstBytes;
-  addLiterals(written, at - before);
-  addMatch(length, at - from);
-  at += length - before;
+  const found = matchLength(at, from, end);
+  const before = putMatch(at, from, found, written);
+  at += found;
   written = at;
   if (next >= at) at = next + 1;
-  return length;
+  return before + found;
 }

@@ -1,17 +1,16 @@
 import { bytesAt, content, margin, reach } from './content';
+import { isMatch, isNear, matchLength, putMatch } from './matches';
 import {
   lastPlace,
   placeBefore,
   rememberLong,
   rememberShort,
   sameBytes,
-  sameBytesBefore,
   slotOfFour,
   slotOfSeven,
 } from './places';
-import { addLiterals, addMatch, symbolCount } from './window-symbols';
+import { addLiterals, symbolCount } from './window-symbols';
 
-const firstBytes: i32 = 4;
 const longestMatch: i32 = 258;
 /** Bytes at the beginning of a match that its end may be found without. */
 const skipped: i32 = 2;
@@ -94,23 +93,15 @@ function isAnyNext(): bool {
   return next <= limit;
 }
 
-function isNear(place: i32, before: i32): bool {
-  return place - before < reach;
-}
-
-function isMatch(place: i32, before: i32, bytes: u64): bool {
-  return isNear(place, before) && load<u32>(content + before) === (bytes as u32);
-}
-
 function rememberBoth(place: i32): void {
   const bytes = bytesAt(place);
   rememberShort(slotOfFour(bytes), place);
   rememberLong(slotOfSeven(bytes), place);
 }
 
-/** How long a match is, of which the first bytes are known to be the same; not counted further than one match can say. */
+/** How long a match is, not counted further than one match can say. */
 function lengthAt(place: i32, before: i32): i32 {
-  return sameBytes(place + firstBytes, before + firstBytes, min(end, place + longestMatch)) + firstBytes;
+  return matchLength(place, before, min(end, place + longestMatch));
 }
 
 function takeLonger(other: i32): void {
@@ -157,7 +148,7 @@ function takeNext(before: i32): void {
 }
 
 function lengthen(): void {
-  if (length === 0) length = sameBytes(at + firstBytes, from + firstBytes, end) + firstBytes;
+  if (length === 0) length = matchLength(at, from, end);
   else if (length === longestMatch) length += sameBytes(at + length, from + length, end);
 }
 
@@ -191,10 +182,8 @@ function takeIfLonger(place: i32, behindBefore: i32): bool {
 
 /** Writes the match, and as much before it as is the same. */
 function takeMatch(): void {
-  const before = sameBytesBefore(at, from, written);
-  addLiterals(written, at - before);
+  const before = putMatch(at, from, length, written);
   repeated = at - from;
-  addMatch(before + length, repeated);
   at += length;
   length += before;
   written = at;
