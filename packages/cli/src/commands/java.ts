@@ -4,6 +4,7 @@ import type { Packer } from '@block-pack/core';
 import {
   createJavaPacker,
   gradleCache,
+  isOwnFile,
   type JavaOptions,
   type JavaPlacement,
   type LocalRepository,
@@ -31,6 +32,7 @@ export interface JavaCommandOptions extends PackRunOptions {
 
 export const javaView: InputView = {
   ...wholeInput,
+  isLeftOut: isOwnFile,
   expected:
     'Expected a directory of jars, an application directory, or a .jar, .war, .ear, .zip, .tar, .tar.gz or .tgz file.',
 };
