@@ -62,6 +62,7 @@ export async function writeTogether(
     keepInner: (inner) => scratch.keep(inner),
     mostMixed: isSmallest ? smallestMixing : undefined,
     quality: isSmallest ? bestQuality : undefined,
+    mixesAll: isSmallest,
     onProgress: (bytes, total) => compared.show((size * bytes) / Math.max(total, 1)),
   });
   const { digest, size: payload } = await scratch.write(written.payload);

@@ -1,5 +1,5 @@
 import { inputs } from './contexts';
-import { limited, squashed } from './logistic';
+import { fillWeights, learn, mistakeOf, product } from './weights';
 
 const setLength: usize = 96;
 
@@ -22,9 +22,6 @@ const firstShare: i32 = 21_845;
 const learning: i32 = 14;
 const shareLearning: i32 = 16;
 
-/** Weights stay where no product leaves 32 bits. */
-const mostWeight: i32 = (1 << 20) - 1;
-
 /** What the last bit was predicted with: bytes of inputs, three sets, the shares of what these predicted, and the result. */
 let length: usize = 0;
 let known: usize = 0;
@@ -34,12 +31,8 @@ let share: usize = 0;
 let result: i32 = 0;
 
 export function beginMixture(kinds: i32): void {
-  fill(sets, setLength * setsOfKind * kinds, firstWeight);
-  fill(shares, 16 * sharesOfKind * kinds, firstShare);
-}
-
-function fill(from: usize, length: usize, value: i32): void {
-  for (let at = from; at < from + length; at += 16) v128.store(at, i32x4.splat(value));
+  fillWeights(sets, setLength * setsOfKind * kinds, firstWeight);
+  fillWeights(shares, 16 * sharesOfKind * kinds, firstShare);
 }
 
 /**
@@ -64,36 +57,10 @@ export function mixed(kind: i32, count: i32, certainty: i32, trusted: i32, begun
   return result;
 }
 
-function product(factors: usize, weights: usize, length: usize): i32 {
-  let sum = i32x4.splat(0);
-  for (let at: usize = 0; at < length; at += 16) {
-    const each = i32x4.mul(v128.load(factors + at), v128.load(weights + at));
-    sum = i32x4.add(sum, i32x4.shr_s(each, 8));
-  }
-  const pairs = i32x4.add(sum, i64x2.shuffle(sum, sum, 1, 0));
-  return limited((i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1)) >> 8);
-}
-
 /** Each set learns from its own mistake. */
 export function learnMixture(bit: i32): void {
   learn(mixtures, share, 16, mistakeOf(bit, result), shareLearning);
   learn(inputs, known, length, mistakeOf(bit, load<i32>(mixtures)), learning);
   learn(inputs, bits, length, mistakeOf(bit, load<i32>(mixtures + 4)), learning);
   learn(inputs, nearby, length, mistakeOf(bit, load<i32>(mixtures + 8)), learning);
-}
-
-function mistakeOf(bit: i32, logit: i32): i32 {
-  return (bit << 16) - squashed(logit);
-}
-
-function learn(factors: usize, weights: usize, length: usize, mistake: i32, shift: i32): void {
-  const most = i32x4.splat(mostWeight);
-  const least = i32x4.splat(-mostWeight);
-  const half = i32x4.splat(1 << (shift - 1));
-  const factor = i32x4.splat(mistake);
-  for (let at: usize = 0; at < length; at += 16) {
-    const change = i32x4.shr_s(i32x4.add(i32x4.mul(v128.load(factors + at), factor), half), shift);
-    const weight = i32x4.add(v128.load(weights + at), change);
-    v128.store(weights + at, i32x4.min_s(most, i32x4.max_s(least, weight)));
-  }
 }

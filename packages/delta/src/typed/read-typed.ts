@@ -1,13 +1,14 @@
 import { ByteReader, type Bytes } from '@block-pack/core';
 import { joinContents } from '../class/split-contents.ts';
-import { typedStreamNames } from '../class/typed-streams.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { madeChunks } from '../difference/made-chunks.ts';
 import { readLengths, readParts, unpackStreams } from '../difference/packing.ts';
 import { readMagic } from '../difference/read-magic.ts';
 import { readVarint } from '../difference/read-varint.ts';
 import { streamLimit } from '../difference/section.ts';
+import { ValueMixer } from '../mixing/value-mixer.ts';
 import { VarintReader } from '../varint.ts';
+import { readMixed, sectionStreams } from './typed-section.ts';
 import { typedMagic, typedSectionLimit } from './write-typed.ts';
 
 /** Bytes: a header has some 150 numbers. */
@@ -21,7 +22,7 @@ const headerLimit = 1024;
 export async function* readTyped(typed: Bytes, size: number): Bytes {
   const reader = new ByteReader(typed, () => deltaInvalid('it ends too early'));
   try {
-    await readMagic(reader, typedMagic, 'typed contents of version 1 do');
+    await readMagic(reader, typedMagic, 'typed contents of version 2 do');
     for (let missing = size; missing > 0; ) {
       const made = await readSection(reader, missing);
       missing -= made.length;
@@ -41,7 +42,16 @@ async function readSection(reader: ByteReader, most: number): Promise<Uint8Array
   const length = header.next();
   if (length === 0 || length > Math.min(most, typedSectionLimit))
     throw deltaInvalid(`a section makes ${length} bytes where ${most} are missing`);
-  const lengths = readLengths(header, typedStreamNames.length, new Set(), streamLimit(length));
+  const mixed = readMixed(header);
+  const lengths = readLengths(header, sectionStreams, new Set(), streamLimit(length));
   header.end();
-  return joinContents(unpackStreams(lengths, await readParts(reader, lengths)), new Uint8Array(length));
+  const streams = unpackStreams(lengths, await readParts(reader, lengths));
+  const mixer = new ValueMixer(streams.at(-1));
+  try {
+    const made = joinContents(streams, new Uint8Array(length), mixer, mixed);
+    mixer.end();
+    return made;
+  } finally {
+    mixer.leave();
+  }
 }
