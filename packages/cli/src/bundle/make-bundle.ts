@@ -94,7 +94,7 @@ async function writeContents(contents: WantedContents, sources: BundleSources): 
   const objects = await newObjects(origins, contents, basis);
   const { fresh, spare } = await withoutSpares(objects, sources.pasts);
   const written = await writeGroups(fresh, basis);
-  const { groups: spares } = await writeGroups(spare, basis);
+  const { groups: spares } = await writeGroups(spare, basis, 'spare blocks');
   const layers = await writeLayers(origins, contents.closure, contents.blobs, basis);
   const isSpare = (layer: SentLayer) => everyPastHasBlob(sources.pasts, layer);
   return {

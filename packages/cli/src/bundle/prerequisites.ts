@@ -56,11 +56,7 @@ export async function checkPrerequisites(
     ...(await neededGroups(document, 'blocks', objects.blocks, site)),
     ...(await neededGroups(document, 'layers', objects.layers, site)),
   ];
-  for (const { digest, kind } of needed.flatMap(basesOf))
-    await missing.lookFor(
-      digest,
-      kind === 'tar' ? `the layer whose tar is ${digest}` : `the block ${digest}`,
-    );
+  for (const base of needed.flatMap(basesOf)) await missing.lookFor(base.digest, baseText(base));
   if (missing.things.size > 0) throw prerequisitesMissing(site.name, missing.things);
   return needed;
 }
@@ -138,6 +134,11 @@ export function broughtBy({ groups }: BundleDocument): ReadonlySet<Digest> {
 /** What objects of a group are written against. */
 export function basesOf(group: BundleGroup): readonly BundleBase[] {
   return group.encoding === 'raw' || group.encoding === 'brotli' ? [] : group.bases;
+}
+
+/** What a block or layer is written against, for messages. */
+export function baseText({ digest, kind }: BundleBase): string {
+  return kind === 'tar' ? `the layer whose tar is ${digest}` : `the block ${digest}`;
 }
 
 /** @param missing what each thing is, by its digest */

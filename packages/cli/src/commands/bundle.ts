@@ -66,6 +66,7 @@ export async function bundle(
       since: holdings.since.flatMap((one) => known.get(one) ?? []),
       have: holdings.have.flatMap((one) => known.get(one) ?? []),
     };
+    context.progress.show('writing the bundle');
     const bytes = await draft.write(made.index, made.blobs);
     if (dryRun) return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, plan) });
     const sites = selfContained || pasts.length === 0 ? [...pasts, new HeldImages()] : pasts;

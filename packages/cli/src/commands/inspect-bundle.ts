@@ -37,16 +37,16 @@ export async function inspectBundle(
   const keys = await readVerifyKeys(verifyKey, context.directory);
   const file = await openBundle(resolve(context.directory, name), printable(name), keys);
   try {
-    return await outcomeOf(name, file);
+    return await outcomeOf(name, file, context);
   } catch (error) {
     throw orAnImage(error);
   }
 }
 
-function outcomeOf(name: string, file: BundleBytes): Promise<Outcome> {
+function outcomeOf(name: string, file: BundleBytes, context: CommandContext): Promise<Outcome> {
   const { size } = file.bytes;
   const signedBy = file.signed?.key.fingerprint ?? null;
-  return withBundle(file, printable(name), async ({ document, digest }) => {
+  return withBundle(file, printable(name), context, async ({ document, digest }) => {
     const { images, companions = [] } = document;
     const needs = needsOf(document);
     return {
