@@ -39,6 +39,7 @@ export { ByteReader } from './byte-reader.ts';
 export type { Bytes, RandomAccess } from './bytes.ts';
 export {
   bytesOf,
+  Coalescer,
   chunkSize,
   coalesced,
   collect,
