@@ -1,5 +1,5 @@
 import { inputs } from './contexts';
-import { limited, squashed } from './logistic';
+import { squashed } from './logistic';
 
 const setLength: usize = 96;
 
@@ -55,45 +55,56 @@ export function mixed(kind: i32, count: i32, certainty: i32, trusted: i32, begun
   bits = own + setLength * (byKnown + begun);
   nearby = own + setLength * (byKnown + byBits + beside);
   share = shares + 16 * (sharesOfKind * kind + 8 * trusted + 31 - clz(begun));
+  let one = i32x4.splat(0);
+  let two = i32x4.splat(0);
   let three = i32x4.splat(0);
-  three = i32x4.replace_lane(three, 0, product(inputs, known, length));
-  three = i32x4.replace_lane(three, 1, product(inputs, bits, length));
-  three = i32x4.replace_lane(three, 2, product(inputs, nearby, length));
-  v128.store(mixtures, three);
-  result = product(mixtures, share, 16);
+  for (let at: usize = 0; at < length; at += 16) {
+    const input = v128.load(inputs + at);
+    one = i32x4.add(one, products(input, known + at));
+    two = i32x4.add(two, products(input, bits + at));
+    three = i32x4.add(three, products(input, nearby + at));
+  }
+  const logits = logitsOf(one, two, three);
+  v128.store(mixtures, logits);
+  const none = i32x4.splat(0);
+  result = i32x4.extract_lane(logitsOf(products(logits, share), none, none), 0);
   return result;
 }
 
-function product(factors: usize, weights: usize, length: usize): i32 {
-  let sum = i32x4.splat(0);
-  for (let at: usize = 0; at < length; at += 16) {
-    const each = i32x4.mul(v128.load(factors + at), v128.load(weights + at));
-    sum = i32x4.add(sum, i32x4.shr_s(each, 8));
-  }
-  const pairs = i32x4.add(sum, i64x2.shuffle(sum, sum, 1, 0));
-  return limited((i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1)) >> 8);
+function products(factors: v128, weights: usize): v128 {
+  return i32x4.shr_s(i32x4.mul(factors, v128.load(weights)), 8);
+}
+
+/** One of each sum of four. */
+function logitsOf(one: v128, two: v128, three: v128): v128 {
+  const none = i32x4.splat(0);
+  const first = i32x4.add(i32x4.shuffle(one, two, 0, 4, 1, 5), i32x4.shuffle(one, two, 2, 6, 3, 7));
+  const last = i32x4.add(i32x4.shuffle(three, none, 0, 4, 1, 5), i32x4.shuffle(three, none, 2, 6, 3, 7));
+  const sums = i32x4.add(i32x4.shuffle(first, last, 0, 1, 4, 5), i32x4.shuffle(first, last, 2, 3, 6, 7));
+  return i32x4.max_s(i32x4.splat(-2047), i32x4.min_s(i32x4.splat(2047), i32x4.shr_s(sums, 8)));
 }
 
 /** Each set learns from its own mistake. */
 export function learnMixture(bit: i32): void {
-  learn(mixtures, share, 16, mistakeOf(bit, result), shareLearning);
-  learn(inputs, known, length, mistakeOf(bit, load<i32>(mixtures)), learning);
-  learn(inputs, bits, length, mistakeOf(bit, load<i32>(mixtures + 4)), learning);
-  learn(inputs, nearby, length, mistakeOf(bit, load<i32>(mixtures + 8)), learning);
+  v128.store(share, learned(v128.load(mixtures), share, i32x4.splat(mistakeOf(bit, result)), shareLearning));
+  const one = i32x4.splat(mistakeOf(bit, load<i32>(mixtures)));
+  const two = i32x4.splat(mistakeOf(bit, load<i32>(mixtures + 4)));
+  const three = i32x4.splat(mistakeOf(bit, load<i32>(mixtures + 8)));
+  for (let at: usize = 0; at < length; at += 16) {
+    const input = v128.load(inputs + at);
+    v128.store(known + at, learned(input, known + at, one, learning));
+    v128.store(bits + at, learned(input, bits + at, two, learning));
+    v128.store(nearby + at, learned(input, nearby + at, three, learning));
+  }
 }
 
 function mistakeOf(bit: i32, logit: i32): i32 {
   return (bit << 16) - squashed(logit);
 }
 
-function learn(factors: usize, weights: usize, length: usize, mistake: i32, shift: i32): void {
-  const most = i32x4.splat(mostWeight);
-  const least = i32x4.splat(-mostWeight);
+function learned(factors: v128, weights: usize, mistake: v128, shift: i32): v128 {
   const half = i32x4.splat(1 << (shift - 1));
-  const factor = i32x4.splat(mistake);
-  for (let at: usize = 0; at < length; at += 16) {
-    const change = i32x4.shr_s(i32x4.add(i32x4.mul(v128.load(factors + at), factor), half), shift);
-    const weight = i32x4.add(v128.load(weights + at), change);
-    v128.store(weights + at, i32x4.min_s(most, i32x4.max_s(least, weight)));
-  }
+  const change = i32x4.shr_s(i32x4.add(i32x4.mul(factors, mistake), half), shift);
+  const weight = i32x4.add(v128.load(weights), change);
+  return i32x4.min_s(i32x4.splat(mostWeight), i32x4.max_s(i32x4.splat(-mostWeight), weight));
 }
