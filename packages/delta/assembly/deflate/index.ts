@@ -24,15 +24,17 @@ export function begin(variant: u32, level: u32, memLevel: u32): void {
   const row = levels + 8 * (level - 1);
   const bits = memLevel + 7;
   const isGnu = variant === gnu;
+  const isLazy = level >= firstLazyLevel;
   resetWindow(
     variant === chromium,
     isGnu,
+    isLazy,
     variant === chromium ? max(bits, 15) : bits,
     load<u16>(row),
     load<u16>(row, 4),
     load<u16>(row, 6),
   );
-  resetWalk(isGnu, level >= firstLazyLevel, load<u16>(row, 2));
+  resetWalk(isGnu, isLazy, load<u16>(row, 2));
   resetBlock((1 << (isGnu ? bits : memLevel + 6)) - 1, isGnu && level > 2);
   resetBits();
 }
