@@ -37,7 +37,6 @@ const distanceCodes = memory.data(120, 4);
 /** Whether blocks end early where that may be worth it, as those of GNU gzip do; and after how many symbols it looks. */
 let isTried: bool = false;
 const triedEvery: u32 = 4096;
-let matches: u32 = 0;
 
 /**
  * @param most symbols of a block
@@ -57,7 +56,6 @@ export function isEmpty(): bool {
 function clear(): void {
   symbolsEnd = symbols;
   nextLook = isTried ? min(symbols + 4 * triedEvery, symbolsLimit) : symbolsLimit;
-  matches = 0;
   memory.fill(literalCounts, 0, 4 * literalSymbols);
   memory.fill(distanceCounts, 0, 4 * distanceSymbols);
 }
@@ -76,7 +74,6 @@ export function addMatch(length: u32, distance: u32): bool {
   symbolsEnd += 4;
   addOne(literalCounts + 4 * (firstLength + load<u8>(lengthSymbolTable + length - 3)));
   addOne(distanceCounts + 4 * distanceSymbol(distance - 1));
-  matches++;
   return symbolsEnd === nextLook;
 }
 
@@ -89,11 +86,14 @@ export function isFull(size: u32): bool {
 
 /** GNU gzip's guess: few matches, and even so half of the content's size at most, where a symbol of a distance takes five bits. */
 function shrinksWell(count: u32, size: u32): bool {
-  if (matches >= count >> 1) return false;
+  let matches: u32 = 0;
   let bits: u32 = 8 * count;
-  for (let i: u32 = 0; i < distanceSymbols; i++)
-    bits += load<u32>(distanceCounts + 4 * i) * (5 + (load<u8>(distanceExtras + i) as u32));
-  return bits >> 3 < size >> 1;
+  for (let i: u32 = 0; i < distanceSymbols; i++) {
+    const many = load<u32>(distanceCounts + 4 * i);
+    matches += many;
+    bits += many * (5 + (load<u8>(distanceExtras + i) as u32));
+  }
+  return matches < count >> 1 && bits >> 3 < size >> 1;
 }
 
 function addOne(count: usize): void {

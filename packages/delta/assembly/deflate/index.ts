@@ -1,5 +1,6 @@
 import { output, resetBits, takeOutput } from './bit-writer';
 import { resetBlock } from './block';
+import { resetMatches } from './match';
 import { addContent, addKnown, contentEnd, resetWalk, walkOn, walkToEnd, walkToPause } from './walk';
 import { resetWindow, window, windowSize } from './window';
 
@@ -25,15 +26,8 @@ export function begin(variant: u32, level: u32, memLevel: u32): void {
   const bits = memLevel + 7;
   const isGnu = variant === gnu;
   const isLazy = level >= firstLazyLevel;
-  resetWindow(
-    variant === chromium,
-    isGnu,
-    isLazy,
-    variant === chromium ? max(bits, 15) : bits,
-    load<u16>(row),
-    load<u16>(row, 4),
-    load<u16>(row, 6),
-  );
+  resetWindow(variant === chromium, isGnu, variant === chromium ? max(bits, 15) : bits);
+  resetMatches(isGnu, isLazy, load<u16>(row), load<u16>(row, 4), load<u16>(row, 6));
   resetWalk(isGnu, isLazy, load<u16>(row, 2));
   resetBlock((1 << (isGnu ? bits : memLevel + 6)) - 1, isGnu && level > 2);
   resetBits();

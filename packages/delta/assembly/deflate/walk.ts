@@ -1,8 +1,8 @@
 import { alignByBlocks } from './bit-writer';
 import { addLiteral, addMatch, isEmpty, isFull, writeBlock } from './block';
+import { findMatch } from './match';
 import {
   clearBehind,
-  findMatch,
   insertAll,
   lookahead,
   placeBefore,
