@@ -96,6 +96,11 @@ describe('a bundle that cannot be cut', () => {
     }
   });
 
+  it('is refused before anything is read where no part could hold the list of them', () => {
+    const ran = work.run('bundle', 'oci:nowhere', '-o', 'first.tar', '--split', '5');
+    expect([ran.exitCode, ran.stderr]).toEqual([2, expect.stringMatching(/Parts of 5 bytes are too small/)]);
+  });
+
   it('is refused under a name that a part would have', () => {
     const ran = work.run('bundle', 'oci:out:1.0', '-o', 'first.001');
     expect(ran.stderr).toMatch(/ends as a part/);

@@ -8,6 +8,8 @@ export interface Console {
   err(text: string): void;
   /** True where `err` is a terminal whose last line can be written over. */
   readonly live: boolean;
+  /** Characters that a line of this terminal has. */
+  readonly columns: number;
   bold(text: string): string;
   dim(text: string): string;
 }
@@ -26,6 +28,9 @@ export function processConsole({ stdout, stderr, env, color }: ConsoleOptions): 
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
+    get columns() {
+      return stderr.columns || 80;
+    },
     live: stderr.isTTY === true && env.TERM !== 'dumb' && env.CI === undefined,
     bold: style('bold'),
     dim: style('dim'),

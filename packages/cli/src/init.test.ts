@@ -141,6 +141,24 @@ describe('init', () => {
     expect(application()).toEqual(expected);
   });
 
+  it('knows an application that is only unpacked, and packs it the same again', () => {
+    work.writeLibraries('shop/lib');
+    work.write('shop/bin/shop', 'java', 0o755);
+    const run = (...words: string[]) =>
+      work.runWith({ BLOCK_PACK_STORE: work.path('store') }, '-C', 'shop', ...words);
+    expect(run('init', '--base', 'scratch').stdout).toContain('since there are jars in lib');
+    expect(run('pack').exitCode).toBe(0);
+    const manifest = work.read('shop/block-pack/java.import');
+    expect(manifest).toMatch(/^\/app from .* files=3 .*^\/app\/lib\/asm-9\.7\.jar from /ms);
+    expect(run('pack', '--frozen').exitCode).toBe(0);
+    const { document } = work.json('java', 'shop', '-o', 'again.import');
+    expect(document.leftOut).toContainEqual({
+      path: 'block-pack.config.json',
+      reason: 'written by block-pack',
+    });
+    expect(work.read('again.import')).toBe(manifest);
+  });
+
   it('says what it looked for where nothing is known', () => {
     work.write('README.md', '');
     expect(work.run('init')).toMatchObject({

@@ -131,6 +131,12 @@ describe('block-pack java', () => {
     expect(work.read('x.import')).toContain('purl=pkg:maven/org.known/nameless@3.0');
   });
 
+  it('refuses a local repository that is named and not there, and bears that the usual one lacks', () => {
+    const { exitCode, stderr } = work.run('java', 'target/lib', '--maven-repository', 'm3');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--maven-repository m3 is no directory')]);
+    expect(work.run('java', 'target/lib', '--maven-repository', '--gradle-cache').exitCode).toBe(0);
+  });
+
   it("marks the application's own jars", () => {
     work.run('java', 'target/lib', '--application', 'greeting-*.jar');
     expect(work.read('target/block-pack/java.import')).toMatch(/greeting@1\.0\.0 role=application/);

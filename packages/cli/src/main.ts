@@ -35,7 +35,7 @@ export async function main(words: readonly string[], version: string): Promise<n
     if (!(error instanceof CommanderError)) throw error;
     // Commander has printed its message; help that was asked for is no error.
     if (error.exitCode === 0) return 0;
-    if (words.includes('--json')) printUsageDocument(words, error);
+    if (words.includes('--json')) printUsageDocument(program.args, error);
     return exitCodes.usage;
   }
   return exitCode;
@@ -48,6 +48,7 @@ function usageText(text: string): string {
     .join('\n');
 }
 
+/** @param words without common options before the command */
 function printUsageDocument(words: readonly string[], { message }: CommanderError): void {
   const command = words.find((word) => !word.startsWith('-')) ?? '';
   const error = { code: 'USAGE', message: message.replace(/^error: /, '') };

@@ -6,7 +6,7 @@ import { addFiles } from './command-line/files.ts';
 import { addImage } from './command-line/image.ts';
 import { addJava } from './command-line/java.ts';
 import { addNpm } from './command-line/npm.ts';
-import type { Run } from './command-line/options.ts';
+import { giveGlobalOptions, type Run, withGlobalOptions } from './command-line/options.ts';
 import { addInit, addPack } from './command-line/pack.ts';
 import { addPython } from './command-line/python.ts';
 import { addDiff, addReport } from './command-line/report.ts';
@@ -24,6 +24,8 @@ export function createProgram(version: string, run: Run): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .showSuggestionAfterError()
+    .enablePositionalOptions()
+    .hook('preAction', giveGlobalOptions)
     .addHelpText(
       'after',
       `
@@ -44,7 +46,7 @@ Exit codes:
   0 done   1 findings   2 usage or configuration   3 input not understood
   4 digest or format wrong   5 a needed blob is missing   70 a fault of ours   130 interrupted
 
-block-pack help <command> says more about each.`,
+block-pack help <command> says more about each. Common options stand before the command or behind it.`,
     );
   for (const add of [
     addPack,
@@ -70,5 +72,5 @@ block-pack help <command> says more about each.`,
     addGc,
   ])
     add(program, run);
-  return program;
+  return withGlobalOptions(program);
 }

@@ -60,7 +60,7 @@ describe('rules', () => {
       expectRefused(work, work.run('report', 'new', ...words), 2, word);
     refused('"majr" is nothing that can be found', '--fail-on', 'majr');
     refused('major: nothing is compared here', '--fail-on', 'major');
-    refused('maxBlock "5X" is no size', '--max-block', '5X');
+    refused('--max-block "5X" is no size', '--max-block', '5X');
     refused('is no pattern of packages', '--deny', 'lodash');
     refused('is not one licence', '--allow-license', 'GPL');
     work.write('unknown.json', '{"failon":[]}');

@@ -90,6 +90,21 @@ describe('the command line', () => {
     expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, command: 'java', error: { code: 'USAGE' } });
   });
 
+  it('takes common options before the command, and rather those behind it', () => {
+    work.writeJar('shop/lib', 'a:a:1');
+    work.writeJar('cart/lib', 'b:b:1');
+    const packed = (...words: readonly string[]) => {
+      const { exitCode, stdout } = work.run(...words);
+      return [exitCode, JSON.parse(stdout).imports.map(({ path }: { path: string }) => path)];
+    };
+    expect(packed('-C', 'shop', '--json', 'java', 'lib')).toEqual([0, ['/app/lib/a-1.jar']]);
+    expect(packed('-C', 'shop', 'java', 'lib', '-C', 'cart', '--json')).toEqual([0, ['/app/lib/b-1.jar']]);
+    expect(work.run('--store', 'shop/store', '-C', 'shop', 'ls').stdout).not.toContain('java/');
+    const { exitCode, stdout } = work.run('-C', 'shop', '--json', 'java');
+    expect([exitCode, JSON.parse(stdout).command]).toEqual([2, 'java']);
+    expect(work.run('-C', 'nowhere', 'ls').stderr).toContain('-C nowhere is no directory');
+  });
+
   it('lets no hostile text through to the terminal', () => {
     work.write(
       'x.import',

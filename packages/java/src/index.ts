@@ -12,4 +12,5 @@ export type { LocalRepository, RepositoryDisk, RepositoryFile } from './local-re
 export { gradleCache, mavenRepository } from './local-repository.ts';
 export type { JavaOptions } from './packer.ts';
 export { createJavaPacker } from './packer.ts';
+export { isOwnFile } from './place.ts';
 export type { JarPart, JavaPart, JavaPlacement, ListsInside, OwnIdentity } from './placement.ts';

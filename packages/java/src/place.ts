@@ -41,7 +41,10 @@ export async function placeInput(
 
   const own = await readOwnJars(layout);
   const jars = layout.entries.filter(isJar) as FileEntry[];
-  const rest = layout.entries.filter((entry) => !isJar(entry));
+  const rest = withoutOwn(
+    layout.entries.filter((entry) => !isJar(entry)),
+    context,
+  );
   const placements = jars.map(
     (file): JavaPlacement => ({
       path: joinImagePath(prefix, file.path),
@@ -51,6 +54,16 @@ export async function placeInput(
     }),
   );
   return [...placements, ...(await restPlacements(input, layout, prefix, rest, context))];
+}
+
+/** What block-pack writes into a distribution that it packs: its configuration, import manifests, images. Part of it, each pack would change the next one. */
+export function isOwnFile(path: string): boolean {
+  return /^(block-pack\/|block-pack\.config\.json$)/.test(path);
+}
+
+function withoutOwn(entries: readonly TreeEntry[], context: PackContext): readonly TreeEntry[] {
+  for (const { path } of entries) if (isOwnFile(path)) context.leaveOut?.(path, 'written by block-pack');
+  return entries.filter(({ path }) => !isOwnFile(path));
 }
 
 function singleJar(input: InputDirectory, prefix: ImagePath): JavaPlacement {

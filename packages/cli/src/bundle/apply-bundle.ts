@@ -91,10 +91,10 @@ class Application {
     const { held, scratch, name } = this.#options;
     const wanted = layers.filter((layer) => !held.hasBlob(layer));
     for (const layer of wanted) if (layer.origin === 'tar') packingOf(layer, name);
-    await this.#unpack(await neededTexts(this.#document, wanted, this.#options));
+    await this.#unpack('documents', await neededTexts(this.#document, wanted, this.#options));
     const needed = await checkPrerequisites(this.#document, wanted, this.#options);
     await this.#verifyHeld();
-    await this.#unpack(needed);
+    await this.#unpack('what is new', needed);
     for (const layer of wanted) if (!this.#diffIds.has(layer.digest)) await this.#makeLayer(layer);
     const blobs = joinedBlobs(scratch, this.#bundle.blobs, held);
     await this.#checkDiffIds(blobs);
@@ -107,8 +107,17 @@ class Application {
     };
   }
 
-  async #unpack(groups: readonly BundleGroup[]): Promise<void> {
-    for (const group of groups) await unpackGroup(group, this.#bundle.payload(group), this.#options);
+  async #unpack(what: string, groups: readonly BundleGroup[]): Promise<void> {
+    const { progress } = this.#options.context;
+    const total = groups.flatMap(({ objects }) => objects).reduce((sum, { size }) => sum + size, 0);
+    let done = 0;
+    const onBytes = (bytes: number): void => {
+      done += bytes;
+      progress.show(`unpacking ${what}, ${byteSize(done)} of ${byteSize(total)}`);
+    };
+    onBytes(0);
+    const options = { ...this.#options, madeFor: this.#document, onBytes };
+    for (const group of groups) await unpackGroup(group, this.#bundle.payload(group), options);
   }
 
   /** What is there already is used as it is, so it is read once. */

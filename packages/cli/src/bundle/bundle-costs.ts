@@ -6,8 +6,9 @@ import {
   type Import,
   mixedBytes,
 } from '@block-pack/core';
+import { Compared } from './compared.ts';
 import type { BundleSources, MadeBundle } from './make-bundle.ts';
-import { type Sent, writeTogether } from './pack-groups.ts';
+import { contentSize, type GroupSources, type Sent, writeTogether } from './pack-groups.ts';
 
 /** What one dependency costs in a bundle. */
 export interface DependencyCost {
@@ -36,24 +37,34 @@ export async function dependencyCosts(
   sources: BundleSources,
 ): Promise<readonly DependencyCost[]> {
   const blocks = new Map(sent.map((one) => [one.digest, one]));
+  const groups = document.groups
+    .filter(({ holds }) => holds === 'blocks')
+    .map((group) => ({ group, members: group.objects.flatMap(({ digest }) => blocks.get(digest) ?? []) }));
+  const shared = groups.filter((one) => isShared(one)).flatMap(({ members }) => members);
+  const compared = new Compared('weighing blocks', contentSize(shared), sources.context.progress);
   const costs: DependencyCost[] = [];
-  for (const group of document.groups) {
-    if (group.holds !== 'blocks') continue;
-    const members = group.objects.flatMap(({ digest }) => blocks.get(digest) ?? []);
-    const shares = await sharesOf(group, members, sources);
+  for (const { group, members } of groups) {
+    const shares = await sharesOf({ group, members }, { ...sources, compared });
     for (const [at, one] of members.entries())
       if (one.line !== undefined) costs.push(costOf(one, one.line, group, shares[at] ?? 0, sources));
   }
   return costs.sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : 1));
 }
 
+interface Members {
+  readonly group: BundleGroup;
+  readonly members: readonly Sent[];
+}
+
+/** Whether what it costs has to be shared out. */
+function isShared({ group: { encoding }, members }: Members): boolean {
+  return members.length > 1 && encoding !== 'raw' && encoding !== 'brotli';
+}
+
 /** They add up to the payload. */
-async function sharesOf(
-  { encoding, payload }: BundleGroup,
-  members: readonly Sent[],
-  sources: BundleSources,
-): Promise<readonly number[]> {
-  if (members.length === 1 || encoding === 'raw' || encoding === 'brotli') return members.map(() => payload);
+async function sharesOf({ group, members }: Members, sources: GroupSources): Promise<readonly number[]> {
+  const { encoding, payload } = group;
+  if (!isShared({ group, members })) return members.map(() => payload);
   const alone: number[] = [];
   for (const one of members)
     alone.push(

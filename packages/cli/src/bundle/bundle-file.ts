@@ -7,6 +7,7 @@ import {
   bundleInvalid,
   bundleMarker,
   bytesOf,
+  checkSignal,
   checkSignedBundle,
   type Descriptor,
   digestHex,
@@ -30,6 +31,9 @@ import {
   statsAt,
   targetFile,
 } from '@block-pack/store';
+
+import { byteSize } from '../byte-size.ts';
+import type { CommandContext } from '../command.ts';
 
 /** A blob that goes into a bundle. */
 export interface BundleBlob extends Descriptor {
@@ -177,15 +181,41 @@ function refuseNothingThere(path: string, name: string): void {
 export async function withBundle<T>(
   file: BundleBytes,
   name: string,
+  context: Pick<CommandContext, 'progress' | 'signal'>,
   use: (bundle: OpenBundle) => Promise<T>,
 ): Promise<T> {
+  const watched = new WatchedFile(file.bytes, name, context);
   try {
-    const bundle = await namingDamage(file, () => readBundle(file.bytes, name));
+    const bundle = await namingDamage(file, () => readBundle(watched, name));
+    watched.isRead = true;
     if (file.signed !== undefined && file.signed.digest !== bundle.digest)
       throw bundleInvalid(name, 'it is another one than what is signed');
     return await use(bundle);
   } finally {
     file.close();
+  }
+}
+
+/** Tells how far it is read, as long as that is all that is done; a stick may take minutes. */
+class WatchedFile implements RandomAccess {
+  readonly size: number;
+  isRead = false;
+  readonly #file: RandomAccess;
+  readonly #name: string;
+  readonly #context: Pick<CommandContext, 'progress' | 'signal'>;
+
+  constructor(file: RandomAccess, name: string, context: Pick<CommandContext, 'progress' | 'signal'>) {
+    this.size = file.size;
+    this.#file = file;
+    this.#name = name;
+    this.#context = context;
+  }
+
+  read(offset: number, length: number): Promise<Uint8Array> {
+    const { progress, signal } = this.#context;
+    checkSignal(signal);
+    if (!this.isRead) progress.show(`reading ${this.#name}, ${byteSize(offset)} of ${byteSize(this.size)}`);
+    return this.#file.read(offset, length);
   }
 }
 

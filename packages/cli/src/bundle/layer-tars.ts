@@ -12,6 +12,7 @@ import {
 import { DeflateSearch, deflateCode, gzipFormOf } from '@block-pack/delta';
 import { type Closure, unpackedLayer } from '@block-pack/store';
 import { byteSize } from '../byte-size.ts';
+import { Compared } from './compared.ts';
 import type { Held, HeldTar } from './held.ts';
 import type { BundleSources } from './make-bundle.ts';
 import { type Like, type PackedGroup, writeTogether } from './pack-groups.ts';
@@ -114,7 +115,8 @@ async function writeLayer(
   for (const one of likeliest(shared, layer, at)) likes.push(await likeOf(one, sources));
   const object = { kind: 'tar', digest: tar.digest, content: sources.scratch.access(tar.digest) } as const;
   const encoding = likes.length > 0 ? 'delta' : 'typed';
-  const group = await writeTogether('layers', [{ ...object, likes }], encoding, sources);
+  const compared = new Compared('comparing a layer', tar.size, sources.context.progress);
+  const group = await writeTogether('layers', [{ ...object, likes }], encoding, { ...sources, compared });
   const bytes = group.group.payload;
   if (bytes >= size) return whole('smaller as it is');
   const from = likeliest(shared, layer, at)[0]?.layer.digest;

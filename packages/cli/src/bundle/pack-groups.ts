@@ -7,7 +7,7 @@ import {
   readRange,
 } from '@block-pack/core';
 import { type GroupBlock, packContents, type WrittenGroup, writeGroup } from '@block-pack/delta';
-import { byteSize } from '../byte-size.ts';
+import type { Compared } from './compared.ts';
 import type { BundleSources } from './make-bundle.ts';
 
 /** Something to be sent: a block, an import manifest or the tar of a layer, and older ones that it is written against. */
@@ -38,12 +38,17 @@ export function sizeOf(groups: readonly PackedGroup[]): number {
   return groups.reduce((sum, { group }) => sum + group.payload, 0);
 }
 
+/** What groups are written with. */
+export interface GroupSources extends Pick<BundleSources, 'scratch' | 'context' | 'isSmallest'> {
+  readonly compared: Compared;
+}
+
 /** All objects in one group. */
 export async function writeTogether(
   holds: BundleGroup['holds'],
   sent: readonly SentObject[],
   encoding: 'delta' | 'typed',
-  { scratch, context, isSmallest }: Pick<BundleSources, 'scratch' | 'context' | 'isSmallest'>,
+  { scratch, context, isSmallest, compared }: GroupSources,
 ): Promise<PackedGroup> {
   const likes = sent.flatMap((one) => one.likes);
   const bases = [...new Map(likes.map((like) => [like.digest, like])).values()];
@@ -51,19 +56,20 @@ export async function writeTogether(
   const blocks = sent.map((one) => {
     return { ...one, bases: one.likes.flatMap(({ digest }) => places.get(digest) ?? []) };
   });
+  const size = contentSize(sent);
   const written = await writeGroup(blocks, bases, encoding, {
     signal: context.signal,
     keepInner: (inner) => scratch.keep(inner),
     mostMixed: isSmallest ? smallestMixing : undefined,
     quality: isSmallest ? bestQuality : undefined,
-    onProgress: (bytes, total) =>
-      context.progress.show(`comparing ${holds}, ${byteSize(bytes)} of ${byteSize(total)}`),
+    onProgress: (bytes, total) => compared.show((size * bytes) / Math.max(total, 1)),
   });
-  const { digest, size } = await scratch.write(written.payload);
+  const { digest, size: payload } = await scratch.write(written.payload);
+  compared.add(size);
   const encoded = written.usedEncoding();
   const group: BundleGroup = {
     holds,
-    payload: size,
+    payload,
     ...(encoded === 'inflated' ? { encoding: encoded } : { encoding: encoded, ...mixedIn(written) }),
     skeleton: written.skeleton,
     bases: bases.map((base) => ({ digest: base.digest, size: base.content.size, kind: base.kind })),
@@ -73,6 +79,11 @@ export async function writeTogether(
     }),
   };
   return { group, payload: digest };
+}
+
+/** Bytes of objects. */
+export function contentSize(objects: readonly Pick<GroupBlock, 'content'>[]): number {
+  return objects.reduce((sum, { content }) => sum + content.size, 0);
 }
 
 /** Bytes of streams of a group that are mixed where time to apply does not count: up to a minute of it. */
@@ -104,7 +115,7 @@ interface AloneOptions {
 export async function writeAlone(
   holds: BundleGroup['holds'],
   sent: readonly Sent[],
-  { scratch, context }: BundleSources,
+  { scratch, context }: GroupSources,
   { quality: fixedQuality, most = Number.POSITIVE_INFINITY }: AloneOptions = {},
 ): Promise<PackedGroup[]> {
   const groups: PackedGroup[] = [];

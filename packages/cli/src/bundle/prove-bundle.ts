@@ -14,9 +14,11 @@ export async function proveBundle(
   wanted: readonly Wanted[],
   sites: readonly Held[],
   scratchDirectory: string,
-  context: CommandContext,
+  { signal, progress: outer }: Pick<CommandContext, 'signal' | 'progress'>,
 ): Promise<void> {
-  await withBundle(file, 'the bundle', async (bundle) => {
+  const progress = { ...outer, show: (text: string) => outer.show(`trying the bundle: ${text}`) };
+  const context = { signal, progress };
+  await withBundle(file, 'the bundle', context, async (bundle) => {
     for (const held of sites) {
       const scratch = new ScratchBlobs(scratchDirectory);
       try {

@@ -1,26 +1,33 @@
 import {
+  type BundleBase,
   type BundleGroup,
   type Bytes,
   checkSignal,
-  type Digest,
   mixedBytes,
   randomAccessOf,
 } from '@block-pack/core';
 import { type GroupBlock, readGroup, unpackContents } from '@block-pack/delta';
 import type { ApplyOptions } from './apply-bundle.ts';
+import type { MadeFor } from './made-for.ts';
 import { ofSize } from './of-size.ts';
-import { prerequisitesMissing } from './prerequisites.ts';
+import { baseText, prerequisitesMissing } from './prerequisites.ts';
+
+export interface UnpackOptions extends ApplyOptions {
+  /** The bundle's list, for messages. */
+  readonly madeFor: MadeFor;
+  /** Called with bytes that are made, as they are. */
+  onBytes(bytes: number): void;
+}
 
 /**
  * Makes the objects of a group in the scratch directory.
  * @param payload what the group has of the bundle's payload
  * @throws BLOB_MISSING for a base that is not there, BUNDLE_INVALID, DELTA_INVALID, DIGEST_MISMATCH
  */
-export async function unpackGroup(group: BundleGroup, payload: Bytes, options: ApplyOptions): Promise<void> {
+export async function unpackGroup(group: BundleGroup, payload: Bytes, options: UnpackOptions): Promise<void> {
   const { objects } = group;
   const { scratch, context } = options;
   checkSignal(context.signal);
-  context.progress.show(`unpacking ${objects.length} ${group.holds}`);
   const keep = async (at: number, content: Bytes): Promise<void> => {
     const object = objects[at];
     if (object === undefined) throw new RangeError(`no object ${at}`);
@@ -29,7 +36,7 @@ export async function unpackGroup(group: BundleGroup, payload: Bytes, options: A
   if (group.encoding === 'raw') return keep(0, payload);
   if (group.encoding === 'brotli') return keep(0, unpackContents(payload, objects[0]?.size ?? 0));
   const olds: GroupBlock[] = [];
-  for (const { kind, digest } of group.bases) olds.push({ kind, content: await openBase(digest, options) });
+  for (const base of group.bases) olds.push({ kind: base.kind, content: await openBase(base, options) });
   await readGroup(payload, olds, {
     ...group,
     mixed: mixedBytes(group),
@@ -41,14 +48,15 @@ export async function unpackGroup(group: BundleGroup, payload: Bytes, options: A
 
 /** A base is read in pieces: out of memory where it is a text, else out of a file. */
 async function openBase(
-  digest: Digest,
-  { held, scratch, name }: ApplyOptions,
+  base: BundleBase,
+  { held, scratch, name, madeFor }: UnpackOptions,
 ): Promise<GroupBlock['content']> {
+  const { digest } = base;
   const text = held.texts.get(digest);
   if (text !== undefined) return randomAccessOf(text.bytes);
   if (!(await scratch.has(digest))) {
     if (!(await held.has(digest)))
-      throw prerequisitesMissing(name, new Map([[digest, `the block ${digest}`]]));
+      throw prerequisitesMissing(new Map([[digest, baseText(base)]]), madeFor, { name, held });
     await scratch.write(held.read(digest), digest);
   }
   return scratch.access(digest);

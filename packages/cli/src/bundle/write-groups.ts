@@ -5,13 +5,24 @@ import {
   earlierVersions,
   type Import,
   importKind,
+  importSize,
   randomAccessOf,
 } from '@block-pack/core';
 import { besideLikes, type GroupBlock } from '@block-pack/delta';
+import { Compared } from './compared.ts';
 import type { Held } from './held.ts';
 import type { BundleSources } from './make-bundle.ts';
 import type { NewObjects } from './new-objects.ts';
-import { type Like, type PackedGroup, type Sent, sizeOf, writeAlone, writeTogether } from './pack-groups.ts';
+import {
+  contentSize,
+  type GroupSources,
+  type Like,
+  type PackedGroup,
+  type Sent,
+  sizeOf,
+  writeAlone,
+  writeTogether,
+} from './pack-groups.ts';
 import {
   blockSearch,
   oldestFirst,
@@ -32,10 +43,17 @@ export interface WrittenGroups {
 /**
  * The smallest of what can be made of the objects, by making it. Payloads are kept in the scratch directory. What several pasts have in common is
  * tried as bases, and as well steps from one past to the next.
+ * @param what the blocks are, for the progress line
  */
-export async function writeGroups(objects: NewObjects, sources: BundleSources): Promise<WrittenGroups> {
+export async function writeGroups(
+  objects: NewObjects,
+  sources: BundleSources,
+  what = 'blocks',
+): Promise<WrittenGroups> {
   const pasts = await oldestFirst(sources.pasts, objects.blocks);
   const texts = await smallestSteps('texts', objects.texts, {
+    what: 'documents',
+    size: ({ text }) => text.length,
     count: pasts.length,
     search: await textSearch(pasts),
     // Together they are packed as well as one against another.
@@ -44,6 +62,8 @@ export async function writeGroups(objects: NewObjects, sources: BundleSources): 
     sources,
   });
   const blocks = await smallestSteps('blocks', objects.blocks, {
+    what,
+    size: (line) => importSize(line) ?? 0,
     count: pasts.length,
     search: await blockSearch(pasts),
     earlier: earlierVersions,
@@ -55,6 +75,10 @@ export async function writeGroups(objects: NewObjects, sources: BundleSources): 
 
 /** How objects of one kind are planned and read. */
 interface Objects<T> {
+  /** For the progress line. */
+  readonly what: string;
+  /** Bytes of an object, as far as they are known without reading it. */
+  size(object: T): number;
   /** Of pasts. */
   readonly count: number;
   readonly search: StepSearch<T>;
@@ -77,18 +101,30 @@ async function smallestSteps<T>(
   wanted: readonly T[],
   objects: Objects<T>,
 ): Promise<WrittenSteps> {
-  const together = await writeSteps(holds, planTogether(wanted, objects.search), objects);
-  if (objects.count < 2 || objects.count > mostSteps) return together;
-  const steps = await planInSteps(wanted, objects.count, objects.search);
-  if (steps.slice(0, -1).every((step) => step.length === 0)) return together;
-  const inSteps = await writeSteps(holds, steps, objects);
-  return sizeOf(inSteps.groups) < sizeOf(together.groups) ? inSteps : together;
+  const plans = await plansOf(wanted, objects);
+  const total = plans.flat(2).reduce((sum, { object }) => sum + objects.size(object), 0);
+  const { sources, what } = objects;
+  const compared = new Compared(`comparing ${what}`, total, sources.context.progress);
+  const written: WrittenSteps[] = [];
+  for (const steps of plans) written.push(await writeSteps(holds, steps, objects, { ...sources, compared }));
+  return written.reduce((best, one) => (sizeOf(one.groups) < sizeOf(best.groups) ? one : best));
+}
+
+async function plansOf<T>(
+  wanted: readonly T[],
+  { count, search }: Objects<T>,
+): Promise<readonly [Steps<T>, ...Steps<T>[]]> {
+  const together = planTogether(wanted, search);
+  if (count < 2 || count > mostSteps) return [together];
+  const steps = await planInSteps(wanted, count, search);
+  return steps.slice(0, -1).every((step) => step.length === 0) ? [together] : [together, steps];
 }
 
 async function writeSteps<T>(
   holds: BundleGroup['holds'],
   steps: Steps<T>,
-  { earlier, open, sources }: Objects<T>,
+  { earlier, open }: Objects<T>,
+  sources: GroupSources,
 ): Promise<WrittenSteps> {
   const groups: PackedGroup[] = [];
   const all: Sent[] = [];
@@ -125,10 +161,10 @@ const comparedSize = 8 << 20;
 async function smallest(
   holds: BundleGroup['holds'],
   sent: readonly Sent[],
-  sources: BundleSources,
+  sources: GroupSources,
 ): Promise<PackedGroup[]> {
   const others = sent.filter(({ likes }) => likes.length === 0);
-  const isFew = others.reduce((sum, { content }) => sum + content.size, 0) <= comparedSize;
+  const isFew = contentSize(others) <= comparedSize;
   const hasOlder = others.length < sent.length;
   const parts = hasOlder && isFew ? [sent] : [sent.filter(({ likes }) => likes.length > 0), others];
   const groups: PackedGroup[] = [];
@@ -149,7 +185,7 @@ async function smaller(
   holds: BundleGroup['holds'],
   sent: readonly Sent[],
   encoding: 'delta' | 'typed',
-  sources: BundleSources,
+  sources: GroupSources,
 ): Promise<PackedGroup[]> {
   const together = await writeTogether(holds, sent, encoding, sources);
   const most = sizeOf([together]) * 1.25;
@@ -166,7 +202,7 @@ const groupSize = 128 << 20;
 
 /** The objects in their order, about as many bytes in each run. */
 export function inRuns<T extends Pick<GroupBlock, 'content'>>(sent: readonly T[]): T[][] {
-  const total = sent.reduce((sum, { content }) => sum + content.size, 0);
+  const total = contentSize(sent);
   const most = total / Math.ceil(total / groupSize);
   const runs: T[][] = [[]];
   let filled = 0;

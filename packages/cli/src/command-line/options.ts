@@ -34,6 +34,13 @@ export function withGlobalOptions(command: Command): Command {
     );
 }
 
+/** Those that stand before the command hold for it as well, as with git and make: what stands behind it comes first. */
+export function giveGlobalOptions(program: Command, command: Command): void {
+  for (const [name, value] of Object.entries(program.opts()))
+    if (program.getOptionValueSource(name) === 'cli' && command.getOptionValueSource(name) !== 'cli')
+      command.setOptionValueWithSource(name, value, 'cli');
+}
+
 /** The options of every command that packs. @param where its import manifest lies by default */
 export function withPackOptions(command: Command, packer: string, where = 'beside the input'): Command {
   return command

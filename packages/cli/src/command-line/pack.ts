@@ -56,7 +56,7 @@ export function addInit(program: Command, run: Run): void {
     .command('init')
     .summary('write a configuration for the project in this directory')
     .description(
-      'Looks at pom.xml, build.gradle, package.json, pyproject.toml and what their builds left, and writes block-pack.config.json, a script in package.json and lines in .gitignore. On a terminal it asks what it cannot know. What is there already stays as it is, so it can be run again.',
+      'Looks at pom.xml, build.gradle, package.json, pyproject.toml and what their builds left, or for jars in lib of an unpacked application, and writes block-pack.config.json, a script in package.json and lines in .gitignore. On a terminal it asks what it cannot know. What is there already stays as it is, so it can be run again.',
     )
     .option('--base <place>', 'the image that images build upon; without one, none is configured')
     .option('--yes', 'ask nothing');

@@ -44,7 +44,7 @@ export async function apply(
     if (place.kind === 'oci' && isThere(place))
       await addAll(held, { kind: 'images', text, path: directory, place }, opened);
     for (const have of haves) await addAll(held, have, opened);
-    return await withBundle(bundleFile, printable(file), async (bundle) => {
+    return await withBundle(bundleFile, printable(file), context, async (bundle) => {
       const { signed } = bundleFile;
       checkRoom(bundle.document.images, place);
       const applied = await applyBundle(bundle, { name: printable(file), held, scratch, context });

@@ -62,7 +62,7 @@ async function writeConfiguration(options: InitCommandOptions, context: CommandC
   const { name, application, reasons, preparations } = detectProject(context.directory);
   if (reasons.length === 0) {
     throw new BlockPackError('USAGE', 'Nothing in this directory says what kind of project it is', {
-      hint: 'Looked for pom.xml, build.gradle, package.json with dependencies, pyproject.toml, requirements.txt. Run it in the directory of one.',
+      hint: 'Looked for pom.xml, build.gradle, package.json with dependencies, pyproject.toml, requirements.txt, and jars in lib. Run it in the directory of one.',
       details: { path: context.directory },
     });
   }

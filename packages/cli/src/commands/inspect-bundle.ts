@@ -10,6 +10,7 @@ import { kindByBytes, openFile, partsTarget, statsAt } from '@block-pack/store';
 import { type BundleBytes, openBundle, withBundle } from '../bundle/bundle-file.ts';
 import { describedGroups, describedLayers, howText } from '../bundle/describe-bundle.ts';
 import { readVerifyKeys } from '../bundle/key-files.ts';
+import { listed } from '../bundle/made-for.ts';
 import { basesOf, broughtBy } from '../bundle/prerequisites.ts';
 import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
@@ -37,16 +38,16 @@ export async function inspectBundle(
   const keys = await readVerifyKeys(verifyKey, context.directory);
   const file = await openBundle(resolve(context.directory, name), printable(name), keys);
   try {
-    return await outcomeOf(name, file);
+    return await outcomeOf(name, file, context);
   } catch (error) {
     throw orAnImage(error);
   }
 }
 
-function outcomeOf(name: string, file: BundleBytes): Promise<Outcome> {
+function outcomeOf(name: string, file: BundleBytes, context: CommandContext): Promise<Outcome> {
   const { size } = file.bytes;
   const signedBy = file.signed?.key.fingerprint ?? null;
-  return withBundle(file, printable(name), async ({ document, digest }) => {
+  return withBundle(file, printable(name), context, async ({ document, digest }) => {
     const { images, companions = [] } = document;
     const needs = needsOf(document);
     return {
@@ -56,6 +57,8 @@ function outcomeOf(name: string, file: BundleBytes): Promise<Outcome> {
         signedBy,
         images: images.map(imageDocument),
         companions: companions.map(imageDocument),
+        since: document.since ?? [],
+        have: document.have ?? [],
         layers: describedLayers(document),
         needs,
         groups: describedGroups(document),
@@ -116,13 +119,15 @@ interface Shown {
 }
 
 function bundleText({ name, size, signedBy, document, needs }: Shown, console: Console): string {
-  const { images, companions = [], groups } = document;
+  const { images, companions = [], since, have, groups } = document;
   const headline = `${printable(name)}: a bundle of ${count(images.length, 'image')}, ${byteSize(size)}`;
   return [
     `${console.bold(headline)}, whole: all digests are right\n\n`,
     groups.length === 0 ? '' : `${table(groupColumns, groups.map(groupRow))}\n`,
     ...images.map((image) => `image   ${image.digest}${namedText(image)}\n`),
     ...companions.map((one) => `beside  ${one.digest}${namedText(one)}\n`),
+    since === undefined ? '' : `since   ${listed(since, 'or')}\n`,
+    have === undefined ? '' : `have    ${listed(have, 'and')}\n`,
     `needs   ${needsText(needs)}\n`,
     `signed  ${signedBy ?? 'not asked for (--verify-key)'}\n`,
   ].join('');

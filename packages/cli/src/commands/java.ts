@@ -1,16 +1,17 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Packer } from '@block-pack/core';
+import { BlockPackError, type Packer } from '@block-pack/core';
 import {
   createJavaPacker,
   gradleCache,
+  isOwnFile,
   type JavaOptions,
   type JavaPlacement,
   type LocalRepository,
   mavenRepository,
   readEvidence,
 } from '@block-pack/java';
-import { diskLookup } from '@block-pack/store';
+import { diskLookup, statsAt } from '@block-pack/store';
 import type { CommandContext } from '../command.ts';
 import { readEvidenceText } from '../evidence-text.ts';
 import { tellingSecrets } from '../likely-secrets.ts';
@@ -31,6 +32,7 @@ export interface JavaCommandOptions extends PackRunOptions {
 
 export const javaView: InputView = {
   ...wholeInput,
+  isLeftOut: isOwnFile,
   expected:
     'Expected a directory of jars, an application directory, or a .jar, .war, .ear, .zip, .tar, .tar.gz or .tgz file.',
 };
@@ -80,14 +82,25 @@ function localRepositories(options: JavaCommandOptions, { directory }: CommandCo
   const repositories: LocalRepository[] = [];
   if (options.mavenRepository !== undefined) {
     const usual = join(homedir(), '.m2', 'repository');
-    const place = options.mavenRepository === true ? usual : resolve(directory, options.mavenRepository);
+    const place = repositoryPlace('--maven-repository', options.mavenRepository, usual, directory);
     repositories.push(mavenRepository(diskLookup(place)));
   }
   if (options.gradleCache !== undefined) {
     const home = process.env.GRADLE_USER_HOME ?? join(homedir(), '.gradle');
     const usual = join(home, 'caches', 'modules-2', 'files-2.1');
-    const place = options.gradleCache === true ? usual : resolve(directory, options.gradleCache);
+    const place = repositoryPlace('--gradle-cache', options.gradleCache, usual, directory);
     repositories.push(gradleCache(diskLookup(place)));
   }
   return repositories;
+}
+
+/** A usual place may lack, since whoever means it may have built nothing yet; one that is named is there. @throws USAGE */
+function repositoryPlace(option: string, named: string | true, usual: string, directory: string): string {
+  if (named === true) return usual;
+  const path = resolve(directory, named);
+  if (statsAt(path, 'read')?.isDirectory()) return path;
+  throw new BlockPackError('USAGE', `${option} ${named} is no directory`, {
+    hint: `Name one, or leave the name away for ${usual}.`,
+    details: { path },
+  });
 }

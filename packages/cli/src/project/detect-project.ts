@@ -28,7 +28,8 @@ export function detectProject(directory: string): DetectedProject {
     entry: { input: '.' },
     reason: 'files: the project itself, less what the other packers pack',
   };
-  const parts = [...java, ...scripted, ...(scripted.length > 0 && java.length === 0 ? [whole] : [])];
+  const found = [...java, ...scripted, ...(scripted.length > 0 && java.length === 0 ? [whole] : [])];
+  const parts = found.length > 0 ? found : detectDistribution(directory);
   return {
     name: applicationName(directory),
     application: Object.fromEntries(parts.map(({ packer, entry }) => [packer, entry])),
@@ -94,6 +95,21 @@ function gradleInstall(directory: string): Part[] {
       entry: { input, ...evidence },
       reason: `java: ${input}, since there is a build of Gradle`,
       ...preparation,
+    },
+  ];
+}
+
+/** An application that was built elsewhere, as it is unpacked. */
+function detectDistribution(directory: string): Part[] {
+  const folder = ['lib', 'libs'].find((name) =>
+    namesIn(directory, name).some((file) => /\.jar$/i.test(file)),
+  );
+  if (folder === undefined) return [];
+  return [
+    {
+      packer: 'java',
+      entry: { input: '.' },
+      reason: `java: the application itself, since there are jars in ${folder}`,
     },
   ];
 }

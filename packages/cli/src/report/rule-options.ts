@@ -10,6 +10,7 @@ import {
   rulesOf,
   rulesOfChanges,
 } from '@block-pack/report';
+import { parseByteSize } from '@block-pack/report/text';
 import type { CommandContext } from '../command.ts';
 import { readSmallFile } from '../read-small-file.ts';
 
@@ -62,8 +63,8 @@ function settingsOf(options: RuleOptions): RuleSettings {
   const kinds = failOn?.flatMap((kinds) => kinds.split(',')).map((kind) => kind.trim());
   return {
     ...(kinds && { failOn: kinds }),
-    ...(maxTransfer !== undefined && { maxTransfer }),
-    ...(maxBlock !== undefined && { maxBlock }),
+    ...(maxTransfer !== undefined && { maxTransfer: parseByteSize(maxTransfer, '--max-transfer') }),
+    ...(maxBlock !== undefined && { maxBlock: parseByteSize(maxBlock, '--max-block') }),
     ...(allow && { allow: [...allow] }),
     ...(deny && { deny: [...deny] }),
     ...(allowLicense && { allowLicenses: [...allowLicense] }),

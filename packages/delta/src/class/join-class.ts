@@ -7,7 +7,7 @@ import { pokeU2, pokeU4 } from './class-cursor.ts';
 import type { ClassTape, UnitPlace } from './class-tape.ts';
 import { type ConstantPool, classMagic, shapeOf, slotsOf } from './constant-pool.ts';
 import type { TextReader } from './known-texts.ts';
-import type { RankedConstants } from './ranked-constants.ts';
+import { mostConstants, type RankedConstants } from './ranked-constants.ts';
 import { kinds, partKinds, type StreamKind } from './typed-streams.ts';
 
 /** By kind of stream. */
@@ -19,6 +19,13 @@ export interface TypedSource {
   readonly ranks: RankedConstants;
   /** Those of constants, in the order of these. */
   readonly texts: TextReader;
+  readonly room: PoolRoom;
+}
+
+/** Where what is known of constants is kept while a class file is made: arrays for each of them would take as long as half of its constants. */
+export class PoolRoom {
+  readonly tags = new Uint8Array(mostConstants);
+  readonly offsets = new Int32Array(mostConstants);
 }
 
 /**
@@ -74,14 +81,14 @@ class ClassOutput {
 }
 
 function joinPool(source: TypedSource, to: ClassOutput): ConstantPool {
-  const { from, ranks } = source;
+  const { from, ranks, room } = source;
   to.u4(classMagic);
   const version = at(from, kinds.versions).take(4);
   to.put(version);
   const count = number(from, kinds.constantCounts, 0xffff);
   to.u2(count);
-  const tags = readTags(from, count);
-  const offsets = new Int32Array(count);
+  const tags = readTags(from, room.tags.subarray(0, count));
+  const offsets = room.offsets.subarray(0, count);
   ranks.open(tags);
   for (let index = 1; index < count; index += slotsOf(tags[index] as number)) {
     offsets[index] = to.at + 1;
@@ -90,8 +97,9 @@ function joinPool(source: TypedSource, to: ClassOutput): ConstantPool {
   return { bytes: to.bytes, version, count, tags, offsets, end: to.at };
 }
 
-function readTags(from: TypedReaders, count: number): Uint8Array {
-  const tags = new Uint8Array(count);
+function readTags(from: TypedReaders, tags: Uint8Array): Uint8Array {
+  const count = tags.length;
+  tags.fill(0);
   const tagReader = at(from, kinds.constantTags);
   let index = 1;
   while (index < count) {

@@ -3,7 +3,7 @@ import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { VarintReader, VarintWriter } from '../varint.ts';
 import { peekU4 } from './class-cursor.ts';
 import { type ConstantPool, classMagic, constantTag, textOf } from './constant-pool.ts';
-import { joinClass, type TypedReaders } from './join-class.ts';
+import { joinClass, PoolRoom, type TypedReaders } from './join-class.ts';
 import { TextReader, TextWriter } from './known-texts.ts';
 import { RankedConstants } from './ranked-constants.ts';
 import { splitClass, type TypedWriters } from './split-class.ts';
@@ -114,7 +114,7 @@ export function joinContents(
 ): Uint8Array {
   const from = readersOf(streams);
   const texts = new TextReader(textStreams(from));
-  const source = { from, ranks, texts };
+  const source = { from, ranks, texts, room: new PoolRoom() };
   const { length } = made;
   const [skipped, others] = [of(from, kinds.skipped), of(from, kinds.others)];
   let at = 0;

@@ -2,7 +2,6 @@ import { ByteReader, type Bytes } from '@block-pack/core';
 import { joinContents } from '../class/split-contents.ts';
 import { typedStreamNames } from '../class/typed-streams.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { madeChunks } from '../difference/made-chunks.ts';
 import { readLengths, readParts, unpackStreams } from '../difference/packing.ts';
 import { readMagic } from '../difference/read-magic.ts';
 import { readVarint } from '../difference/read-varint.ts';
@@ -22,10 +21,12 @@ export async function* readTyped(typed: Bytes, size: number): Bytes {
   const reader = new ByteReader(typed, () => deltaInvalid('it ends too early'));
   try {
     await readMagic(reader, typedMagic, 'typed contents of version 1 do');
+    // Fresh memory for each section would cost the system more than to fill it.
+    const room = new Uint8Array(Math.min(size, typedSectionLimit));
     for (let missing = size; missing > 0; ) {
-      const made = await readSection(reader, missing);
+      const made = await readSection(reader, room, missing);
       missing -= made.length;
-      yield* madeChunks(made);
+      yield made;
     }
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
   } finally {
@@ -33,15 +34,18 @@ export async function* readTyped(typed: Bytes, size: number): Bytes {
   }
 }
 
-/** @param most bytes that are missing */
-async function readSection(reader: ByteReader, most: number): Promise<Uint8Array> {
+/**
+ * @param room for the contents of any section
+ * @param most bytes that are missing
+ */
+async function readSection(reader: ByteReader, room: Uint8Array, most: number): Promise<Uint8Array> {
   const headerLength = await readVarint(reader);
   if (headerLength > headerLimit) throw deltaInvalid(`a section's header has ${headerLength} bytes`);
   const header = new VarintReader(await reader.take(headerLength), 'numbers of a header', deltaInvalid);
   const length = header.next();
-  if (length === 0 || length > Math.min(most, typedSectionLimit))
+  if (length === 0 || length > Math.min(most, room.length))
     throw deltaInvalid(`a section makes ${length} bytes where ${most} are missing`);
   const lengths = readLengths(header, typedStreamNames.length, new Set(), streamLimit(length));
   header.end();
-  return joinContents(unpackStreams(lengths, await readParts(reader, lengths)), new Uint8Array(length));
+  return joinContents(unpackStreams(lengths, await readParts(reader, lengths)), room.subarray(0, length));
 }

@@ -26,6 +26,9 @@ export function encodePartList(parts: readonly Descriptor[]): Uint8Array {
 
 const encoder = new TextEncoder();
 
+/** Bytes of the shortest list, which is that of one part. */
+export const leastListSize = encodePartList([{ digest: digestOf(new Uint8Array()), size: 0 }]).length;
+
 /** @returns bytes of the list whose last line this is; undefined where it is none */
 export function listLength(lastLine: Uint8Array): number | undefined {
   const [, , digits] = end.exec(textOf(lastLine)) ?? [];

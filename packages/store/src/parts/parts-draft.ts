@@ -7,7 +7,7 @@ import { makeDirectory } from '../make-directory.ts';
 import { statsAt } from '../target-file.ts';
 import { giveTurn } from '../turn.ts';
 import { type OpenParts, openPartFiles, openParts } from './open-parts.ts';
-import { encodePartList } from './part-list.ts';
+import { encodePartList, leastListSize } from './part-list.ts';
 import { mostParts, partPath } from './part-names.ts';
 
 /** A file in parts, none of which has a name yet: they get them when all are there, or go away. */
@@ -22,11 +22,12 @@ export class PartsDraft {
   /**
    * @param target what the names of all parts begin with; its directory is made where it lacks
    * @param partSize bytes that no part may be larger than
-   * @throws OUTPUT_REFUSED where something has that very name: readers would take it instead
+   * @throws OUTPUT_REFUSED where something has that very name: readers would take it instead; USAGE for a size that holds no list
    */
   constructor(target: string, partSize: number) {
     this.#target = target;
     this.#partSize = partSize;
+    if (partSize < leastListSize) throw this.#tooSmall();
     if (statsAt(target, 'write') !== undefined) throw isTaken(target);
   }
 

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Compared } from './bundle/compared.ts';
+import type { Console } from './console.ts';
+import { type Progress, progressOn } from './progress.ts';
+
+let lines: string[];
+let progress: Progress;
+
+function watch(live: boolean, columns = 80): void {
+  lines = [];
+  const plain = (text: string) => text;
+  const console: Console = {
+    live,
+    columns,
+    out: plain,
+    err: (text) => void lines.push(text.replace('\r\u001b[2K', '')),
+    bold: plain,
+    dim: plain,
+  };
+  progress = progressOn(console, false);
+}
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+afterEach(() => void vi.useRealTimers());
+
+describe('the progress line of a terminal', () => {
+  it('names what comes next at once, and counts now and then', () => {
+    watch(true);
+    progress.show('reading 1 of 3');
+    vi.advanceTimersByTime(100);
+    for (const text of ['reading 2 of 3', 'reading 3 of 3', 'comparing 0 of 9', 'comparing 1 of 9'])
+      progress.show(text);
+    expect(lines).toEqual(['reading 2 of 3', 'comparing 0 of 9']);
+  });
+
+  it('is never longer than the terminal is wide, and lets no hostile name through', () => {
+    watch(true, 20);
+    vi.advanceTimersByTime(100);
+    progress.show(`writing oci:\u001b]0;owned\u0007${'x'.repeat(90)}`);
+    expect(lines[0]).toMatch(/^writing oci:[ -~]{7}$/);
+  });
+
+  it('counts groups together, however many they are', () => {
+    watch(true);
+    const compared = new Compared('comparing blocks', 3_000_000, progress);
+    const seen: string[] = [];
+    for (const group of [1_000_000, 2_000_000]) {
+      for (const bytes of [0, group / 2]) {
+        vi.advanceTimersByTime(100);
+        compared.show(bytes);
+        seen.push(lines.at(-1) ?? '');
+      }
+      compared.add(group);
+    }
+    expect(seen.map((line) => /, ([0-9.]+ k?M?B) of 3.0 MB$/.exec(line)?.[1])).toEqual([
+      '0 B',
+      '500.0 kB',
+      '1.0 MB',
+      '2.0 MB',
+    ]);
+  });
+});
+
+describe('progress in a log', () => {
+  it('is a line every few seconds, whatever is done', () => {
+    watch(false);
+    for (const text of ['reading 1 of 3', 'comparing 1 of 3', 'comparing 2 of 3', 'comparing 3 of 3']) {
+      vi.advanceTimersByTime(2500);
+      progress.show(text);
+    }
+    expect(lines).toEqual(['comparing 1 of 3\n', 'comparing 3 of 3\n']);
+  });
+});
