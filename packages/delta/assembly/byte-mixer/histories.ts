@@ -8,9 +8,6 @@ const slotLength: u32 = 16;
 /** Times that what follows a history was seen, from which on the rate of learning stays. */
 const steadyAfter: i32 = 255;
 
-/** The same of what is never learned: where nothing came, nothing is said. */
-const never: i32 = 256;
-
 /** Places of the contexts' slots, for four bits; behind them those of slots where nothing came. */
 const slots = memory.data(80, 16);
 
@@ -18,7 +15,7 @@ const slots = memory.data(80, 16);
 const later = memory.data(512, 16);
 
 /** By times seen: the part, in 2^16ths, of a mistake that is learned. */
-const rates = memory.data(1028, 16);
+const rates = memory.data(1024, 16);
 
 /** By kind, context and history: how likely a 1 is then, in 2^16ths, in the high half; in the low one, how often that was seen. */
 const guesses = memory.data(1024 * 20 * 32, 16);
@@ -41,8 +38,6 @@ export function beginHistories(kinds: i32, bits: i32): usize {
     store<u8>(later + 256 + history, <u8>((forgotten(zeros) << 4) | min(ones + 1, 15)));
     store<u32>(guesses + 4 * history, firstGuess(zeros, ones) << 16);
   }
-  store<u32>(guesses, (32_768 << 16) | never);
-  store<i32>(rates + 4 * never, 0);
   for (let at: usize = 1; at < <usize>(mostContexts * kinds); at++)
     memory.copy(guesses + 1024 * at, guesses, 1024);
   const length: usize = (<usize>1) << bits;
@@ -125,21 +120,19 @@ export function predict(kind: i32, count: i32, node: i32, expectation: i32): i32
     together = i32x4.replace_lane(together, 2, inputOf(guess + 2048, three));
     together = i32x4.replace_lane(together, 3, inputOf(guess + 3072, four));
     v128.store(inputs + 16 + 4 * i, together);
-    known = select(i + 1, known, one !== 0);
-    known = select(i + 2, known, two !== 0);
-    known = select(i + 3, known, three !== 0);
-    known = select(i + 4, known, four !== 0);
+    known |= (i32(one !== 0) | (i32(two !== 0) << 1) | (i32(three !== 0) << 2) | (i32(four !== 0) << 3)) << i;
     guess += 4096;
   }
-  return known;
+  return 32 - clz(known);
 }
 
 function historyOf(context: i32, node: i32): i32 {
   return load<u8>(load<usize>(slots + 4 * context) + node);
 }
 
+/** Nothing where nothing came. */
 function inputOf(guess: usize, history: i32): i32 {
-  return stretched(load<u16>(guess + 4 * history + 2));
+  return select(stretched(load<u16>(guess + 4 * history + 2)), 0, history !== 0);
 }
 
 export function learnHistories(bit: i32, kind: i32, count: i32, node: i32): void {
