@@ -29,6 +29,7 @@ export {
   inventoryLimit,
   isTagged,
   mixedBytes,
+  mostNames,
   packBundle,
   parseBundleDocument,
   parseInventory,

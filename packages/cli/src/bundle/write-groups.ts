@@ -17,11 +17,11 @@ import {
   contentSize,
   type GroupSources,
   type Like,
+  openTogether,
   type PackedGroup,
   type Sent,
   sizeOf,
   writeAlone,
-  writeTogether,
 } from './pack-groups.ts';
 import {
   blockSearch,
@@ -172,9 +172,36 @@ async function smallest(
     if (part.length === 0) continue;
     const encoding = part.some(({ likes }) => likes.length > 0) ? 'delta' : 'typed';
     const ordered = encoding === 'typed' ? await besideLikes(part) : part;
-    for (const run of inRuns(ordered)) groups.push(...(await smaller(holds, run, encoding, sources)));
+    groups.push(...(await writeRuns(holds, inRuns(ordered), encoding, sources)));
   }
   return groups;
+}
+
+/** Each run as a group. While other threads pack what is left of one, the next is opened: earlier, both would take memory. */
+async function writeRuns(
+  holds: BundleGroup['holds'],
+  runs: readonly (readonly Sent[])[],
+  encoding: 'delta' | 'typed',
+  sources: GroupSources,
+): Promise<PackedGroup[]> {
+  const written: Promise<PackedGroup[]>[] = [];
+  let before: Promise<unknown> = Promise.resolve();
+  try {
+    for (const run of runs) {
+      const { pack, allRead } = await openTogether(holds, run, encoding, sources);
+      await before;
+      const packed = pack();
+      before = packed;
+      const kept = packed.then((together) => smaller(together, holds, run, sources));
+      // Waited for behind the next ones.
+      kept.catch(() => {});
+      written.push(kept);
+      await Promise.race([allRead, packed]);
+    }
+    return (await Promise.all(written)).flat();
+  } finally {
+    await Promise.allSettled(written);
+  }
 }
 
 /** Tells at a twentieth of the time whether the best quality could win: it is smaller by a fifth at most. */
@@ -182,12 +209,11 @@ const quickQuality = 5;
 
 /** A group, or its objects one by one where these are smaller. */
 async function smaller(
+  together: PackedGroup,
   holds: BundleGroup['holds'],
   sent: readonly Sent[],
-  encoding: 'delta' | 'typed',
   sources: GroupSources,
 ): Promise<PackedGroup[]> {
-  const together = await writeTogether(holds, sent, encoding, sources);
   const most = sizeOf([together]) * 1.25;
   const quick = await writeAlone(holds, sent, sources, { quality: quickQuality, most });
   if (sizeOf(quick) > most) return [together];

@@ -2,6 +2,7 @@ import { type Bytes, checkSignal, type RandomAccess } from '@block-pack/core';
 import { type ContentPlace, splitContents } from '../class/split-contents.ts';
 import { kinds } from '../class/typed-streams.ts';
 import { fastQuality, packStreams, sectionBytes, writeLengths } from '../difference/packing.ts';
+import { PackingLanes } from '../difference/packing-lanes.ts';
 import { type Piece, readPieces } from '../difference/pieces.ts';
 import { VarintWriter } from '../varint.ts';
 
@@ -39,31 +40,48 @@ export async function* writeTyped(
   { quality, sectionLength = typedSectionLength, signal, onProgress }: WriteTypedOptions = {},
 ): Bytes {
   yield typedMagic;
+  // Other threads pack sections while this one takes the next apart.
+  const lanes = new PackingLanes(partsAtOnce);
+  const packing: Promise<Uint8Array>[] = [];
+  let written = 0;
   const most = Math.min(sectionLength, typedSectionLimit);
+  for await (const { length, streams } of splitSections(contents, most)) {
+    checkSignal(signal);
+    const section = packSection(length, streams, quality, lanes);
+    // Whoever stops reading does not wait for it.
+    section.catch(() => {});
+    packing.push(section);
+    written += length;
+    onProgress?.(written);
+    const [first] = packing.length < sectionsAtOnce ? [] : packing.splice(0, 1);
+    if (first !== undefined) yield await first;
+  }
+  for (const section of packing) yield await section;
+}
+
+interface SplitSection {
+  readonly length: number;
+  readonly streams: readonly Uint8Array[];
+}
+
+/** @param most bytes of a section */
+async function* splitSections(contents: readonly RandomAccess[], most: number): AsyncGenerator<SplitSection> {
   const total = contents.reduce((sum, { size }) => sum + size, 0);
   // Used for all sections: as garbage, what is made for each would double the memory.
   const [read, made] = [new Uint8Array(Math.min(most, total)), new Uint8Array(Math.min(most, total))];
-  let written = 0;
-  // Other threads pack a section while this one takes the next apart.
-  let packing: Promise<Uint8Array> | undefined;
   for (const pieces of sectionsOf(contents, most)) {
-    checkSignal(signal);
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const bytes = read.subarray(0, length);
     await readPieces(pieces, contents, bytes);
-    const streams = splitContents(bytes, placesOf(pieces, contents), made.subarray(0, length));
-    if (packing !== undefined) yield await packing;
-    packing = packSection(length, streams, quality);
-    // Whoever stops reading does not wait for it.
-    packing.catch(() => {});
-    written += length;
-    onProgress?.(written);
+    yield { length, streams: splitContents(bytes, placesOf(pieces, contents), made.subarray(0, length)) };
   }
-  if (packing !== undefined) yield await packing;
 }
 
-/** Parts of a section that are packed at the same time: more would be faster on more than two cores, and take more memory. */
+/** Parts that are packed at the same time: more would be faster on more than two cores, and take more memory. */
 const partsAtOnce = 2;
+
+/** Sections that are packed at the same time: while the long stream of one is packed, as native code has it, the other lane takes the next. */
+const sectionsAtOnce = 2;
 
 /** Contents in their order, as many to a section as fit; what has more than a section is cut. */
 function* sectionsOf(contents: readonly RandomAccess[], most: number): Iterable<readonly Piece[]> {
@@ -102,10 +120,11 @@ async function packSection(
   length: number,
   streams: readonly Uint8Array[],
   quality: number | undefined,
+  lanes: PackingLanes,
 ): Promise<Uint8Array> {
   const usual = (part: Uint8Array) => (part === streams[kinds.texts] ? textQuality : usualQuality);
   const qualityOf = (part: Uint8Array) => quality ?? usual(part);
-  const packed = await packStreams(streams, qualityOf, undefined, partsAtOnce);
+  const packed = await packStreams(streams, qualityOf, undefined, lanes);
   const header = new VarintWriter();
   header.add(length);
   writeLengths(header, packed);
