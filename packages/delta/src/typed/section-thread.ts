@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { PackedSection } from './packed-section.ts';
@@ -19,9 +18,9 @@ const program = new URL('./section-program.js', import.meta.url);
 /** With fewer, what it takes over would be waited for all the same. */
 const worthParallelism = 4;
 
-/** The program of a thread that makes sections, where it is worth one: not while sources are run as they are, which have none. */
+/** The program of a thread that makes sections, where that is worth it. While sources are run as they are, there is none, and no thread begins. */
 export function sectionProgram(): URL | undefined {
-  return availableParallelism() >= worthParallelism && existsSync(program) ? program : undefined;
+  return availableParallelism() >= worthParallelism ? program : undefined;
 }
 
 /** Makes sections beside this thread, in their order. To be closed in any case. */
