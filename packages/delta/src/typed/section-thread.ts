@@ -15,8 +15,8 @@ export interface SectionAnswer {
 
 const program = new URL('./section-program.js', import.meta.url);
 
-/** With fewer, what it takes over would be waited for all the same. */
-const worthParallelism = 4;
+/** With two, those that deflate and the one that puts archives together have them busy already. */
+const worthParallelism = 3;
 
 /** The program of a thread that makes sections, where that is worth it. While sources are run as they are, there is none, and no thread begins. */
 export function sectionProgram(): URL | undefined {
