@@ -147,7 +147,7 @@ export interface BundleBytes {
  * Opens a bundle. Where keys are given, one of them must have signed it, and nothing else of it is read before.
  * @param path of a file, of one of its parts, of their directory, or what they all begin with
  * @param name of the bundle, for messages
- * @throws INPUT_MISSING, INPUT_UNREADABLE, BUNDLE_INVALID
+ * @throws INPUT_MISSING, INPUT_UNREADABLE, INPUT_UNSUPPORTED, BUNDLE_INVALID
  */
 export async function openBundle(
   path: string,
@@ -155,7 +155,7 @@ export async function openBundle(
   keys: readonly VerifyKey[],
 ): Promise<BundleBytes> {
   const target = partsTarget(path);
-  if (target === undefined) refuseNothingThere(path, name);
+  if (target === undefined) checkIsFile(path, name);
   const file: BundleBytes = target === undefined ? openFile(path) : await openParts(target);
   if (keys.length === 0) return file;
   const { bytes, check } = file;
@@ -169,8 +169,14 @@ export async function openBundle(
   }
 }
 
-function refuseNothingThere(path: string, name: string): void {
-  if (statsAt(path, 'read') !== undefined) return;
+function checkIsFile(path: string, name: string): void {
+  const stats = statsAt(path, 'read');
+  if (stats?.isDirectory())
+    throw new BlockPackError('INPUT_UNSUPPORTED', `${name} is a directory without parts of a bundle`, {
+      hint: 'Give the file that block-pack bundle wrote, or the directory that all of its parts are in: .001, .002 and so on.',
+      details: { path },
+    });
+  if (stats !== undefined) return;
   throw new BlockPackError('INPUT_MISSING', `There is no bundle at ${name}`, {
     hint: 'Check the path; a relative one starts from the working directory.',
     details: { path },
