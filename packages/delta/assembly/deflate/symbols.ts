@@ -24,7 +24,7 @@ export const fixedLiteralCodes = memory.data(1152, 4);
 export const fixedDistanceCodes = memory.data(120, 4);
 
 /**
- * Two symbols have the same highest bit, and differ in the next; which way of several it is cannot be foreseen, so there are none.
+ * Two symbols have the same highest bit, and differ in the next. Without a branch, since it cannot be foreseen how far a distance is.
  * @param before the distance - 1
  */
 export function distanceSymbol(before: u32): u32 {

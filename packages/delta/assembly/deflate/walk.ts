@@ -106,7 +106,7 @@ function slideOn(): void {
 
 function walk(stop: u32): void {
   if (isLazy) {
-    // All at once, since all come to be inserted. Chromium's hash takes four bytes: that of the last three, and what lies behind them then, is for when the walk comes there.
+    // All at once, but for the last three bytes until the walk comes there: Chromium's hash of them reads what lies behind, and the window may move on before.
     const lastThree: i32 = end - 3;
     insertUntil(<i32>stop > lastThree ? lastThree + 1 : lastThree);
     walkLazily(stop);
