@@ -1,14 +1,7 @@
-import { type Bytes, randomAccessOf, readRange } from '@block-pack/core';
-
-/** What a section made, in chunks. Copies: a view keeps all of its section, and whoever waits behind remembers one that came long ago. */
-export async function* madeChunks(made: Uint8Array): Bytes {
-  for await (const chunk of readRange(randomAccessOf(made))) yield chunk.slice();
-}
-
 /** Less than a batch of a thread that deflates, so that it has work soon. */
 const chunkLength = 1 << 17;
 
-/** {@link madeChunks} of what comes in pieces, each good only until the next one is asked for. */
+/** What a section makes, in pieces that are each good only until the next one is asked for, in chunks of its own memory: a view would keep all of the section. */
 export function* chunksOf(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
   let chunk = new Uint8Array(chunkLength);
   let filled = 0;

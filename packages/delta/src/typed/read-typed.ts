@@ -1,51 +1,68 @@
 import { ByteReader, type Bytes } from '@block-pack/core';
-import { joinContents } from '../class/split-contents.ts';
-import { typedStreamNames } from '../class/typed-streams.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { readLengths, readParts, unpackStreams } from '../difference/packing.ts';
 import { readMagic } from '../difference/read-magic.ts';
-import { readVarint } from '../difference/read-varint.ts';
-import { streamLimit } from '../difference/section.ts';
-import { VarintReader } from '../varint.ts';
-import { typedMagic, typedSectionLimit } from './write-typed.ts';
-
-/** Bytes: a header has some 150 numbers. */
-const headerLimit = 1024;
+import { joinSection, type PackedSection, readPackedSection } from './packed-section.ts';
+import { SectionThread, sectionProgram } from './section-thread.ts';
+import { typedMagic, typedSectionLength, typedSectionLimit } from './write-typed.ts';
 
 /**
  * Undoes `writeTyped`. It checks that all is well formed; whether the contents are right only their digests can tell.
  * @param size bytes that the contents have together; more are never made
+ * @param program of a thread that makes sections, where that is worth it
  * @throws DELTA_INVALID
  */
-export async function* readTyped(typed: Bytes, size: number): Bytes {
+export async function* readTyped(
+  typed: Bytes,
+  size: number,
+  program = size > typedSectionLength ? sectionProgram() : undefined,
+): Bytes {
   const reader = new ByteReader(typed, () => deltaInvalid('it ends too early'));
+  const room = Math.min(size, typedSectionLimit);
   try {
     await readMagic(reader, typedMagic, 'typed contents of version 1 do');
-    // Fresh memory for each section would cost the system more than to fill it.
-    const room = new Uint8Array(Math.min(size, typedSectionLimit));
-    for (let missing = size; missing > 0; ) {
-      const made = await readSection(reader, room, missing);
-      missing -= made.length;
-      yield made;
-    }
+    const sections = packedSections(reader, size);
+    yield* program === undefined ? madeHere(sections, room) : madeBeside(sections, room, program);
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
   } finally {
     await reader.close();
   }
 }
 
-/**
- * @param room for the contents of any section
- * @param most bytes that are missing
- */
-async function readSection(reader: ByteReader, room: Uint8Array, most: number): Promise<Uint8Array> {
-  const headerLength = await readVarint(reader);
-  if (headerLength > headerLimit) throw deltaInvalid(`a section's header has ${headerLength} bytes`);
-  const header = new VarintReader(await reader.take(headerLength), 'numbers of a header', deltaInvalid);
-  const length = header.next();
-  if (length === 0 || length > Math.min(most, room.length))
-    throw deltaInvalid(`a section makes ${length} bytes where ${most} are missing`);
-  const lengths = readLengths(header, typedStreamNames.length, new Set(), streamLimit(length));
-  header.end();
-  return joinContents(unpackStreams(lengths, await readParts(reader, lengths)), room.subarray(0, length));
+async function* packedSections(reader: ByteReader, size: number): AsyncIterable<PackedSection> {
+  for (let missing = size; missing > 0; ) {
+    const section = await readPackedSection(reader, missing);
+    missing -= section.length;
+    yield section;
+  }
+}
+
+async function* madeHere(sections: AsyncIterable<PackedSection>, roomSize: number): Bytes {
+  // For all sections: fresh memory for each would cost the system more than to fill it.
+  const room = new Uint8Array(roomSize);
+  for await (const section of sections) yield joinSection(section, room);
+}
+
+/** Another thread makes a section while the one before is used. */
+async function* madeBeside(sections: AsyncIterable<PackedSection>, roomSize: number, program: URL): Bytes {
+  const thread = new SectionThread(program, roomSize);
+  const make = async (section: PackedSection) =>
+    (await thread.join(section)) ?? joinSection(section, new Uint8Array(section.length));
+  async function* used(making: Promise<Uint8Array>): Bytes {
+    const made = await making;
+    yield made;
+    thread.recycle(made);
+  }
+  try {
+    let before: Promise<Uint8Array> | undefined;
+    for await (const section of sections) {
+      const making = make(section);
+      // Whoever stops early does not wait for it.
+      making.catch(() => {});
+      if (before !== undefined) yield* used(before);
+      before = making;
+    }
+    if (before !== undefined) yield* used(before);
+  } finally {
+    await thread.close();
+  }
 }
