@@ -31,7 +31,6 @@ import {
   statsAt,
   targetFile,
 } from '@block-pack/store';
-
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
 
@@ -209,6 +208,7 @@ class WatchedFile implements RandomAccess {
   readonly #file: RandomAccess;
   readonly #name: string;
   readonly #context: Pick<CommandContext, 'progress' | 'signal'>;
+  #seen = 0;
 
   constructor(file: RandomAccess, name: string, context: Pick<CommandContext, 'progress' | 'signal'>) {
     this.size = file.size;
@@ -220,7 +220,9 @@ class WatchedFile implements RandomAccess {
   read(offset: number, length: number): Promise<Uint8Array> {
     const { progress, signal } = this.#context;
     checkSignal(signal);
-    if (!this.isRead) progress.show(`reading ${this.#name}, ${byteSize(offset)} of ${byteSize(this.size)}`);
+    this.#seen = Math.max(this.#seen, offset);
+    if (!this.isRead)
+      progress.show(`reading ${this.#name}, ${byteSize(this.#seen)} of ${byteSize(this.size)}`);
     return this.#file.read(offset, length);
   }
 }

@@ -191,11 +191,9 @@ async function writeRuns(
     for (const run of runs) {
       const { pack, allRead } = await openTogether(holds, run, encoding, sources);
       await before;
-      const packed = pack();
+      const packed = pack().then((together) => orTyped(together, holds, run, sources));
       before = packed;
-      const kept = packed
-        .then((together) => orTyped(together, holds, run, sources))
-        .then((together) => smaller(together, holds, run, sources));
+      const kept = packed.then((together) => smaller(together, holds, run, sources));
       // Waited for behind the next ones.
       kept.catch(() => {});
       written.push(kept);

@@ -14,7 +14,7 @@ export interface BundleDocument {
   readonly images: readonly WantedImage[];
   /** What speaks of the images, such as their signatures, and is published with them; undefined where there is nothing. */
   readonly companions?: readonly Companion[] | undefined;
-  /** Names of images, any one of which the site was said to have; none that the site is known by otherwise. For people: nothing follows from them. */
+  /** Names of images, any one of which the site was said to have: for people, nothing follows from them. */
   readonly since?: readonly string[] | undefined;
   /** Names of those that it was said to have in any case. */
   readonly have?: readonly string[] | undefined;
