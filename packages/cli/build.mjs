@@ -11,6 +11,8 @@ rmSync(outdir, { recursive: true, force: true });
 await build({
   entryPoints: {
     'block-pack': here('src/entry.ts'),
+    // What a thread runs: looked for beside the code that begins it.
+    'section-program': here('../delta/src/typed/section-program.ts'),
     ...Object.fromEntries(others.map((path) => [basename(path, '.ts'), path])),
   },
   outdir,

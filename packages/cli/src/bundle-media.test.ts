@@ -67,6 +67,10 @@ describe('a bundle in parts', () => {
     expect(joined.subarray(0, whole.length).equals(whole)).toBe(true);
   });
 
+  it('is not looked for in a directory that has no part of one', () => {
+    refused(3, /out is a directory without parts of a bundle\n.*Give the file/, 'out');
+  });
+
   it('names the part that lacks', () => {
     rmSync(work.path('disk/first.tar.002'));
     refused(3, /parts are missing: first\.tar\.002;/, 'disk/first.tar.001');

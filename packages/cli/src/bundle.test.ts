@@ -205,6 +205,7 @@ describe('a bundle that cannot be applied', () => {
     makeImage('3.0', { 'NOTICE.txt': 'notice' });
     site('3.0');
     refused(5, /: the document sha256:\w+ of an older image.*Apply the updates before it first/s);
+    refused(5, /It brings 1\.1, and was made for a site that has 1\.0; here is 3\.0\. /);
   });
 
   it('is found when any bit of it is another one', () => {

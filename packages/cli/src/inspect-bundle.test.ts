@@ -36,7 +36,7 @@ describe('block-pack inspect of a bundle', () => {
     expect(shown).toMatch(/^update\.tar: a bundle of 1 image, [\d.]+ k?B, whole: all digests are right\n/);
     expect(shown).toMatch(/ 1 block, from 1 older\n/);
     expect(shown).toMatch(/\nimage {3}sha256:[0-9a-f]{64}, name 1\.1\n/);
-    expect(shown).toMatch(/\nneeds {3}1 block, \d documents that the site must have\n/);
+    expect(shown).toMatch(/\nsince {3}1\.0\nneeds {3}1 block, \d documents that the site must have\n/);
     expect(shown).toContain('\nsigned  not asked for (--verify-key)\n');
   });
 
@@ -46,6 +46,7 @@ describe('block-pack inspect of a bundle', () => {
     const old = work.json('inspect', 'oci:out:1.0').document;
     const [image] = old.images as { imports: { imports: { digest: string }[] }[] }[];
     expect(image?.imports.flatMap(({ imports }) => digestsOf({ imports }, 'imports'))).toContain(block);
+    expect(document).toMatchObject({ since: ['1.0'], have: [] });
     expect(digestsOf(document, 'images')).toEqual([work.json('inspect', 'oci:out:1.1').document.digest]);
     const refused = work.json('apply', 'update.tar', '--to', 'oci:nothing');
     expect(refused.exitCode).toBe(5);

@@ -26,6 +26,14 @@ export class ByteReader {
     return concat(pieces, length);
   }
 
+  /** Exactly the next `length` bytes, if they came together and are here already. A view, good only until more is asked for. */
+  atHand(length: number): Uint8Array | undefined {
+    if (length > this.#chunk.length) return undefined;
+    const piece = this.#chunk.subarray(0, length);
+    this.#chunk = this.#chunk.subarray(length);
+    return piece;
+  }
+
   /** The next `length` bytes as a stream. What is read of it is read from this reader; iterating again goes on where it was left. */
   part(length: number): Bytes {
     let missing = length;

@@ -64,23 +64,50 @@ export function concat(chunks: readonly Uint8Array[], size = totalLength(chunks)
 
 /** The same bytes in chunks of about 256 KiB: small pieces are joined, large ones pass as they are. */
 export async function* coalesced(pieces: Bytes): Bytes {
-  let buffer = new Uint8Array(coalescedSize);
-  let filled = 0;
+  const chunks = new Coalescer();
   for await (const piece of pieces) {
-    if (filled > 0 && filled + piece.length > coalescedSize) {
-      yield buffer.subarray(0, filled);
-      buffer = new Uint8Array(coalescedSize);
-      filled = 0;
-    }
-    if (piece.length > coalescedSize) {
-      yield piece;
-      continue;
-    }
-    buffer.set(piece, filled);
-    filled += piece.length;
+    chunks.add(piece);
+    for (const chunk of chunks.whole()) yield chunk;
   }
-  if (filled > 0) yield buffer.subarray(0, filled);
+  chunks.end();
+  yield* chunks.whole();
 }
+
+/** What {@link coalesced} does, for pieces that follow one another without waiting: as steps of a stream, small ones take longer than their bytes. */
+export class Coalescer {
+  #buffer: Uint8Array | undefined;
+  #filled = 0;
+  #whole: Uint8Array[] = [];
+
+  /** A large piece is to be taken before it may change. */
+  add(piece: Uint8Array): void {
+    if (this.#filled + piece.length > coalescedSize) this.end();
+    if (piece.length > coalescedSize) {
+      this.#whole.push(piece);
+      return;
+    }
+    this.#buffer ??= new Uint8Array(coalescedSize);
+    this.#buffer.set(piece, this.#filled);
+    this.#filled += piece.length;
+  }
+
+  /** Nothing more is joined with what was added. */
+  end(): void {
+    if (this.#buffer !== undefined) this.#whole.push(this.#buffer.subarray(0, this.#filled));
+    this.#buffer = undefined;
+    this.#filled = 0;
+  }
+
+  /** Takes the chunks that are whole; mostly there are none. */
+  whole(): readonly Uint8Array[] {
+    if (this.#whole.length === 0) return none;
+    const taken = this.#whole;
+    this.#whole = [];
+    return taken;
+  }
+}
+
+const none: readonly Uint8Array[] = [];
 
 const coalescedSize = 1 << 18;
 

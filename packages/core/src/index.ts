@@ -29,6 +29,7 @@ export {
   inventoryLimit,
   isTagged,
   mixedBytes,
+  mostNames,
   packBundle,
   parseBundleDocument,
   parseInventory,
@@ -38,6 +39,7 @@ export { ByteReader } from './byte-reader.ts';
 export type { Bytes, RandomAccess } from './bytes.ts';
 export {
   bytesOf,
+  Coalescer,
   chunkSize,
   coalesced,
   collect,

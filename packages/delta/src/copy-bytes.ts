@@ -1,5 +1,5 @@
 /** Below this, a loop is faster than a call. */
-const shortCopy = 32;
+const shortCopy = 64;
 
 /** Puts the bytes from `start` on that are before `end` to a place `at`, in the same bytes or in others. */
 export function copyBytes(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {

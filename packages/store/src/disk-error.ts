@@ -49,7 +49,9 @@ export function diskError(error: unknown, code: DiskCode, deed: string, path: st
     : hints[code];
   const reason = Object.hasOwn(reasons, errno) ? `${reasons[errno]} (${errno})` : errno;
   return new BlockPackError(full ? 'DISK_FULL' : code, `Cannot ${deed} ${path}: ${reason}`, {
-    hint: full ? 'Make room on that disk (block-pack gc), then run again.' : hint,
+    hint: full
+      ? 'Make room on that disk, then run again; of a store, block-pack gc removes what nothing needs.'
+      : hint,
     details: { path, errno },
     cause: error,
   });

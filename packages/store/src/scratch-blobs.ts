@@ -21,6 +21,7 @@ import { type ComingContent, digestContent, fillDraft } from './fill-draft.ts';
 import { type OpenBlobFile, openBlobFile } from './open-file.ts';
 import { placeFiles } from './part-files.ts';
 import type { PlaceBlobs } from './place/images.ts';
+import { giveTurn } from './turn.ts';
 
 /** Files that are open at the same time: systems allow some hundreds. */
 const mostOpen = 64;
@@ -85,7 +86,12 @@ export class ScratchBlobs implements BlobStore {
   /** A blob to be read anywhere, as often as wanted. */
   access(digest: Digest): RandomAccess {
     const { size } = statSync(this.blobPath(digest));
-    return { size, read: (offset, length) => this.#file(digest).bytes.read(offset, length) };
+    const read = async (offset: number, length: number) => {
+      // Before the file is looked up: others may close it meanwhile.
+      await giveTurn();
+      return this.#file(digest).bytes.read(offset, length);
+    };
+    return { size, read };
   }
 
   /** Keeps bytes out of memory, to be read anywhere. */

@@ -116,8 +116,8 @@ class Application {
       progress.show(`unpacking ${what}, ${byteSize(done)} of ${byteSize(total)}`);
     };
     onBytes(0);
-    for (const group of groups)
-      await unpackGroup(group, this.#bundle.payload(group), { ...this.#options, onBytes });
+    const options = { ...this.#options, madeFor: this.#document, onBytes };
+    for (const group of groups) await unpackGroup(group, this.#bundle.payload(group), options);
   }
 
   /** What is there already is used as it is, so it is read once. */

@@ -31,7 +31,6 @@ import {
   statsAt,
   targetFile,
 } from '@block-pack/store';
-
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
 
@@ -147,7 +146,7 @@ export interface BundleBytes {
  * Opens a bundle. Where keys are given, one of them must have signed it, and nothing else of it is read before.
  * @param path of a file, of one of its parts, of their directory, or what they all begin with
  * @param name of the bundle, for messages
- * @throws INPUT_MISSING, INPUT_UNREADABLE, BUNDLE_INVALID
+ * @throws INPUT_MISSING, INPUT_UNREADABLE, INPUT_UNSUPPORTED, BUNDLE_INVALID
  */
 export async function openBundle(
   path: string,
@@ -155,7 +154,7 @@ export async function openBundle(
   keys: readonly VerifyKey[],
 ): Promise<BundleBytes> {
   const target = partsTarget(path);
-  if (target === undefined) refuseNothingThere(path, name);
+  if (target === undefined) checkIsFile(path, name);
   const file: BundleBytes = target === undefined ? openFile(path) : await openParts(target);
   if (keys.length === 0) return file;
   const { bytes, check } = file;
@@ -169,8 +168,14 @@ export async function openBundle(
   }
 }
 
-function refuseNothingThere(path: string, name: string): void {
-  if (statsAt(path, 'read') !== undefined) return;
+function checkIsFile(path: string, name: string): void {
+  const stats = statsAt(path, 'read');
+  if (stats?.isDirectory())
+    throw new BlockPackError('INPUT_UNSUPPORTED', `${name} is a directory without parts of a bundle`, {
+      hint: 'Give the file that block-pack bundle wrote, or the directory that all of its parts are in: .001, .002 and so on.',
+      details: { path },
+    });
+  if (stats !== undefined) return;
   throw new BlockPackError('INPUT_MISSING', `There is no bundle at ${name}`, {
     hint: 'Check the path; a relative one starts from the working directory.',
     details: { path },
@@ -203,6 +208,7 @@ class WatchedFile implements RandomAccess {
   readonly #file: RandomAccess;
   readonly #name: string;
   readonly #context: Pick<CommandContext, 'progress' | 'signal'>;
+  #seen = 0;
 
   constructor(file: RandomAccess, name: string, context: Pick<CommandContext, 'progress' | 'signal'>) {
     this.size = file.size;
@@ -214,7 +220,9 @@ class WatchedFile implements RandomAccess {
   read(offset: number, length: number): Promise<Uint8Array> {
     const { progress, signal } = this.#context;
     checkSignal(signal);
-    if (!this.isRead) progress.show(`reading ${this.#name}, ${byteSize(offset)} of ${byteSize(this.size)}`);
+    this.#seen = Math.max(this.#seen, offset);
+    if (!this.isRead)
+      progress.show(`reading ${this.#name}, ${byteSize(this.#seen)} of ${byteSize(this.size)}`);
     return this.#file.read(offset, length);
   }
 }

@@ -96,8 +96,8 @@ function documentOf({ made, wanted, since, have, bytes }: Result): Readonly<Reco
   };
 }
 
-function knownDocument({ text, digest }: Known): object {
-  return { place: text, digest: digest ?? null };
+function knownDocument({ text, image }: Known): object {
+  return { place: text, digest: image?.digest ?? null };
 }
 
 function headline({ made, wanted, bytes }: Result, console: Console): string {

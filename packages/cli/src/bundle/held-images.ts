@@ -15,6 +15,7 @@ import {
   type Inventory,
   imageDocumentKind,
   importsArtifactType,
+  isTagged,
   layerRecipe,
   parseImageConfig,
   parseImageIndex,
@@ -49,6 +50,16 @@ export class HeldImages implements Held {
   readonly #tars = new Map<Digest, HeldTar>();
   readonly #stacks: (readonly Digest[])[] = [];
   readonly #documents: ContentDescriptor[] = [];
+  readonly #names = new Set<string>();
+
+  /** Says what images that were taken in are called. */
+  call(names: readonly string[]): void {
+    for (const name of names.filter(isTagged)) this.#names.add(name);
+  }
+
+  get names(): readonly string[] {
+    return [...this.#names];
+  }
 
   /** Takes in one image of a place: a manifest, or an index with all that it leads to. */
   async add(root: ContentDescriptor, { blobs, name }: Pick<Images, 'blobs' | 'name'>): Promise<void> {

@@ -3,6 +3,8 @@ import type { PlaceBlobs } from '@block-pack/store';
 
 /** What a site has, as far as it is known here; all of it that is needed can be read. */
 export interface Held extends PlaceBlobs {
+  /** What images are called there. */
+  readonly names: readonly string[];
   /** Import manifests as they stand in images, by the digests of their texts. */
   readonly texts: ReadonlyMap<Digest, HeldText>;
   /** Indexes, manifests and configs that are whole. */

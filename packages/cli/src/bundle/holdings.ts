@@ -4,9 +4,18 @@ import {
   type Digest,
   type Inventory,
   inventoryLimit,
+  isTagged,
   parseInventory,
 } from '@block-pack/core';
-import { type Images, openImages, openStore, type Place, parsePlace, type Store } from '@block-pack/store';
+import {
+  type Images,
+  isImageEntry,
+  openImages,
+  openStore,
+  type Place,
+  parsePlace,
+  type Store,
+} from '@block-pack/store';
 import type { CommandContext } from '../command.ts';
 import { readSmallFile } from '../read-small-file.ts';
 import { printable } from '../table.ts';
@@ -43,15 +52,25 @@ export async function addAll(held: HeldImages, holding: Holding, opened: OpenedI
   if (holding.kind === 'inventory') throw holdsNothing(holding);
   const images = await openImages(holding.place);
   opened.push(images);
-  for (const { descriptor } of await images.list()) await held.add(descriptor, images);
+  for (const entry of await images.list()) {
+    await held.add(entry.descriptor, images);
+    if (isImageEntry(entry)) held.call(entry.names);
+  }
 }
 
-/** Takes in one image, the one that the place names; or a store. @returns the image's digest */
+/** An image that was taken in. */
+export interface HeldImage {
+  readonly digest: Digest;
+  /** Undefined where the place has none for it. */
+  readonly name: string | undefined;
+}
+
+/** Takes in one image, the one that the place names; or a store, which is none. */
 export async function addOne(
   held: HeldImages,
   holding: Holding,
   opened: OpenedImages,
-): Promise<Digest | undefined> {
+): Promise<HeldImage | undefined> {
   if (holding.kind !== 'images') {
     await addAll(held, holding, opened);
     return undefined;
@@ -60,7 +79,12 @@ export async function addOne(
   opened.push(images);
   const { descriptor } = await images.find();
   await held.add(descriptor, images);
-  return descriptor.digest;
+  const { digest } = descriptor;
+  const listed = (await images.list()).filter((one) => one.descriptor.digest === digest);
+  const { reference } = holding.place;
+  const names = reference === undefined ? listed.flatMap((one) => one.names).filter(isTagged) : [reference];
+  held.call(names);
+  return { digest, name: names[0] };
 }
 
 /** All that the tags of a store lead to: what has none may be collected at any time. */

@@ -74,6 +74,11 @@ export class InventoriedSite implements Held {
     return this.#own.blobPath(digest) || this.#here.blobPath(digest);
   }
 
+  /** An inventory has none. */
+  get names(): readonly string[] {
+    return this.#own.names;
+  }
+
   /** Blocks are read one by one, so that a bundle is proved without a layer that the site may lack. */
   get segments(): SegmentMemory {
     return noSegmentMemory;

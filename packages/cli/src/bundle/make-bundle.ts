@@ -7,6 +7,7 @@ import {
   encodeBundle,
   encodeBundleIndex,
   type LayerOrigin,
+  mostNames,
   type WantedImage,
 } from '@block-pack/core';
 import type { Closure, Images, ScratchBlobs } from '@block-pack/store';
@@ -29,6 +30,9 @@ export interface BundleSources {
   readonly wanted: readonly Wanted[];
   /** One for each past that a site may have. */
   readonly pasts: readonly Held[];
+  /** What the pasts are called, and what a site has besides. */
+  readonly since?: readonly string[];
+  readonly have?: readonly string[];
   /** Builds upon nothing that a site has, and brings that as well. */
   readonly selfContained?: boolean;
   /** Whether as much is mixed as may be, however long it takes to apply. */
@@ -116,12 +120,14 @@ function textsFirst(groups: readonly PackedGroup[]): readonly PackedGroup[] {
 function documentOf(
   { companions, documents }: WantedContents,
   { origins, groups }: Travels,
-  { wanted }: BundleSources,
+  { wanted, since = [], have = [] }: BundleSources,
 ): BundleDocument {
   return {
     version: 1,
     images: wanted.map(asWanted),
     ...(companions.length > 0 && { companions }),
+    ...(since.length > 0 && { since: since.slice(0, mostNames) }),
+    ...(have.length > 0 && { have: have.slice(0, mostNames) }),
     documents: documents.map(({ digest }) => digest),
     layers: origins,
     groups: groups.map(({ group }) => group),

@@ -44,12 +44,26 @@ export interface GroupSources extends Pick<BundleSources, 'scratch' | 'context' 
 }
 
 /** All objects in one group. */
-export async function writeTogether(
+export async function writeTogether(...group: Parameters<typeof openTogether>): Promise<PackedGroup> {
+  const { pack } = await openTogether(...group);
+  return pack();
+}
+
+/** A group whose objects were looked through. */
+export interface OpenedGroup {
+  /** To be called once. */
+  pack(): Promise<PackedGroup>;
+  /** When nothing is read any more while it is packed, and only other threads have to do with it. */
+  readonly allRead: Promise<void>;
+}
+
+/** Looks through all objects of a group, which this thread does; other threads pack it. */
+export async function openTogether(
   holds: BundleGroup['holds'],
   sent: readonly SentObject[],
   encoding: 'delta' | 'typed',
   { scratch, context, isSmallest, compared }: GroupSources,
-): Promise<PackedGroup> {
+): Promise<OpenedGroup> {
   const likes = sent.flatMap((one) => one.likes);
   const bases = [...new Map(likes.map((like) => [like.digest, like])).values()];
   const places = new Map(bases.map(({ digest }, at) => [digest, at]));
@@ -57,29 +71,39 @@ export async function writeTogether(
     return { ...one, bases: one.likes.flatMap(({ digest }) => places.get(digest) ?? []) };
   });
   const size = contentSize(sent);
+  let atEnd = () => {};
+  const allRead = new Promise<void>((resolve) => {
+    atEnd = resolve;
+  });
   const written = await writeGroup(blocks, bases, encoding, {
     signal: context.signal,
     keepInner: (inner) => scratch.keep(inner),
     mostMixed: isSmallest ? smallestMixing : undefined,
     quality: isSmallest ? bestQuality : undefined,
     mixesAll: isSmallest,
-    onProgress: (bytes, total) => compared.show((size * bytes) / Math.max(total, 1)),
+    onProgress: (bytes, total) => {
+      compared.show((size * bytes) / Math.max(total, 1));
+      if (bytes === total) atEnd();
+    },
   });
-  const { digest, size: payload } = await scratch.write(written.payload);
-  compared.add(size);
-  const encoded = written.usedEncoding();
-  const group: BundleGroup = {
-    holds,
-    payload,
-    ...(encoded === 'inflated' ? { encoding: encoded } : { encoding: encoded, ...mixedIn(written) }),
-    skeleton: written.skeleton,
-    bases: bases.map((base) => ({ digest: base.digest, size: base.content.size, kind: base.kind })),
-    objects: sent.map((one, at) => {
-      const { apart, bases } = written.blocks[at] ?? { apart: false, bases: [] };
-      return { ...described(one), apart, bases: [...bases] };
-    }),
+  const pack = async (): Promise<PackedGroup> => {
+    const { digest, size: payload } = await scratch.write(written.payload);
+    compared.add(size);
+    const encoded = written.usedEncoding();
+    const group: BundleGroup = {
+      holds,
+      payload,
+      ...(encoded === 'inflated' ? { encoding: encoded } : { encoding: encoded, ...mixedIn(written) }),
+      skeleton: written.skeleton,
+      bases: bases.map((base) => ({ digest: base.digest, size: base.content.size, kind: base.kind })),
+      objects: sent.map((one, at) => {
+        const { apart, bases } = written.blocks[at] ?? { apart: false, bases: [] };
+        return { ...described(one), apart, bases: [...bases] };
+      }),
+    };
+    return { group, payload: digest };
   };
-  return { group, payload: digest };
+  return { pack, allRead };
 }
 
 /** Bytes of objects. */

@@ -1,4 +1,4 @@
-import { BlockPackError, type Digest, type Inventory } from '@block-pack/core';
+import { BlockPackError, type Inventory } from '@block-pack/core';
 import type { CommandContext } from '../command.ts';
 import { storeIfThere } from '../store-if-there.ts';
 import type { Held } from './held.ts';
@@ -7,6 +7,7 @@ import {
   addAll,
   addOne,
   addStore,
+  type HeldImage,
   type Holding,
   type OpenedImages,
   parseHolding,
@@ -25,7 +26,7 @@ export interface SiteHoldings {
 /** A holding that was opened, and the image where it is one. */
 export interface Known {
   readonly text: string;
-  readonly digest: Digest | undefined;
+  readonly image: HeldImage | undefined;
 }
 
 /** Opens what a site may have: one for each past, none for a site that has nothing. */
@@ -51,9 +52,9 @@ export async function openPasts(
     const own = new HeldImages();
     const inventories: Inventory[] = [];
     for (const one of alternative) {
-      const digest = isInventory(one) ? undefined : await addOne(own, one, opened);
+      const image = isInventory(one) ? undefined : await addOne(own, one, opened);
       if (isInventory(one)) inventories.push(await readInventory(one));
-      known.set(one, { text: one.text, digest });
+      known.set(one, { text: one.text, image });
     }
     pasts.push(inventories.length === 0 ? own : new InventoriedSite(inventories, own, here));
   }

@@ -8,6 +8,7 @@ import {
 } from '@block-pack/core';
 import type { ApplyOptions } from './apply-bundle.ts';
 import type { Held } from './held.ts';
+import { type MadeFor, otherSiteText } from './made-for.ts';
 import { readImports } from './read-imports.ts';
 
 /** Where it is looked for. */
@@ -28,7 +29,7 @@ export async function neededTexts(
   for (const { digest } of needed.flatMap(basesOf))
     if (!site.held.texts.has(digest))
       await missing.lookFor(digest, `the document ${digest} of an older image`);
-  if (missing.things.size > 0) throw prerequisitesMissing(site.name, missing.things);
+  if (missing.things.size > 0) throw prerequisitesMissing(missing.things, document, site);
   return needed;
 }
 
@@ -57,7 +58,7 @@ export async function checkPrerequisites(
     ...(await neededGroups(document, 'layers', objects.layers, site)),
   ];
   for (const base of needed.flatMap(basesOf)) await missing.lookFor(base.digest, baseText(base));
-  if (missing.things.size > 0) throw prerequisitesMissing(site.name, missing.things);
+  if (missing.things.size > 0) throw prerequisitesMissing(missing.things, document, site);
   return needed;
 }
 
@@ -142,11 +143,16 @@ export function baseText({ digest, kind }: BundleBase): string {
 }
 
 /** @param missing what each thing is, by its digest */
-export function prerequisitesMissing(name: string, missing: ReadonlyMap<Digest, string>): BlockPackError {
+export function prerequisitesMissing(
+  missing: ReadonlyMap<Digest, string>,
+  madeFor: MadeFor,
+  { name, held }: Pick<Site, 'name' | 'held'>,
+): BlockPackError {
   const [[, first] = ['', '']] = missing;
   const more = missing.size === 1 ? '' : `, and ${missing.size - 1} more`;
+  const { since = [], have = [] } = madeFor;
   return new BlockPackError('BLOB_MISSING', `${name} needs what is not there: ${first}${more}`, {
-    hint: 'The bundle was made for a site that has another image. Apply the updates before it first, name the place of that image with --have, or have a bundle made for what is here, which block-pack inventory lists.',
-    details: { digests: [...missing.keys()].slice(0, 100) },
+    hint: `${otherSiteText(madeFor, held)}. Apply the updates before it first, name the place of that image with --have, or have a bundle made for what is here, which block-pack inventory lists.`,
+    details: { digests: [...missing.keys()].slice(0, 100), since, have, here: held.names.slice(0, 100) },
   });
 }

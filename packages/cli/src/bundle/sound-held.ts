@@ -57,6 +57,10 @@ export class SoundHeld implements Held {
     if (!this.#held.forget?.(digest)) this.#damaged.add(digest);
   }
 
+  get names() {
+    return this.#held.names;
+  }
+
   get texts() {
     return this.#held.texts;
   }

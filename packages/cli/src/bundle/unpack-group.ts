@@ -8,10 +8,13 @@ import {
 } from '@block-pack/core';
 import { type GroupBlock, readGroup, unpackContents } from '@block-pack/delta';
 import type { ApplyOptions } from './apply-bundle.ts';
+import type { MadeFor } from './made-for.ts';
 import { ofSize } from './of-size.ts';
 import { baseText, prerequisitesMissing } from './prerequisites.ts';
 
 export interface UnpackOptions extends ApplyOptions {
+  /** The bundle's list, for messages. */
+  readonly madeFor: MadeFor;
   /** Called with bytes that are made, as they are. */
   onBytes(bytes: number): void;
 }
@@ -46,13 +49,14 @@ export async function unpackGroup(group: BundleGroup, payload: Bytes, options: U
 /** A base is read in pieces: out of memory where it is a text, else out of a file. */
 async function openBase(
   base: BundleBase,
-  { held, scratch, name }: ApplyOptions,
+  { held, scratch, name, madeFor }: UnpackOptions,
 ): Promise<GroupBlock['content']> {
   const { digest } = base;
   const text = held.texts.get(digest);
   if (text !== undefined) return randomAccessOf(text.bytes);
   if (!(await scratch.has(digest))) {
-    if (!(await held.has(digest))) throw prerequisitesMissing(name, new Map([[digest, baseText(base)]]));
+    if (!(await held.has(digest)))
+      throw prerequisitesMissing(new Map([[digest, baseText(base)]]), madeFor, { name, held });
     await scratch.write(held.read(digest), digest);
   }
   return scratch.access(digest);

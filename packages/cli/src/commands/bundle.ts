@@ -10,7 +10,7 @@ import type { OpenedImages } from '../bundle/holdings.ts';
 import { readSigningKeys } from '../bundle/key-files.ts';
 import { warnOfLackingBases } from '../bundle/lacking-bases.ts';
 import { makeBundle, type Wanted } from '../bundle/make-bundle.ts';
-import { openPasts, parseHoldings } from '../bundle/pasts.ts';
+import { type Known, openPasts, parseHoldings } from '../bundle/pasts.ts';
 import { proveBundle } from '../bundle/prove-bundle.ts';
 import { signBundle } from '../bundle/sign-bundle.ts';
 import type { CommandContext, Outcome } from '../command.ts';
@@ -57,15 +57,13 @@ export async function bundle(
     const { pasts, known } = await openPasts(holdings, wantedPlaces, context, opened);
     const selfContained = options.selfContained === true;
     const isSmallest = options.smallest === true;
+    const since = holdings.since.flatMap((one) => known.get(one) ?? []);
+    const have = holdings.have.flatMap((one) => known.get(one) ?? []);
     const plan = { wanted, pasts, selfContained, isSmallest, scratch, context };
-    const made = signBundle(await makeBundle(plan), keys);
+    const madeFor = { since: namesOf(since), have: namesOf(have) };
+    const made = signBundle(await makeBundle({ ...plan, ...madeFor }), keys);
     if (!selfContained) warnOfLackingBases(made, pasts, context);
-    const result = {
-      made,
-      wanted,
-      since: holdings.since.flatMap((one) => known.get(one) ?? []),
-      have: holdings.have.flatMap((one) => known.get(one) ?? []),
-    };
+    const result = { made, wanted, since, have };
     context.progress.show('writing the bundle');
     const bytes = await draft.write(made.index, made.blobs);
     if (dryRun) return costOutcome({ ...result, bytes, costs: await dependencyCosts(made, plan) });
@@ -79,6 +77,10 @@ export async function bundle(
     for (const images of opened) images.close();
     scratch.remove();
   }
+}
+
+function namesOf(known: readonly Known[]): readonly string[] {
+  return [...new Set(known.flatMap(({ image }) => image?.name ?? []))];
 }
 
 /** @throws USAGE */

@@ -10,6 +10,7 @@ import { kindByBytes, openFile, partsTarget, statsAt } from '@block-pack/store';
 import { type BundleBytes, openBundle, withBundle } from '../bundle/bundle-file.ts';
 import { describedGroups, describedLayers, howText } from '../bundle/describe-bundle.ts';
 import { readVerifyKeys } from '../bundle/key-files.ts';
+import { listed } from '../bundle/made-for.ts';
 import { basesOf, broughtBy } from '../bundle/prerequisites.ts';
 import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
@@ -56,6 +57,8 @@ function outcomeOf(name: string, file: BundleBytes, context: CommandContext): Pr
         signedBy,
         images: images.map(imageDocument),
         companions: companions.map(imageDocument),
+        since: document.since ?? [],
+        have: document.have ?? [],
         layers: describedLayers(document),
         needs,
         groups: describedGroups(document),
@@ -116,13 +119,15 @@ interface Shown {
 }
 
 function bundleText({ name, size, signedBy, document, needs }: Shown, console: Console): string {
-  const { images, companions = [], groups } = document;
+  const { images, companions = [], since, have, groups } = document;
   const headline = `${printable(name)}: a bundle of ${count(images.length, 'image')}, ${byteSize(size)}`;
   return [
     `${console.bold(headline)}, whole: all digests are right\n\n`,
     groups.length === 0 ? '' : `${table(groupColumns, groups.map(groupRow))}\n`,
     ...images.map((image) => `image   ${image.digest}${namedText(image)}\n`),
     ...companions.map((one) => `beside  ${one.digest}${namedText(one)}\n`),
+    since === undefined ? '' : `since   ${listed(since, 'or')}\n`,
+    have === undefined ? '' : `have    ${listed(have, 'and')}\n`,
     `needs   ${needsText(needs)}\n`,
     `signed  ${signedBy ?? 'not asked for (--verify-key)'}\n`,
   ].join('');

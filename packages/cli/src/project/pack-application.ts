@@ -12,6 +12,7 @@ import type { PackOutcome } from '../pack-run.ts';
 import { blamed } from './blamed.ts';
 import { inParallel } from './in-parallel.ts';
 import type { ApplicationPlan, PackPlan } from './plan-applications.ts';
+import { SideBySide } from './side-by-side.ts';
 
 /** What was done for one application. */
 export interface PackedApplication {
@@ -34,9 +35,14 @@ export async function packApplication(
 ): Promise<PackedApplication> {
   const context = { ...outer, directory: plan.directory };
   const own = ownOutputs(plan);
-  const packs = await inParallel(plan.packs, packersAtMost, (pack) =>
-    blaming(pack.where, () => runPacker(withoutOwnOutputs(pack, own, plan.directory), context)),
-  );
+  const sideBySide = new SideBySide(context.progress);
+  const packs = await inParallel(plan.packs, packersAtMost, async (pack) => {
+    const progress = sideBySide.of(pack.name);
+    const run = () => runPacker(withoutOwnOutputs(pack, own, plan.directory), { ...context, progress });
+    const packed = await blaming(pack.where, run);
+    progress.end();
+    return packed;
+  });
   const images: ImageOutcome[] = [];
   if (!packs.every(isAsCommitted)) return { plan, packs, images, report: undefined };
   for (const { where, manifests, options } of plan.images)

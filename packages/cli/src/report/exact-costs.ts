@@ -47,6 +47,7 @@ async function pastOf({ manifests }: OpenContents, blobs: BlobSource): Promise<H
   const digests = new Set(imports.map(({ digest }) => digest));
   return {
     texts: new Map(),
+    names: [],
     documents: [],
     imports,
     tars: [],

@@ -14,6 +14,10 @@ export interface BundleDocument {
   readonly images: readonly WantedImage[];
   /** What speaks of the images, such as their signatures, and is published with them; undefined where there is nothing. */
   readonly companions?: readonly Companion[] | undefined;
+  /** Names of images, any one of which the site was said to have: for people, nothing follows from them. */
+  readonly since?: readonly string[] | undefined;
+  /** Names of those that it was said to have in any case. */
+  readonly have?: readonly string[] | undefined;
   /** The indexes, manifests and configs of them all; each once. */
   readonly documents: readonly Digest[];
   /** Where each layer comes from, and whatever else is no document; each once. */
@@ -87,7 +91,20 @@ const kind = v.picklist(['file', 'tree', 'tar']);
 /** What groups hold, in the order in which they stand in a list. Texts are import manifests, and the documents of images. */
 const holdings = ['texts', 'blocks', 'layers'] as const;
 
-const name = v.optional(v.pipe(v.string(), v.check(isTagged, 'a name of an image')));
+const imageName = v.pipe(v.string(), v.check(isTagged, 'a name of an image'));
+const name = v.optional(imageName);
+
+/** Names of images that a list has of a kind, at most. */
+export const mostNames = 100;
+
+const names = v.optional(
+  v.pipe(
+    v.array(imageName),
+    v.minLength(1),
+    v.maxLength(mostNames),
+    v.check((all) => new Set(all).size === all.length, 'each name once'),
+  ),
+);
 
 const wantedImage = v.strictObject({ name, mediaType: v.string(), ...blob });
 
@@ -174,6 +191,8 @@ const document = v.strictObject({
   version: v.literal(1),
   images: v.pipe(v.array(wantedImage), v.minLength(1)),
   companions: v.optional(v.pipe(v.array(companion), v.minLength(1))),
+  since: names,
+  have: names,
   documents: v.pipe(v.array(digest), v.minLength(1)),
   layers: v.array(layerOrigin),
   groups: v.array(group),

@@ -7,7 +7,7 @@ export type {
   LayerOrigin,
   WantedImage,
 } from './bundle-document.ts';
-export { bundleInvalid, mixedBytes, parseBundleDocument } from './bundle-document.ts';
+export { bundleInvalid, mixedBytes, mostNames, parseBundleDocument } from './bundle-document.ts';
 export type { BundleLayout } from './bundle-layout.ts';
 export {
   bundleArtifactType,

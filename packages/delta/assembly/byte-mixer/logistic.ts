@@ -52,6 +52,9 @@ export function stretched(likelihood: i32): i32 {
   return load<i16>(stretches + ((likelihood >> 3) & ~1));
 }
 
+/** What is mixed goes no further, either way. */
+export const mostLogit: i32 = 2047;
+
 export function limited(logit: i32): i32 {
-  return max(-2047, min(2047, logit));
+  return max(-mostLogit, min(mostLogit, logit));
 }

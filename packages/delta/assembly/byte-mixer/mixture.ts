@@ -1,5 +1,6 @@
 import { inputs } from './contexts';
-import { fillWeights, learn, mistakeOf, product } from './weights';
+import { limited, mostLogit } from './logistic';
+import { fillWeights, learned, mistakeOf, scaled, sum } from './weights';
 
 const setLength: usize = 96;
 
@@ -48,19 +49,42 @@ export function mixed(kind: i32, count: i32, certainty: i32, trusted: i32, begun
   bits = own + setLength * (byKnown + begun);
   nearby = own + setLength * (byKnown + byBits + beside);
   share = shares + 16 * (sharesOfKind * kind + 8 * trusted + 31 - clz(begun));
-  let three = i32x4.splat(0);
-  three = i32x4.replace_lane(three, 0, product(inputs, known, length));
-  three = i32x4.replace_lane(three, 1, product(inputs, bits, length));
-  three = i32x4.replace_lane(three, 2, product(inputs, nearby, length));
+  const three = productsOfSets();
   v128.store(mixtures, three);
-  result = product(mixtures, share, 16);
+  result = limited(sum(scaled(three, v128.load(share))) >> 8);
   return result;
+}
+
+/** Of the inputs and each set, in one walk over all: a logit in each lane. */
+function productsOfSets(): v128 {
+  let one = i32x4.splat(0);
+  let two = one;
+  let three = one;
+  for (let at: usize = 0; at < length; at += 16) {
+    const input = v128.load(inputs + at);
+    one = i32x4.add(one, scaled(input, v128.load(known + at)));
+    two = i32x4.add(two, scaled(input, v128.load(bits + at)));
+    three = i32x4.add(three, scaled(input, v128.load(nearby + at)));
+  }
+  const none = i32x4.splat(0);
+  const first = i32x4.add(i32x4.shuffle(one, two, 0, 4, 1, 5), i32x4.shuffle(one, two, 2, 6, 3, 7));
+  const second = i32x4.add(i32x4.shuffle(three, none, 0, 4, 1, 5), i32x4.shuffle(three, none, 2, 6, 3, 7));
+  const sums = i32x4.add(i64x2.shuffle(first, second, 0, 2), i64x2.shuffle(first, second, 1, 3));
+  const logits = i32x4.shr_s(sums, 8);
+  return i32x4.max_s(i32x4.splat(-mostLogit), i32x4.min_s(i32x4.splat(mostLogit), logits));
 }
 
 /** Each set learns from its own mistake. */
 export function learnMixture(bit: i32): void {
-  learn(mixtures, share, 16, mistakeOf(bit, result), shareLearning);
-  learn(inputs, known, length, mistakeOf(bit, load<i32>(mixtures)), learning);
-  learn(inputs, bits, length, mistakeOf(bit, load<i32>(mixtures + 4)), learning);
-  learn(inputs, nearby, length, mistakeOf(bit, load<i32>(mixtures + 8)), learning);
+  const three = v128.load(mixtures);
+  v128.store(share, learned(v128.load(share), three, mistakeOf(bit, result), shareLearning));
+  const one = mistakeOf(bit, i32x4.extract_lane(three, 0));
+  const two = mistakeOf(bit, i32x4.extract_lane(three, 1));
+  const other = mistakeOf(bit, i32x4.extract_lane(three, 2));
+  for (let at: usize = 0; at < length; at += 16) {
+    const input = v128.load(inputs + at);
+    v128.store(known + at, learned(v128.load(known + at), input, one, learning));
+    v128.store(bits + at, learned(v128.load(bits + at), input, two, learning));
+    v128.store(nearby + at, learned(v128.load(nearby + at), input, other, learning));
+  }
 }

@@ -23,6 +23,8 @@ const longestCode: u32 = 15;
 const symbols = memory.data(131072, 4);
 let symbolsEnd: usize = symbols;
 let symbolsLimit: usize = symbols;
+/** Where it is asked if the block is full. */
+let nextLook: usize = symbols;
 
 /** How often they occur, 32 bits each; and their codes. */
 const literalCounts = memory.data(1144, 4);
@@ -32,9 +34,9 @@ const distanceLengths = memory.data(30);
 const literalCodes = memory.data(1144, 4);
 const distanceCodes = memory.data(120, 4);
 
-/** Whether blocks end early where that may be worth it, as those of GNU gzip do. */
+/** Whether blocks end early where that may be worth it, as those of GNU gzip do; and after how many symbols it looks. */
 let isTried: bool = false;
-let matches: u32 = 0;
+const triedEvery: u32 = 4096;
 
 /**
  * @param most symbols of a block
@@ -53,45 +55,45 @@ export function isEmpty(): bool {
 
 function clear(): void {
   symbolsEnd = symbols;
-  matches = 0;
+  nextLook = isTried ? min(symbols + 4 * triedEvery, symbolsLimit) : symbolsLimit;
   memory.fill(literalCounts, 0, 4 * literalSymbols);
   memory.fill(distanceCounts, 0, 4 * distanceSymbols);
 }
 
-/**
- * @param size of what the block stands for, as GNU gzip counts it
- * @returns whether the block is full
- */
-export function addLiteral(byte: u32, size: u32): bool {
+/** @returns whether it is to be asked if the block is full */
+export function addLiteral(byte: u32): bool {
   store<u32>(symbolsEnd, byte);
   symbolsEnd += 4;
   addOne(literalCounts + 4 * byte);
-  return isFull(size);
+  return symbolsEnd === nextLook;
 }
 
 /** See addLiteral. */
-export function addMatch(length: u32, distance: u32, size: u32): bool {
+export function addMatch(length: u32, distance: u32): bool {
   store<u32>(symbolsEnd, (distance << 8) | (length - 3));
   symbolsEnd += 4;
   addOne(literalCounts + 4 * (firstLength + load<u8>(lengthSymbolTable + length - 3)));
   addOne(distanceCounts + 4 * distanceSymbol(distance - 1));
-  matches++;
-  return isFull(size);
+  return symbolsEnd === nextLook;
 }
 
-function isFull(size: u32): bool {
+/** @param size of what the block stands for, as GNU gzip counts it */
+export function isFull(size: u32): bool {
   if (symbolsEnd === symbolsLimit) return true;
-  const count = ((symbolsEnd - symbols) as u32) >> 2;
-  return isTried && (count & 0xfff) === 0 && shrinksWell(count, size);
+  nextLook = min(symbolsLimit, nextLook + 4 * triedEvery);
+  return shrinksWell(((symbolsEnd - symbols) as u32) >> 2, size);
 }
 
 /** GNU gzip's guess: few matches, and even so half of the content's size at most, where a symbol of a distance takes five bits. */
 function shrinksWell(count: u32, size: u32): bool {
-  if (matches >= count >> 1) return false;
+  let matches: u32 = 0;
   let bits: u32 = 8 * count;
-  for (let i: u32 = 0; i < distanceSymbols; i++)
-    bits += load<u32>(distanceCounts + 4 * i) * (5 + (load<u8>(distanceExtras + i) as u32));
-  return bits >> 3 < size >> 1;
+  for (let i: u32 = 0; i < distanceSymbols; i++) {
+    const many = load<u32>(distanceCounts + 4 * i);
+    matches += many;
+    bits += many * (5 + (load<u8>(distanceExtras + i) as u32));
+  }
+  return matches < count >> 1 && bits >> 3 < size >> 1;
 }
 
 function addOne(count: usize): void {

@@ -1,5 +1,6 @@
 import { output, resetBits, takeOutput } from './bit-writer';
 import { resetBlock } from './block';
+import { resetMatches } from './match';
 import { addContent, addKnown, contentEnd, resetWalk, walkOn, walkToEnd, walkToPause } from './walk';
 import { resetWindow, window, windowSize } from './window';
 
@@ -24,15 +25,10 @@ export function begin(variant: u32, level: u32, memLevel: u32): void {
   const row = levels + 8 * (level - 1);
   const bits = memLevel + 7;
   const isGnu = variant === gnu;
-  resetWindow(
-    variant === chromium,
-    isGnu,
-    variant === chromium ? max(bits, 15) : bits,
-    load<u16>(row),
-    load<u16>(row, 4),
-    load<u16>(row, 6),
-  );
-  resetWalk(isGnu, level >= firstLazyLevel, load<u16>(row, 2));
+  const isLazy = level >= firstLazyLevel;
+  resetWindow(variant === chromium, isGnu, variant === chromium ? max(bits, 15) : bits);
+  resetMatches(isGnu, isLazy, load<u16>(row), load<u16>(row, 4), load<u16>(row, 6));
+  resetWalk(isGnu, isLazy, load<u16>(row, 2));
   resetBlock((1 << (isGnu ? bits : memLevel + 6)) - 1, isGnu && level > 2);
   resetBits();
 }

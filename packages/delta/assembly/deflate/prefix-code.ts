@@ -64,22 +64,30 @@ function joinNodes(symbolCount: u32, firstNode: u32): u32 {
   return top;
 }
 
-/** Nodes are compared by count and depth; of equal ones the one that comes first stays there. */
+/**
+ * Nodes are compared by count and depth; of equal ones the one that comes first stays there. What sinks mostly belongs to the bottom: its way leads there by the lesser
+ * children, without a look at it, and then back up to its place.
+ */
 function sink(from: u32, size: u32): void {
+  const sinking = load<u64>(heap + 8 * from);
   let at = from;
-  const sinking = load<u64>(heap + 8 * at);
-  for (let below = at << 1; below <= size; below <<= 1) {
-    let child = load<u64>(heap + 8 * below);
-    if (below < size) {
-      const next = load<u64>(heap + 8 * (below + 1));
-      if (next <= (child | 0xffff)) {
-        child = next;
-        below++;
-      }
-    }
-    if (sinking <= (child | 0xffff)) break;
-    store<u64>(heap + 8 * at, child);
+  let below = at << 1;
+  for (; below < size; below = at << 1) {
+    const one = load<u64>(heap + 8 * below);
+    const other = load<u64>(heap + 8 * (below + 1));
+    // Counted, not branched: which one it is cannot be foreseen.
+    const child = below + <u32>(other <= (one | 0xffff));
+    store<u64>(heap + 8 * at, load<u64>(heap + 8 * child));
+    at = child;
+  }
+  if (below === size) {
+    store<u64>(heap + 8 * at, load<u64>(heap + 8 * below));
     at = below;
+  }
+  for (; at !== from; at >>= 1) {
+    const above = load<u64>(heap + 8 * (at >> 1));
+    if (sinking > (above | 0xffff)) break;
+    store<u64>(heap + 8 * at, above);
   }
   store<u64>(heap + 8 * at, sinking);
 }

@@ -17,18 +17,19 @@ export const distanceExtras = memory.data(30);
 export const lengthBases = memory.data(58, 2);
 export const distanceBases = memory.data(60, 2);
 
-/** Of distances - 1 below 256: their symbols; above that, by distance - 1 >> 7, 256 further on. */
-const distanceSymbolTable = memory.data(512);
-
 /** The codes that the specification fixes: lengths of one byte, codes as `assignCodes` writes them. */
 export const fixedLiteralLengths = memory.data(288);
 export const fixedDistanceLengths = memory.data(30);
 export const fixedLiteralCodes = memory.data(1152, 4);
 export const fixedDistanceCodes = memory.data(120, 4);
 
-/** @param before the distance - 1 */
+/**
+ * Two symbols have the same highest bit, and differ in the next. Without a branch, since it cannot be foreseen how far a distance is.
+ * @param before the distance - 1
+ */
 export function distanceSymbol(before: u32): u32 {
-  return load<u8>(distanceSymbolTable + (before < 256 ? before : 256 + (before >> 7)));
+  const bits = 30 - (clz(before | 2) as u32);
+  return 2 * bits + 2 + ((before >> bits) & 1) - 2 * <u32>(before < 2);
 }
 
 function fillLengths(): void {
@@ -50,9 +51,7 @@ function fillDistances(): void {
     const bits: u32 = symbol < 4 ? 0 : (symbol >> 1) - 1;
     store<u8>(distanceExtras + symbol, bits);
     store<u16>(distanceBases + 2 * symbol, before);
-    const end: u32 = before + (1 << bits);
-    for (; before < end; before++)
-      store<u8>(distanceSymbolTable + (before < 256 ? before : 256 + (before >> 7)), symbol);
+    before += 1 << bits;
   }
 }
 

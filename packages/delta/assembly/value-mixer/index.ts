@@ -1,8 +1,8 @@
 import { beginCoding, codedBit, isUsedUp } from '../byte-mixer/bit-coder';
 import { beginExpecting, expectation, learnExpected, trust } from '../byte-mixer/expected-bytes';
-import { beginLogistic } from '../byte-mixer/logistic';
+import { beginLogistic, limited } from '../byte-mixer/logistic';
 import { beginRefining, learnRefined, refined } from '../byte-mixer/refinement';
-import { fillWeights, learn, mistakeOf, product } from '../byte-mixer/weights';
+import { fillWeights, learned, mistakeOf, scaled, sum } from '../byte-mixer/weights';
 import { beginLikelihoods, findSlots, learnLikelihoods, predict } from './likelihoods';
 import { beginPast, expected, mostKinds, pass, run, setContexts } from './past';
 
@@ -18,8 +18,6 @@ const sets = memory.data(32 * 4 * 64 * 80, 16);
 
 const firstWeight: i32 = 32_000;
 const learning: i32 = 14;
-
-const inputs = memory.data(32, 16);
 
 /** Of the value that is coded. */
 let kind: i32 = 0;
@@ -81,14 +79,17 @@ function codedRest(value: u32, length: i32, likely: i32): u32 {
 
 /** @param likely the bit that is expected, or -1 */
 function codedRole(bit: i32, node: i32, role: i32, likely: i32): i32 {
-  v128.store(inputs, predict(node));
-  v128.store(inputs + 16, i32x4.replace_lane(i32x4(0, 256, 0, 0), 0, expectation(kind, run, likely)));
+  const told = predict(node);
+  const other = i32x4.replace_lane(i32x4(0, 256, 0, 0), 0, expectation(kind, run, likely));
   const row = rolesOfKind * kind + role;
   const weights = sets + setLength * (4 * row + (likely < 0 ? 0 : trust(run)));
-  const logit = product(inputs, weights, setLength);
+  const logit = limited(
+    sum(i32x4.add(scaled(told, v128.load(weights)), scaled(other, v128.load(weights + 16)))) >> 8,
+  );
   const coded = codedBit(bit, refined(logit, row >> 8, row & 0xff));
-  if (abs(mistakeOf(coded, logit)) > 512)
-    learn(inputs, weights, setLength, mistakeOf(coded, logit), learning);
+  const mistake = mistakeOf(coded, logit);
+  v128.store(weights, learned(v128.load(weights), told, mistake, learning));
+  v128.store(weights + 16, learned(v128.load(weights + 16), other, mistake, learning));
   learnRefined(coded);
   learnLikelihoods(coded, node);
   if (likely >= 0) learnExpected(likely === coded);

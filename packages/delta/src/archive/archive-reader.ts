@@ -1,8 +1,9 @@
-import { type Bytes, type RandomAccess, readRange } from '@block-pack/core';
+import { type Bytes, collect, type RandomAccess, readRange } from '@block-pack/core';
 import { skeletonInvalid } from './columns.ts';
 import { atOnceSize, inflate, inflateAtOnce, NotInflated } from './inflate.ts';
 import { innerAccess, type KeepBytes, type Layout, type Part } from './read-layout.ts';
 import type { Position } from './recipe.ts';
+import type { ZipEntryPart } from './zip-layout.ts';
 
 /**
  * Reads parts of an archive by their positions. Each archive inside of it is unpacked once, however often and in whatever order its parts are
@@ -45,12 +46,22 @@ export class ArchiveReader {
       return;
     }
     const { packedSize, size } = part.facts;
-    try {
-      if (Math.max(packedSize, size) > atOnceSize) yield* inflate(this.packed(position), packedSize, size);
-      else yield inflateAtOnce(await source.read(part.offset, packedSize), size) ?? notInflated();
-    } catch (error) {
-      throw error instanceof NotInflated ? skeletonInvalid('it uses a part that cannot be unpacked') : error;
+    if (isSmall(part)) {
+      yield await smallContent(source, part);
+      return;
     }
+    try {
+      yield* inflate(this.packed(position), packedSize, size);
+    } catch (error) {
+      throw error instanceof NotInflated ? notUnpacked() : error;
+    }
+  }
+
+  /** The content of a part that is deflated, in one array. @throws DELTA_INVALID where it cannot be had */
+  async unpacked(position: Position, size: number): Promise<Uint8Array> {
+    const { source, part } = await this.#find(position);
+    if (part.kind === 'entry' && isSmall(part)) return smallContent(source, part);
+    return collect(this.content(position), size, 'A part of an archive');
   }
 
   async #find(position: Position): Promise<{ source: RandomAccess; part: Part }> {
@@ -75,6 +86,16 @@ export class ArchiveReader {
   }
 }
 
-function notInflated(): never {
-  throw new NotInflated();
+function isSmall({ facts: { packedSize, size } }: ZipEntryPart): boolean {
+  return Math.max(packedSize, size) <= atOnceSize;
+}
+
+async function smallContent(source: RandomAccess, { offset, facts }: ZipEntryPart): Promise<Uint8Array> {
+  const content = inflateAtOnce(await source.read(offset, facts.packedSize), facts.size);
+  if (content === undefined) throw notUnpacked();
+  return content;
+}
+
+function notUnpacked(): Error {
+  return skeletonInvalid('it uses a part that cannot be unpacked');
 }

@@ -132,7 +132,8 @@ class SkeletonReader {
     const content = this.#content(head, relation, oldPart, has(kindBits.empty));
     if (head.kind === 'link' && content.size > 0) throw skeletonInvalid('a link or directory has content');
     const origin = base && originOf(relation, base);
-    if (!has(kindBits.nested)) return { head, ...content, origin, nested: undefined };
+    const { size, packing, facts } = content;
+    if (!has(kindBits.nested)) return { head, size, packing, facts, origin, nested: undefined };
     const nested = this.read(base?.inside === undefined ? [] : [base.inside], depth + 1);
     if (
       nested.kind !== 'zip' ||
@@ -141,7 +142,7 @@ class SkeletonReader {
       (typeof content.packing === 'string' && content.packing !== 'stored')
     )
       throw skeletonInvalid('an archive lies where none can');
-    return { head, ...content, origin, nested };
+    return { head, size, packing, facts, origin, nested };
   }
 
   #name(oldPart: Part | undefined, before: string, isRenamed: boolean): string {

@@ -3,6 +3,7 @@ import {
   BlockPackError,
   type Bytes,
   bytesOf,
+  Coalescer,
   coalesced,
   collect,
   type TreeEntry,
@@ -23,14 +24,17 @@ import {
 import type { ZipFacts, ZipHead } from './zip-layout.ts';
 import { centralHeader, descriptor, endRecords, localHeader } from './zip-write.ts';
 
+/** Bytes that are there, and good until something else is asked for, or that come. */
+export type Supplied = Uint8Array | Bytes;
+
 /**
  * What the leaf's part is made from: `part.size` bytes of content, or for `raw` and `copied` parts the bytes as they lie in the archive. Asked
  * for once for each leaf, in their order.
  */
-export type Supply = (leaf: Leaf) => Bytes;
+export type Supply = (leaf: Leaf) => Supplied;
 
 /** Gives a leaf's content deflated, in the place of supplying it; undefined where that is to be done here. */
-export type SupplyDeflated = (leaf: Leaf) => Promise<Deflated> | undefined;
+export type SupplyDeflated = (leaf: Leaf) => Deflated | Promise<Deflated> | undefined;
 
 /** Contents up to this many bytes are held, since a header that stands before them says how long they are when deflated. */
 export const heldSize = 1 << 20;
@@ -49,9 +53,9 @@ export async function* putTogether(
   const leafOf = new Map(leaves(recipe).map((leaf) => [leaf.part, leaf]));
   const parts: PartSource = {
     content(part) {
-      if (part.nested !== undefined) return exactly(zipPieces(part.nested, parts), part.size, 'a part');
+      if (part.nested !== undefined) return exactly(zipBytes(part.nested, parts), part.size, 'a part');
       const leaf = leafOf.get(part);
-      return leaf === undefined ? bytesOf() : exactly(supply(leaf), part.size, 'a part');
+      return leaf === undefined ? noBytes : ofSize(supply(leaf), part.size);
     },
     deflated(part) {
       const leaf = leafOf.get(part);
@@ -61,16 +65,28 @@ export async function* putTogether(
   yield* exactly(archiveBytes(recipe, parts), size, 'it');
 }
 
+const noBytes = new Uint8Array();
+
+function ofSize(supplied: Supplied, size: number): Supplied {
+  return supplied instanceof Uint8Array && supplied.length === size
+    ? supplied
+    : exactly(asBytes(supplied), size, 'a part');
+}
+
+export function asBytes(supplied: Supplied): Bytes {
+  return supplied instanceof Uint8Array ? bytesOf(supplied) : supplied;
+}
+
 /** What parts are made of: of each either its content is asked for, or that deflated. */
 interface PartSource {
-  content(part: RecipePart): Bytes;
-  deflated(part: RecipePart): Promise<Deflated> | undefined;
+  content(part: RecipePart): Supplied;
+  deflated(part: RecipePart): Deflated | Promise<Deflated> | undefined;
 }
 
 function archiveBytes(recipe: Recipe, from: PartSource): Bytes {
   switch (recipe.kind) {
     case 'zip':
-      return coalesced(zipPieces(recipe, from));
+      return zipBytes(recipe, from);
     case 'tree':
       return tarOf(recipe, from);
     case 'tar':
@@ -79,7 +95,7 @@ function archiveBytes(recipe: Recipe, from: PartSource): Bytes {
 }
 
 async function* piecesOf({ parts }: TarRecipe, from: PartSource): Bytes {
-  for (const part of parts) yield* from.content(part);
+  for (const part of parts) yield* asBytes(from.content(part));
 }
 
 interface Written {
@@ -88,28 +104,42 @@ interface Written {
   readonly offset: number;
 }
 
-async function* zipPieces(recipe: ZipRecipe, from: PartSource): Bytes {
+/** Most entries are small and there when they are asked for: between those nobody waits. */
+async function* zipBytes(recipe: ZipRecipe, from: PartSource): Bytes {
   const written = new Map<number, Written>();
+  const chunks = new Coalescer();
   let at = 0;
-  const counted = (piece: Uint8Array): Uint8Array => {
+  const put = (piece: Uint8Array): void => {
     at += piece.length;
-    return piece;
+    chunks.add(piece);
   };
+  async function* putAll(pieces: Bytes): Bytes {
+    for await (const piece of pieces) {
+      put(piece);
+      yield* chunks.whole();
+    }
+  }
   for (const [i, part] of recipe.parts.entries()) {
-    if (i === recipe.directoryAt) for (const piece of directory(recipe, written, at)) yield counted(piece);
+    if (i === recipe.directoryAt) for (const piece of directory(recipe, written, at)) put(piece);
     if (part.head.kind !== 'entry') {
-      for await (const piece of from.content(part)) yield counted(piece);
+      yield* putAll(asBytes(from.content(part)));
       continue;
     }
     const head = part.head.zip;
-    const { facts, packed } = await pack(part, from);
+    const entry = pack(part, from);
+    const { facts, packed } = entry instanceof Promise ? await entry : entry;
     if (at < recipe.shift) throw skeletonInvalid('an entry stands before where offsets are counted from');
     written.set(i, { head, facts, offset: at - recipe.shift });
-    yield counted(localHeader(head, facts));
-    for await (const piece of packed) yield counted(piece);
-    yield counted(descriptor(head.form.descriptor, facts));
+    put(localHeader(head, facts));
+    if (packed instanceof Uint8Array) put(packed);
+    else yield* putAll(packed);
+    put(descriptor(head.form.descriptor, facts));
+    for (const chunk of chunks.whole()) yield chunk;
   }
-  if (recipe.directoryAt === recipe.parts.length) yield* directory(recipe, written, at);
+  if (recipe.directoryAt === recipe.parts.length)
+    for (const piece of directory(recipe, written, at)) put(piece);
+  chunks.end();
+  yield* chunks.whole();
 }
 
 function* directory(recipe: ZipRecipe, written: ReadonlyMap<number, Written>, at: number) {
@@ -125,21 +155,32 @@ function* directory(recipe: ZipRecipe, written: ReadonlyMap<number, Written>, at
   yield endRecords(recipe.end, { count: recipe.directory.length, size, offset: at - recipe.shift });
 }
 
-/** The part's bytes as they lie in the archive, and what its headers say of them. */
-async function pack(part: RecipePart, from: PartSource): Promise<{ facts: ZipFacts; packed: Bytes }> {
+/** A part's bytes as they lie in the archive, and what its headers say of them. */
+interface Packed {
+  readonly facts: ZipFacts;
+  readonly packed: Supplied;
+}
+
+function pack(part: RecipePart, from: PartSource): Packed | Promise<Packed> {
+  const deflated = from.deflated(part);
+  if (deflated instanceof Promise) return deflated.then((one) => packedOf(part, one));
+  if (deflated !== undefined) return packedOf(part, deflated);
   const { packing, facts, size } = part;
-  const deflated = await from.deflated(part);
-  if (deflated !== undefined) {
-    const { crc32, packed } = deflated;
-    return { facts: facts ?? { crc32, packedSize: packed.length, size }, packed: bytesOf(packed) };
-  }
   const content = from.content(part);
   if (facts !== undefined)
-    return { facts, packed: typeof packing === 'string' ? content : redeflate(content, packing) };
+    return { facts, packed: typeof packing === 'string' ? content : redeflate(asBytes(content), packing) };
   if (size > heldSize) throw skeletonInvalid(`a part of ${size} bytes has no checksum`);
-  const whole = await collect(content, heldSize, 'the part');
+  if (content instanceof Uint8Array) return packWhole(part, content);
+  return collect(content, heldSize, 'the part').then((whole) => packWhole(part, whole));
+}
+
+function packedOf({ facts, size }: RecipePart, { crc32, packed }: Deflated): Packed {
+  return { facts: facts ?? { crc32, packedSize: packed.length, size }, packed };
+}
+
+function packWhole({ packing, size }: RecipePart, whole: Uint8Array): Packed {
   const packed = typeof packing === 'string' ? whole : redeflateAtOnce(whole, packing);
-  return { facts: { crc32: crc32(whole), packedSize: packed.length, size }, packed: bytesOf(packed) };
+  return { facts: { crc32: crc32(whole), packedSize: packed.length, size }, packed };
 }
 
 function tarOf({ parts }: TreeRecipe, from: PartSource): Bytes {
@@ -154,7 +195,7 @@ function tarOf({ parts }: TreeRecipe, from: PartSource): Bytes {
 function treeEntry(part: RecipePart, from: PartSource): TreeEntry {
   const { head, size } = part;
   if (head.kind === 'link') return head.tree;
-  if (head.kind === 'file') return { ...head.tree, size, read: () => from.content(part) };
+  if (head.kind === 'file') return { ...head.tree, size, read: () => asBytes(from.content(part)) };
   throw skeletonInvalid('a tree holds what only a zip can');
 }
 

@@ -1,4 +1,5 @@
-import type { ZipFacts, ZipForm, ZipHead } from './zip-layout.ts';
+import { type LocalForm, withLocal } from './zip-form.ts';
+import type { ZipFacts, ZipHead } from './zip-layout.ts';
 import { centralHeader, lengths, ones32, signatures, unixTimePlace, widePlace } from './zip-write.ts';
 
 /** What a central directory says of an entry, and can be written again from. */
@@ -34,8 +35,8 @@ export function readCentral(
 function headerEnd(directory: Buffer, at: number): number | undefined {
   if (at + lengths.central > directory.length || directory.readUInt32LE(at) !== signatures.central)
     return undefined;
-  const [name, extra, comment] = [28, 30, 32].map((place) => directory.readUInt16LE(at + place));
-  const end = at + lengths.central + (name ?? 0) + (extra ?? 0) + (comment ?? 0);
+  const [name, extra] = [directory.readUInt16LE(at + 28), directory.readUInt16LE(at + 30)];
+  const end = at + lengths.central + name + extra + directory.readUInt16LE(at + 32);
   return end > directory.length ? undefined : end;
 }
 
@@ -50,12 +51,12 @@ function parse(header: Buffer, shift: number): CentralEntry | undefined {
   };
   const wide = widened(narrow, extra);
   const { size, packedSize, offset } = wide.numbers;
-  if (![size, packedSize, offset].every(Number.isSafeInteger)) return undefined;
+  if (!Number.isSafeInteger(size) || !Number.isSafeInteger(packedSize) || !Number.isSafeInteger(offset))
+    return undefined;
   const timePlace = unixTimePlace(extra);
   const unixTime = timePlace?.readUInt32LE(0) ?? 0;
   timePlace?.fill(0);
-  const form: ZipForm = {
-    ...plainLocal,
+  const form = {
     madeBy: header.readUInt16LE(4),
     version: header.readUInt16LE(6),
     flags: header.readUInt16LE(8),
@@ -69,7 +70,13 @@ function parse(header: Buffer, shift: number): CentralEntry | undefined {
   };
   const name = header.subarray(lengths.central, nameEnd);
   return {
-    head: { name, form, time: header.readUInt32LE(12), unixTime, localHeader: undefined },
+    head: {
+      name,
+      form: withLocal(form, plainLocal),
+      time: header.readUInt32LE(12),
+      unixTime,
+      localHeader: undefined,
+    },
     facts: { crc32: header.readUInt32LE(16), packedSize, size },
     headerOffset: offset + shift,
   };
@@ -78,8 +85,11 @@ function parse(header: Buffer, shift: number): CentralEntry | undefined {
 /** For what most entries lack: an array for each would be most of the work. */
 export const noBytes = Buffer.alloc(0);
 
+const narrowFlags = { size: false, packedSize: false, offset: false };
+
 /** Takes the numbers that were too large for the header from the zip64 field, and leaves zeros there. */
 function widened(narrow: { size: number; packedSize: number; offset: number }, extra: Buffer) {
+  if (extra.length === 0) return { numbers: narrow, flags: narrowFlags };
   const numbers = { ...narrow };
   const flags = { size: false, packedSize: false, offset: false };
   const place = widePlace(extra);
@@ -99,11 +109,11 @@ function isWrittenAgain(header: Buffer, { head, facts, headerOffset }: CentralEn
 }
 
 /** The local half of a form, until it is known or where the local header is kept as it is. */
-const plainLocal = {
+const plainLocal: LocalForm = {
   localVersion: 0,
   localFlags: 0,
   localMethod: 0,
   localFacts: 'said',
-  localExtra: new Uint8Array(),
+  localExtra: noBytes,
   descriptor: 'none',
-} as const satisfies Partial<ZipForm>;
+};

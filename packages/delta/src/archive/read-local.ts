@@ -1,13 +1,12 @@
 import type { RandomAccess } from '@block-pack/core';
 import { type CentralEntry, noBytes } from './read-central.ts';
-import type { FormPool } from './zip-form.ts';
+import { type FormPool, type LocalForm, withLocal } from './zip-form.ts';
 import {
   asBuffer,
   type DataDescriptor,
   descriptorKinds,
   localFactsKinds,
   type ZipEntryPart,
-  type ZipHead,
 } from './zip-layout.ts';
 import { descriptor, lengths, localHeader, signatures, widePlace } from './zip-write.ts';
 
@@ -28,19 +27,33 @@ export async function readLocalHeader(
   const packedEnd = offset + facts.packedSize;
   if (packedEnd > limit) return undefined;
   const header = asBuffer(await source.read(at, offset - at));
-  const written = headOf(header, entry) ?? { ...entry.head, localHeader: new Uint8Array(header) };
-  const behind = asBuffer(await source.read(packedEnd, Math.min(longestDescriptor, limit - packedEnd)));
-  const kind = descriptorOf(behind, entry);
-  const head = { ...written, form: forms.shared({ ...written.form, descriptor: kind }) };
+  const kind = promisesDescriptor(entry)
+    ? descriptorOf(
+        asBuffer(await source.read(packedEnd, Math.min(longestDescriptor, limit - packedEnd))),
+        entry,
+      )
+    : 'none';
+  const { name, form, time, unixTime } = entry.head;
+  const local = localOf(header, entry, kind);
+  const head = {
+    name,
+    form: forms.shared(withLocal(form, local ?? { ...form, descriptor: kind })),
+    time,
+    unixTime,
+    localHeader: local === undefined ? new Uint8Array(header) : undefined,
+  };
   return {
     part: { kind: 'entry', head, facts, offset },
     end: packedEnd + descriptor(kind, facts).length,
   };
 }
 
-/** The longest descriptor that says of the entry what the central directory does, if its flag promises one. */
-function descriptorOf(behind: Buffer, { head, facts }: CentralEntry): DataDescriptor {
-  if ((head.form.flags & (1 << 3)) === 0) return 'none';
+function promisesDescriptor({ head }: CentralEntry): boolean {
+  return (head.form.flags & (1 << 3)) !== 0;
+}
+
+/** The longest descriptor that says of the entry what the central directory does. */
+function descriptorOf(behind: Buffer, { facts }: CentralEntry): DataDescriptor {
   const says = (kind: DataDescriptor): boolean => {
     const expected = descriptor(kind, facts);
     return Buffer.compare(expected, behind.subarray(0, expected.length)) === 0;
@@ -48,19 +61,26 @@ function descriptorOf(behind: Buffer, { head, facts }: CentralEntry): DataDescri
   return descriptorKinds.findLast(says) ?? 'none';
 }
 
-/** The head that writes this local header; undefined where none does. */
-function headOf(header: Buffer, { head, facts }: CentralEntry): ZipHead | undefined {
+/** The local half of the form that writes this local header; undefined where none does. */
+function localOf(
+  header: Buffer,
+  { head, facts }: CentralEntry,
+  descriptor: DataDescriptor,
+): LocalForm | undefined {
   const extraAt = lengths.local + header.readUInt16LE(26);
   const extra = extraAt === header.length ? noBytes : Buffer.from(header.subarray(extraAt));
-  const local = {
-    localVersion: header.readUInt16LE(4),
-    localFlags: header.readUInt16LE(6),
-    localMethod: header.readUInt16LE(8),
-  };
   for (const localFacts of localFactsKinds) {
-    const localExtra = localFacts === 'wide' ? withoutNumbers(extra) : extra;
-    const guess: ZipHead = { ...head, form: { ...head.form, ...local, localFacts, localExtra } };
-    if (Buffer.compare(localHeader(guess, facts), header) === 0) return guess;
+    const local: LocalForm = {
+      localVersion: header.readUInt16LE(4),
+      localFlags: header.readUInt16LE(6),
+      localMethod: header.readUInt16LE(8),
+      localFacts,
+      localExtra: localFacts === 'wide' ? withoutNumbers(extra) : extra,
+      descriptor,
+    };
+    const { name, time, unixTime } = head;
+    const guess = { name, form: withLocal(head.form, local), time, unixTime, localHeader: undefined };
+    if (Buffer.compare(localHeader(guess, facts), header) === 0) return local;
   }
   return undefined;
 }

@@ -68,6 +68,34 @@ export function decodeForm(take: (length: number) => Uint8Array): ZipForm {
   };
 }
 
+/** What local headers say of a form, and what stands behind the entry. */
+export type LocalForm = Pick<
+  ZipForm,
+  'localVersion' | 'localFlags' | 'localMethod' | 'localFacts' | 'localExtra' | 'descriptor'
+>;
+
+/** Field by field: a form is made for each entry, and spread ones took most of the time in which an archive was listed. */
+export function withLocal(form: Omit<ZipForm, keyof LocalForm>, local: LocalForm): ZipForm {
+  return {
+    madeBy: form.madeBy,
+    version: form.version,
+    flags: form.flags,
+    method: form.method,
+    disk: form.disk,
+    internal: form.internal,
+    external: form.external,
+    wide: form.wide,
+    extra: form.extra,
+    comment: form.comment,
+    localVersion: local.localVersion,
+    localFlags: local.localFlags,
+    localMethod: local.localMethod,
+    localFacts: local.localFacts,
+    localExtra: local.localExtra,
+    descriptor: local.descriptor,
+  };
+}
+
 /** Makes equal forms one object, so that they are compared and counted by identity. */
 export class FormPool {
   readonly #forms = new Map<string, ZipForm>();

@@ -1,6 +1,5 @@
-import { attributeNames } from './class-body.ts';
-import { peekU2 } from './class-cursor.ts';
-import { type ConstantPool, constantTag, textOf } from './constant-pool.ts';
+import { attributeNames, attributeTexts } from './class-body.ts';
+import { type ConstantPool, constantTag } from './constant-pool.ts';
 import type { RankedConstants } from './ranked-constants.ts';
 import { kinds } from './typed-streams.ts';
 
@@ -14,8 +13,9 @@ export class AttributeNumbers {
     this.#ranks = ranks;
     this.#indexes = new Uint16Array(attributeNames.length);
     for (let index = pool.count - 1; index > 0; index--) {
-      const number = pool.tags[index] === constantTag.utf8 ? numberOf(pool, index) : undefined;
-      if (number !== undefined) this.#indexes[number] = index;
+      if (pool.tags[index] !== constantTag.utf8) continue;
+      const number = attributeTexts.numberOf(pool, index);
+      if (number >= 0) this.#indexes[number] = index;
     }
   }
 
@@ -34,19 +34,4 @@ export class AttributeNumbers {
     if (known !== 0) this.#ranks.name(known);
     return known;
   }
-}
-
-const numbers = new Map(attributeNames.map((name, number) => [name, number]));
-
-/** Lengths and first letters of names. Few texts have both of one: the others are not made strings of. */
-const beginnings = new Set(attributeNames.map((name) => beginning(name.length, name.charCodeAt(0))));
-
-function beginning(length: number, first: number): number {
-  return length * 0x100 + first;
-}
-
-function numberOf(pool: ConstantPool, index: number): number | undefined {
-  const offset = pool.offsets[index] as number;
-  const start = beginning(peekU2(pool.bytes, offset), pool.bytes[offset + 2] as number);
-  return beginnings.has(start) ? numbers.get(textOf(pool, index)) : undefined;
 }

@@ -1,8 +1,10 @@
+import { byName } from '../by-name.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { walkAnnotation, walkElementValue, walkTypeTarget } from './annotations.ts';
 import type { ClassTape } from './class-tape.ts';
-import { type ConstantPool, constantTag, textOf } from './constant-pool.ts';
+import { type ConstantPool, constantTag } from './constant-pool.ts';
 import { walkInstructions } from './instructions.ts';
+import { NumberedTexts } from './numbered-texts.ts';
 import { kinds, type StreamKind } from './typed-streams.ts';
 
 /**
@@ -14,7 +16,9 @@ export function walkBody(pool: ConstantPool, tape: ClassTape): void {
 }
 
 /** Where an attribute stands. Those of code and of records hold attributes themselves, so that they nest no deeper than these. */
-type Place = 'class' | 'field' | 'method' | 'code' | 'component';
+const places = ['class', 'field', 'method', 'code', 'component'] as const;
+
+type Place = (typeof places)[number];
 
 /** Goes through what an attribute holds. Functions that know of nothing are passed around, since there would be a closure for each attribute. */
 type Attribute = (walk: BodyWalk) => void;
@@ -24,7 +28,6 @@ type Attributes = Readonly<Partial<Record<Place, Attribute>>>;
 class BodyWalk {
   readonly tape: ClassTape;
   readonly #pool: ConstantPool;
-  readonly #attributes = new Map<number, Attributes | undefined>();
   /** The last line of a table, counted through all methods. */
   #line = 0;
   #codeLength = 0;
@@ -61,19 +64,14 @@ class BodyWalk {
 
   attributes(place: Place): void {
     const { tape } = this;
+    const known = attributes[place];
     for (let left = tape.u2(kinds.attributeCounts); left > 0; left--) {
       const name = tape.attributeName();
-      tape.unit('attribute', name, 0, this.#attribute(name)?.[place] ?? opaque, this);
+      if (this.#pool.tags[name] !== constantTag.utf8)
+        throw deltaInvalid(`an attribute of a class file is named by constant ${name}, which is no text`);
+      const number = attributeTexts.numberOf(this.#pool, name);
+      tape.unit('attribute', name, 0, (number < 0 ? undefined : known[number]) ?? opaque, this);
     }
-  }
-
-  #attribute(name: number): Attributes | undefined {
-    if (this.#attributes.has(name)) return this.#attributes.get(name);
-    if (this.#pool.tags[name] !== constantTag.utf8)
-      throw deltaInvalid(`an attribute of a class file is named by constant ${name}, which is no text`);
-    const attribute = attributes.get(textOf(this.#pool, name));
-    this.#attributes.set(name, attribute);
-    return attribute;
   }
 
   code(): void {
@@ -267,17 +265,14 @@ const known = {
 /** Names of attributes that are known: the position is the number by which typed contents name them. */
 export const attributeNames: readonly string[] = Object.keys(known);
 
-/** A map, since a class file may name an attribute `constructor`. */
-const attributes: ReadonlyMap<string, Attributes> = new Map(
-  Object.entries<Attributes>(known).map(([name, places]) => [name, measured(places)]),
+/** The same, by the bytes of texts. */
+export const attributeTexts = new NumberedTexts(attributeNames);
+
+/** By place and number. What is known has a length that follows from it. */
+const attributes = byName(places, (place) =>
+  Object.values<Attributes>(known).map(({ [place]: attribute }) => attribute && measured(attribute)),
 );
 
-/** What is known has a length that follows from it. */
-function measured(places: Attributes): Attributes {
-  return Object.fromEntries(
-    Object.entries(places).map(([place, attribute]) => [
-      place,
-      (walk: BodyWalk) => walk.tape.measured(attribute, walk),
-    ]),
-  );
+function measured(attribute: Attribute): Attribute {
+  return (walk) => walk.tape.measured(attribute, walk);
 }

@@ -3,12 +3,13 @@ import { FakeClass, fakeClassOfAllForms, fuzzRuns, u2, u4 } from '@block-pack/co
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyDifference } from '../difference/apply-difference.ts';
+import { FilledWindow } from '../difference/filled-window.ts';
 import { writeDifference } from '../difference/write-difference.ts';
 import { refusalOf } from '../refusal-fixture.ts';
 import { alignPools } from './align-pools.ts';
 import { eachClassStream, openClassWriters } from './class-streams.ts';
 import { readConstantPool } from './constant-pool.ts';
-import { applyToClasses, levelClasses } from './level-classes.ts';
+import { levelClasses, restoredClasses } from './level-classes.ts';
 
 describe('a class file among changes', () => {
   it('costs little where a new constant gave all others new numbers', async () => {
@@ -21,6 +22,12 @@ describe('a class file among changes', () => {
     const before = classOf({ calls: 60 });
     const after = classOf({ calls: 60, textsFirst: true });
     expect(await costOf(before, after)).toBeLessThan(400);
+  });
+
+  it('comes back where it is many times as large as most', () => {
+    const after = classOf({ calls: 1_501 });
+    const levelled = level(classOf({ calls: 1_500 }), after);
+    expect(levelled?.window.bytes.length).toBeGreaterThan(1 << 17);
   });
 
   it('costs little where a line was put in above all methods', async () => {
@@ -225,14 +232,25 @@ function level(before: Uint8Array, after: Uint8Array) {
 function restored(
   before: Uint8Array,
   body: Uint8Array,
-  streams: Parameters<typeof applyToClasses>[1],
+  streams: Parameters<typeof restoredClasses>[1],
   length: number,
 ): Uint8Array {
   const bytes = new Uint8Array(before.length + length);
   bytes.set(before);
-  return applyToClasses({ bytes, baseLength: before.length }, streams, (window) =>
-    window.bytes.set(body.subarray(0, window.bytes.length - before.length), before.length),
-  );
+  const window = { bytes, baseLength: before.length };
+  const made = restoredClasses(window, streams, (room) => filledWith(bytes, before.length, room, body));
+  return whole(Array.from(made, (piece) => piece.slice()));
+}
+
+/** Byte for byte, so that nobody gets away with what is not there yet. */
+function filledWith(bytes: Uint8Array, baseLength: number, room: number, body: Uint8Array): FilledWindow {
+  function* steps(): Generator<number> {
+    for (let at = 0; at < Math.min(room, body.length); at++) {
+      bytes[baseLength + at] = body[at] ?? 0;
+      yield baseLength + at + 1;
+    }
+  }
+  return new FilledWindow({ bytes: bytes.subarray(0, baseLength + room), baseLength }, steps());
 }
 
 async function costOf(before: Uint8Array, after: Uint8Array): Promise<number> {

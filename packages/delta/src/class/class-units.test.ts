@@ -3,6 +3,7 @@ import { FakeClass, fakeClassOfAllForms, fuzzRuns } from '@block-pack/core/testi
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyDifference } from '../difference/apply-difference.ts';
+import { FilledWindow } from '../difference/filled-window.ts';
 import type { Transform } from '../difference/section.ts';
 import { type DifferenceContent, writeDifference } from '../difference/write-difference.ts';
 import { refusalOf } from '../refusal-fixture.ts';
@@ -140,7 +141,8 @@ function takenApart(base: Uint8Array | undefined, ...news: readonly Uint8Array[]
   if (taken === undefined) throw new Error('no class file');
   const others = taken.window.bytes.subarray(baseLength);
   const made = join(base ?? new Uint8Array(), taken.streams, bytes.length - baseLength);
-  expect(amongOthers(made, others)).toEqual(whole(news));
+  const window = new FilledWindow({ bytes: others, baseLength: 0 }, [others.length]);
+  expect(whole([...amongOthers(made, window)])).toEqual(whole(news));
   return { ...taken, others };
 }
 

@@ -6,7 +6,7 @@ import { pokeU2, pokeU4 } from './class-cursor.ts';
 import type { ClassTape, UnitPlace } from './class-tape.ts';
 import { type ConstantPool, classMagic, shapeOf, slotsOf } from './constant-pool.ts';
 import type { TextReader } from './known-texts.ts';
-import type { RankedConstants } from './ranked-constants.ts';
+import { mostConstants, type RankedConstants } from './ranked-constants.ts';
 import type { TextUses } from './text-uses.ts';
 import { kinds, partKinds, type StreamKind } from './typed-streams.ts';
 import type { ValueReader } from './typed-values.ts';
@@ -17,6 +17,15 @@ export interface TypedSource {
   readonly texts: TextReader;
   readonly ranks: RankedConstants;
   readonly uses: TextUses;
+  readonly room: PoolRoom;
+}
+
+/** Where what is known of constants is kept while a class file is made: arrays for each of them would take as long as half of its constants. */
+export class PoolRoom {
+  readonly tags = new Uint8Array(mostConstants);
+  readonly offsets = new Int32Array(mostConstants);
+  /** By index, the two constants that each constant may name. */
+  readonly parts = new Uint16Array(2 * mostConstants);
 }
 
 /**
@@ -72,20 +81,20 @@ class ClassOutput {
 }
 
 function joinPool(source: TypedSource, to: ClassOutput): ConstantPool {
-  const { values, ranks, uses } = source;
+  const { values, ranks, uses, room } = source;
   to.u4(classMagic);
   const version = takeBytes(values, kinds.versions, 4);
   to.put(version);
   const count = values.nextUpTo(0xffff, kinds.constantCounts);
   to.u2(count);
-  const tags = readTags(values, count);
-  const offsets = new Int32Array(count);
+  const tags = readTags(values, room.tags.subarray(0, count));
+  const offsets = room.offsets.subarray(0, count);
   ranks.open(tags);
   uses.begin(count);
-  const parts = readParts(source, tags);
+  readParts(source, tags);
   for (let index = 1; index < count; index += slotsOf(tags[index] as number)) {
     offsets[index] = to.at + 1;
-    joinConstant(source, index, tags[index] as number, parts, to);
+    joinConstant(source, index, tags[index] as number, to);
   }
   return { bytes: to.bytes, version, count, tags, offsets, end: to.at };
 }
@@ -96,8 +105,9 @@ function takeBytes(values: ValueReader, kind: StreamKind, length: number): Uint8
   return bytes;
 }
 
-function readTags(values: ValueReader, count: number): Uint8Array {
-  const tags = new Uint8Array(count);
+function readTags(values: ValueReader, tags: Uint8Array): Uint8Array {
+  const count = tags.length;
+  tags.fill(0);
   let index = 1;
   while (index < count) {
     const tag = values.nextUpTo(0xff, kinds.constantTags);
@@ -109,26 +119,17 @@ function readTags(values: ValueReader, count: number): Uint8Array {
   return tags;
 }
 
-/** By index, the two constants that each constant may name. */
-function readParts({ values, ranks, uses }: TypedSource, tags: Uint8Array): Uint16Array {
-  const parts = new Uint16Array(2 * tags.length);
+function readParts({ values, ranks, uses, room: { parts } }: TypedSource, tags: Uint8Array): void {
   for (let index = 1; index < tags.length; index += slotsOf(tags[index] as number))
     for (const [place, kind] of (partKinds[tags[index] as number] ?? []).entries()) {
       const part = ranks.read(kind, values.next(kind));
       parts[2 * index + place] = part;
       uses.note(kind, part);
     }
-  return parts;
 }
 
-function joinConstant(
-  source: TypedSource,
-  index: number,
-  tag: number,
-  parts: Uint16Array,
-  to: ClassOutput,
-): void {
-  const { values } = source;
+function joinConstant(source: TypedSource, index: number, tag: number, to: ClassOutput): void {
+  const { values, room } = source;
   to.u1(tag);
   const shape = shapeOf(tag);
   switch (shape.holds) {
@@ -146,7 +147,7 @@ function joinConstant(
       break;
     case 'indexes':
   }
-  for (const place of (partKinds[tag] ?? []).keys()) to.u2(parts[2 * index + place] as number);
+  for (const place of (partKinds[tag] ?? []).keys()) to.u2(room.parts[2 * index + place] as number);
 }
 
 function joinText({ texts, uses }: TypedSource, index: number, to: ClassOutput): void {

@@ -1,5 +1,5 @@
-import { concat } from '@block-pack/core';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
+import type { FilledWindow } from '../difference/filled-window.ts';
 import { unfolded } from '../varint.ts';
 import type { ClassSource } from './class-source.ts';
 import { type ClassValues, splitBody } from './class-units.ts';
@@ -145,16 +145,16 @@ export function valuesOf({ pool, end }: OlderClass, renumbered: Uint16Array): Cl
 }
 
 /**
- * Puts class files among the other bytes of a section.
+ * Class files among the other bytes of a section, which a window is filled with.
  * @throws DELTA_INVALID where others are too few
  */
-export function amongOthers({ bytes, classes }: JoinedClasses, others: Uint8Array): Uint8Array {
-  const parts: Uint8Array[] = [];
-  let at = 0;
+export function* amongOthers({ bytes, classes }: JoinedClasses, others: FilledWindow): Generator<Uint8Array> {
+  let at = others.start;
   for (const { skipped, start, end } of classes) {
-    if (skipped > others.length - at) throw deltaInvalid('a class file behind all new bytes');
-    parts.push(others.subarray(at, at + skipped), bytes.subarray(start, end));
+    if (skipped > others.bytes.length - at) throw deltaInvalid('a class file behind all new bytes');
+    yield* others.part(at, at + skipped);
+    yield bytes.subarray(start, end);
     at += skipped;
   }
-  return concat([...parts, others.subarray(at)]);
+  yield* others.rest(at);
 }

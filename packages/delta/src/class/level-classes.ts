@@ -1,6 +1,7 @@
 import { BlockPackError, concat } from '@block-pack/core';
 import type { Window } from '../difference/cover.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
+import type { FilledWindow } from '../difference/filled-window.ts';
 import {
   type ClassStreamReaders,
   type ClassStreams,
@@ -115,21 +116,55 @@ function levelSource(from: ClassStreamReaders, bytes: Uint8Array, start: number,
 }
 
 /**
- * What a section with class files makes: the old ones are levelled as the streams say, and the new ones get back their constants.
+ * What a section with class files makes: the old ones are levelled as the streams say, and the new ones get back their constants. A piece is
+ * good only until the next one is asked for.
  * @param window filled up to its base; behind it is room for what the section makes
- * @param applyCovers fills a window whose class files are levelled
+ * @param filled its beginning, with so many new bytes: those of class files that are levelled
  * @throws DELTA_INVALID
  */
-export function applyToClasses(
-  { bytes, baseLength }: Window,
+export function* restoredClasses(
+  window: Window,
   streams: ClassStreams,
-  applyCovers: (levelled: Window) => void,
-): Uint8Array {
-  const targets = levelBase({ bytes, baseLength }, streams);
+  filled: (length: number) => FilledWindow,
+): Generator<Uint8Array> {
+  const targets = levelBase(window, streams);
   const pooled = targets.reduce((sum, { pool }) => sum + pool.end, 0);
-  const levelled = bytes.subarray(0, bytes.length - pooled);
-  applyCovers({ bytes: levelled, baseLength });
-  return restoreClasses(levelled.subarray(baseLength), targets);
+  const levelled = filled(window.bytes.length - window.baseLength - pooled);
+  const room = new Uint8Array(usualBody);
+  let at = levelled.start;
+  for (const { skipped, pool } of targets) {
+    const start = at + skipped;
+    if (start > levelled.bytes.length) throw deltaInvalid('a class file behind all new bytes');
+    yield* levelled.part(at, start);
+    yield pool.bytes;
+    const body = restoredBody(levelled, pool, start, room);
+    yield body;
+    at = start + body.length;
+  }
+  yield* levelled.rest(at);
+}
+
+/** Most class files have fewer bytes behind their constants. */
+const usualBody = 1 << 14;
+
+/** A copy: covers may name what is levelled again. How long it is only the walk knows, which is begun anew where too little was there. */
+function restoredBody(
+  levelled: FilledWindow,
+  pool: ConstantPool,
+  start: number,
+  room: Uint8Array,
+): Uint8Array {
+  const { bytes } = levelled;
+  for (let body = room; ; body = new Uint8Array(Math.min(4 * body.length, bytes.length - start))) {
+    const end = Math.min(start + body.length, bytes.length);
+    levelled.fill(end);
+    body.set(bytes.subarray(start, end));
+    try {
+      return body.subarray(0, changeBody(pool, body, 0, end - start, { direction: 'restore' }));
+    } catch (error) {
+      if (end === bytes.length || !(error instanceof BlockPackError)) throw error;
+    }
+  }
 }
 
 /** A new class file that the covers make without its constants. */
@@ -160,25 +195,13 @@ function levelBase({ bytes, baseLength }: Window, streams: ClassStreams): Levell
   return targets;
 }
 
-function restoreClasses(made: Uint8Array, targets: readonly LevelledTarget[]): Uint8Array {
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  for (const { skipped, pool } of targets) {
-    const start = at + skipped;
-    if (start > made.length) throw deltaInvalid('a class file behind all new bytes');
-    const end = changeBody(pool, made, start, made.length, { direction: 'restore' });
-    parts.push(made.subarray(at, start), pool.bytes, made.subarray(start, end));
-    at = end;
-  }
-  return concat([...parts, made.subarray(at)]);
-}
-
 /** Class files of a base that are levelled: each is so once, since it can have only one numbering. */
 class TakenBytes {
-  readonly #taken: Uint8Array;
+  /** A Buffer, which is looked through many times as fast. */
+  readonly #taken: Buffer;
 
   constructor(length: number) {
-    this.#taken = new Uint8Array(length);
+    this.#taken = Buffer.alloc(length);
   }
 
   isFree(at: number): boolean {

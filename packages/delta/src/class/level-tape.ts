@@ -33,14 +33,21 @@ export function changeBody(
   return tape.at;
 }
 
+/** All constants keep their index. */
+const unchanged = new Uint16Array(0x10000);
+
+/** Without branches by direction: what was compiled for class files that are levelled would be thrown away when the first one is restored. */
 class LevelTape implements ClassTape {
   readonly #cursor: ClassCursor;
-  readonly #levels: boolean;
-  readonly #renumbered: Uint16Array | undefined;
+  /** All ones or nothing: what is taken of a number in one direction alone. */
+  readonly #levels: number;
+  readonly #restores: number;
+  readonly #renumbered: Uint16Array;
 
-  constructor(cursor: ClassCursor, { direction, renumbered }: BodyChange) {
+  constructor(cursor: ClassCursor, { direction, renumbered = unchanged }: BodyChange) {
     this.#cursor = cursor;
-    this.#levels = direction === 'level';
+    this.#levels = direction === 'level' ? -1 : 0;
+    this.#restores = ~this.#levels;
     this.#renumbered = renumbered;
   }
 
@@ -71,7 +78,7 @@ class LevelTape implements ClassTape {
   constant2(): number {
     const cursor = this.#cursor;
     const index = cursor.u2();
-    const other = this.#renumbered?.[index] ?? 0;
+    const other = this.#renumbered[index] ?? 0;
     if (other !== 0) pokeU2(cursor.bytes, cursor.at - 2, other);
     return index;
   }
@@ -88,15 +95,14 @@ class LevelTape implements ClassTape {
   constant1(): void {
     const cursor = this.#cursor;
     const index = cursor.u1();
-    const other = this.#renumbered?.[index] ?? 0;
+    const other = this.#renumbered[index] ?? 0;
     if (other !== 0 && other < 0x100) cursor.bytes[cursor.at - 1] = other;
   }
 
   difference(_: StreamKind, from: number): number {
     const cursor = this.#cursor;
-    const stored = cursor.u2();
-    const value = this.#levels ? stored : (stored + from) & 0xffff;
-    pokeU2(cursor.bytes, cursor.at - 2, this.#levels ? stored - from : value);
+    const value = (cursor.u2() + (from & this.#restores)) & 0xffff;
+    pokeU2(cursor.bytes, cursor.at - 2, value - (from & this.#levels));
     return value;
   }
 
@@ -116,8 +122,8 @@ class LevelTape implements ClassTape {
     const start = cursor.at;
     walk(by);
     const length = cursor.at - start;
-    if (stored !== (this.#levels ? length : 0))
+    if (stored !== (length & this.#levels))
       throw deltaInvalid(`an attribute of a class file has ${length} bytes, not ${stored}`);
-    pokeU4(cursor.bytes, start - 4, this.#levels ? 0 : length);
+    pokeU4(cursor.bytes, start - 4, length & this.#restores);
   }
 }

@@ -9,11 +9,14 @@ const mostWithText = 48;
 export class NearestClass<T> {
   readonly #known: T[] = [];
   readonly #byText = new Map<string, number[]>();
+  /** For each known one what it shares with the one that is looked for: 0 but while that is done. */
+  readonly #shared: number[] = [];
   /** Those of the last known ones: where none is ever looked for, their texts are not either. */
   #unread: ConstantPool[] = [];
 
   add(pool: ConstantPool, one: T): void {
     this.#known.push(one);
+    this.#shared.push(0);
     this.#unread.push(pool);
   }
 
@@ -31,17 +34,22 @@ export class NearestClass<T> {
   /** Undefined where none shares anything. */
   find(pool: ConstantPool): T | undefined {
     this.#readTexts();
-    const shared = new Map<number, number>();
+    const shared = this.#shared;
+    const sharing: number[] = [];
     for (const text of textsOf(pool))
-      for (const number of this.#byText.get(text) ?? [])
-        shared.set(number, (shared.get(number) ?? 0) + text.length + 4);
+      for (const number of this.#byText.get(text) ?? []) {
+        if (shared[number] === 0) sharing.push(number);
+        shared[number] = (shared[number] as number) + text.length + 4;
+      }
     let best: number | undefined;
     let most = 0;
-    for (const [number, length] of shared)
-      if (length > most) {
-        most = length;
-        best = number;
-      }
+    for (const number of sharing) {
+      const length = shared[number] as number;
+      shared[number] = 0;
+      if (length <= most) continue;
+      most = length;
+      best = number;
+    }
     return best === undefined ? undefined : this.#known[best];
   }
 }

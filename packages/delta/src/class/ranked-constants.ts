@@ -8,7 +8,8 @@ import {
   typedStreamNames,
 } from './typed-streams.ts';
 
-const mostConstants = 1 << 16;
+/** More than any class file has. */
+export const mostConstants = 1 << 16;
 
 const none = 1;
 const firstRank = 2;
@@ -131,9 +132,11 @@ class RankedGroup {
     const ranks = this.#ranks;
     let count = 0;
     for (let index = 1; index < tags.length; index++) {
-      const isIn = isMember[tags[index] as number] === 1;
-      if (isIn) indexes[count++] = index;
-      ranks[index] = isIn ? count : 0;
+      const isIn = isMember[tags[index] as number] as number;
+      // Without a branch, which would be foretold as badly as constants mix.
+      indexes[count] = index;
+      count += isIn;
+      ranks[index] = isIn * count;
     }
     this.tags = tags;
     this.#count = count;

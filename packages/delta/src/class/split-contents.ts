@@ -3,7 +3,7 @@ import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { VarintReader, VarintWriter } from '../varint.ts';
 import { peekU4 } from './class-cursor.ts';
 import { classMagic } from './constant-pool.ts';
-import { joinClass, type TypedSource } from './join-class.ts';
+import { joinClass, PoolRoom, type TypedSource } from './join-class.ts';
 import { TextReader, TextWriter } from './known-texts.ts';
 import { RankedConstants } from './ranked-constants.ts';
 import { splitClass, type TypedTarget } from './split-class.ts';
@@ -22,6 +22,11 @@ export interface ContentPlace {
 interface Tables {
   readonly ranks: RankedConstants;
   readonly uses: TextUses;
+  readonly room: PoolRoom;
+}
+
+function newTables(): Tables {
+  return { ranks: new RankedConstants(), uses: new TextUses(), room: new PoolRoom() };
 }
 
 /**
@@ -36,7 +41,7 @@ export function splitContents(
   coder: ValueCoder,
   mixed: ReadonlySet<StreamKind>,
 ): Uint8Array[] {
-  const tables = { ranks: new RankedConstants(), uses: new TextUses() };
+  const tables = newTables();
   const proof = new RecordedValues();
   const classes = new ClassWriter(coder, mixed, tables);
   const [skipped, others] = [of(classes.streams, kinds.skipped), of(classes.streams, kinds.others)];
@@ -127,8 +132,7 @@ export function joinContents(
   coder: ValueCoder,
   mixed: ReadonlySet<StreamKind>,
 ): Uint8Array {
-  const tables = { ranks: new RankedConstants(), uses: new TextUses() };
-  const classes = new ClassReader(streams, coder, mixed, tables);
+  const classes = new ClassReader(streams, coder, mixed, newTables());
   const { length } = made;
   const [skipped, others] = [of(classes.streams, kinds.skipped), of(classes.streams, kinds.others)];
   let at = 0;

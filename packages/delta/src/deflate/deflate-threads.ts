@@ -36,14 +36,21 @@ export class DeflateThreads {
 
   /** @param content exactly `size` bytes; one after the other is to be added */
   async add(content: Bytes, size: number, parameters: DeflateParameters): Promise<void> {
-    const variant = zlibVariant(parameters.encoder);
-    if (variant === undefined) throw new RangeError(`threads do not deflate as ${parameters.encoder} does`);
+    const batch = this.#begin(size, parameters);
+    for await (const chunk of content) batch.add(chunk);
+  }
+
+  /** For a content that lies in memory. */
+  addAtOnce(content: Uint8Array, parameters: DeflateParameters): void {
+    this.#begin(content.length, parameters).add(content);
+  }
+
+  #begin(size: number, { encoder, level, memLevel }: DeflateParameters): Batch {
+    const variant = zlibVariant(encoder);
+    if (variant === undefined) throw new RangeError(`threads do not deflate as ${encoder} does`);
     const batch = this.#batchFor(size);
-    for await (const chunk of content) {
-      batch.contents.set(chunk, batch.filled);
-      batch.filled += chunk.length;
-    }
-    batch.numbers.push(size, variant, parameters.level, parameters.memLevel);
+    batch.numbers.push(size, variant, level, memLevel);
+    return batch;
   }
 
   #batchFor(size: number): Batch {
@@ -67,15 +74,19 @@ export class DeflateThreads {
   }
 
   /** The next one, in the order in which they were added. It is good only until another one is asked for. */
-  async deflated(): Promise<Deflated> {
-    if (this.#batches[0]?.isGiven) this.#recycle(await this.#batches.shift()?.answer);
+  deflated(): Deflated | Promise<Deflated> {
+    const [given] = this.#batches;
+    if (given?.isGiven) {
+      this.#batches.shift();
+      this.#recycle(given);
+    }
     const [batch] = this.#batches;
     if (batch === undefined) throw new RangeError('nothing was added');
     if (batch === this.#filling) this.#send();
-    return batch.give(await batch.answer);
+    return batch.answer === undefined ? batch.answered.then(() => batch.give()) : batch.give();
   }
 
-  #recycle(answer: Answer | undefined): void {
+  #recycle({ answer }: Batch): void {
     if (answer?.packed.length === batchSize) this.#free.push(answer.packed);
   }
 
@@ -97,10 +108,11 @@ class Batch {
   /** Bytes of contents that are there. */
   filled = 0;
   readonly numbers: number[] = [];
-  resolve: (answer: Answer) => void = () => {};
+  answer: Answer | undefined;
+  #resolve: () => void = () => {};
   reject: (error: unknown) => void = () => {};
-  readonly answer = new Promise<Answer>((resolve, reject) => {
-    this.resolve = resolve;
+  readonly answered = new Promise<void>((resolve, reject) => {
+    this.#resolve = resolve;
     this.reject = reject;
   });
   #given = 0;
@@ -109,15 +121,28 @@ class Batch {
   constructor(contents: Uint8Array<ArrayBuffer>) {
     this.contents = contents;
     // Whoever stops early asks for nothing of it.
-    this.answer.catch(() => {});
+    this.answered.catch(() => {});
+  }
+
+  add(chunk: Uint8Array): void {
+    this.contents.set(chunk, this.filled);
+    this.filled += chunk.length;
+  }
+
+  resolve(answer: Answer): void {
+    this.answer = answer;
+    this.#resolve();
   }
 
   get isGiven(): boolean {
     return 4 * this.#given === this.numbers.length;
   }
 
-  give({ packed, sums }: Answer): Deflated {
-    const [size = 0, crc32 = 0] = sums.subarray(2 * this.#given, 2 * this.#given + 2);
+  /** To be called when it is answered. */
+  give(): Deflated {
+    if (this.answer === undefined) throw new Error('the thread has not answered');
+    const { packed, sums } = this.answer;
+    const [size = 0, crc32 = 0] = [sums[2 * this.#given], sums[2 * this.#given + 1]];
     this.#given++;
     this.#at += size;
     return { crc32, packed: packed.subarray(this.#at - size, this.#at) };

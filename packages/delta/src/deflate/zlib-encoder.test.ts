@@ -41,6 +41,21 @@ test('so it is where the content ends beside a place at which the window moves o
   );
 });
 
+test('so it is where matches begin at few places, and end as very many others do', () => {
+  const runs = fc.array(fc.tuple(fc.nat(3), fc.nat(60)), { minLength: 200, maxLength: 600 });
+  fc.assert(
+    fc.property(runs, parameters, (some, one) =>
+      isAsPako(
+        Buffer.concat(
+          some.map(([letter, zeros]) => Buffer.from(['a', 'bc', 'def', 'ghij'][letter] + '\0'.repeat(zeros))),
+        ),
+        one,
+      ),
+    ),
+    { numRuns: 40 },
+  );
+});
+
 test('what was deflated before with the same encoder leaves no trace', () => {
   const noise = repeated(70_000, 70_000, 1);
   const short = Buffer.from('of an end, of an end of');

@@ -14,13 +14,21 @@ import type { CoverStreams, DifferenceForm } from './streams.ts';
  * @param mixed fills streams that are mixed, each byte before it is read
  * @throws DELTA_INVALID for whatever leads out of the window, and for streams that are not used up exactly
  */
-export function applyCovers(
+export function applyCovers(...filling: Parameters<typeof coverSteps>): void {
+  for (const _ of coverSteps(...filling));
+}
+
+/** Bytes that are filled in before it is said how far that came. */
+const stepLength = 1 << 15;
+
+/** {@link applyCovers} step by step: each says how far it came. Only behind the last is it known that all was right. */
+export function* coverSteps(
   window: Window,
   streams: CoverStreams,
   form: DifferenceForm,
   programs?: Programs,
   mixed?: MixedContents,
-): void {
+): Generator<number> {
   const { bytes, baseLength } = window;
   const literals = new VarintReader(streams.literals, 'literals', deltaInvalid);
   const differences = new Differences(streams, form, mixed);
@@ -28,6 +36,7 @@ export function applyCovers(
   const correct = (from: number, to: number): void => differences.correct(bytes, from, to);
   let at = baseLength;
   let sourceEnd = 0;
+  let said = at;
   for (const cover of coversOf(window, streams)) {
     mixed?.literals(at, cover.target - at, sourceEnd);
     bytes.set(literals.take(cover.target - at), at);
@@ -35,6 +44,9 @@ export function applyCovers(
     sourceEnd = cover.source + cover.length;
     if (prediction !== undefined && isOfBase(cover, baseLength)) prediction.copy(cover, correct);
     else differences.copy(bytes, cover);
+    if (at - said < stepLength) continue;
+    yield at;
+    said = at;
   }
   mixed?.literals(at, bytes.length - at, sourceEnd);
   bytes.set(literals.take(bytes.length - at), at);

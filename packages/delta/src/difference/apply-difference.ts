@@ -2,15 +2,16 @@ import { ByteReader, type Bytes } from '@block-pack/core';
 import { byName } from '../by-name.ts';
 import type { ClassSource } from '../class/class-source.ts';
 import { amongOthers, type JoinedClasses, joinClasses } from '../class/join-classes.ts';
-import { applyToClasses } from '../class/level-classes.ts';
+import { restoredClasses } from '../class/level-classes.ts';
 import { PlainClassSource } from '../class/unit-streams.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
-import { decodePrograms } from '../native/programs.ts';
+import { decodePrograms, type Programs } from '../native/programs.ts';
 import { allowedCost, allowedMixing, costOf, type DifferenceBase } from './allowance.ts';
-import { applyCovers } from './apply-covers.ts';
+import { coverSteps } from './apply-covers.ts';
 import type { Window } from './cover.ts';
 import { deltaInvalid } from './delta-invalid.ts';
-import { madeChunks } from './made-chunks.ts';
+import { FilledWindow } from './filled-window.ts';
+import { chunksOf } from './made-chunks.ts';
 import { mixedLength, readParts, unpackStreams } from './packing.ts';
 import { decodePieces, readPieces } from './pieces.ts';
 import { readMagic } from './read-magic.ts';
@@ -47,9 +48,9 @@ export async function* applyDifference(
     const { mixed = Number.POSITIVE_INFINITY } = allowed;
     const left = { cost: allowedCost(size), mixed: Math.min(mixed, allowedMixing(size)) };
     while (missing > 0) {
-      const made = await applySection(reader, bases, missing, left, allowed.transforms ?? transforms);
-      missing -= made.length;
-      yield* madeChunks(made);
+      const section = await openSection(reader, bases, missing, left, allowed.transforms ?? transforms);
+      missing -= section.newLength;
+      yield* chunksOf(section.made);
     }
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
   } finally {
@@ -72,17 +73,23 @@ async function readHeader(reader: ByteReader, bases: readonly DifferenceBase[]):
   return readVarint(reader);
 }
 
+/** What a section makes; a piece is good only until the next one is asked for. */
+interface OpenSection {
+  readonly newLength: number;
+  readonly made: Iterable<Uint8Array>;
+}
+
 /**
  * @param most bytes that are missing
  * @param left what this section and those behind it may cost, and how many bytes of their streams may be mixed: both are spent
  */
-async function applySection(
+async function openSection(
   reader: ByteReader,
   bases: readonly DifferenceBase[],
   most: number,
   left: { cost: number; mixed: number },
   allowed: readonly Transform[],
-): Promise<Uint8Array> {
+): Promise<OpenSection> {
   const headerLength = await readVarint(reader);
   if (headerLength > headerLimit) throw deltaInvalid(`a section's header has ${headerLength} bytes`);
   const {
@@ -114,18 +121,19 @@ async function applySection(
       ? unitClasses(mixer?.classes(base) ?? new PlainClassSource(streams), base, newLength)
       : undefined;
   mixer?.mixCovers();
-  const fill = (window: Window): void => {
-    const made = window.bytes.length - baseLength;
-    const programs = predictsReferences(transform) && decodePrograms(streams.programs, baseLength, made);
-    applyCovers(window, streams, form, programs || undefined, mixer?.contents(window));
+  const filled = (length: number): FilledWindow => {
+    const window = { bytes: bytes.subarray(0, baseLength + length), baseLength };
+    const programs = predictsReferences(transform) && decodePrograms(streams.programs, baseLength, length);
+    return new FilledWindow(window, steps(window, programs || undefined));
   };
-  const window = { bytes: bytes.subarray(0, bytes.length - (classes?.bytes.length ?? 0)), baseLength };
-  const made = levelsClasses(transform)
-    ? applyToClasses(window, streams, fill)
-    : window.bytes.subarray(baseLength);
-  if (!levelsClasses(transform)) fill(window);
-  mixer?.end();
-  return classes === undefined ? made : amongOthers(classes, made);
+  function* steps(window: Window, programs: Programs | undefined): Generator<number> {
+    yield* coverSteps(window, streams, form, programs, mixer?.contents(window));
+    mixer?.end();
+  }
+  if (levelsClasses(transform))
+    return { newLength, made: restoredClasses({ bytes, baseLength }, streams, filled) };
+  if (classes === undefined) return { newLength, made: filled(newLength).rest(baseLength) };
+  return { newLength, made: amongOthers(classes, filled(newLength - classes.bytes.length)) };
 }
 
 function unitClasses(from: ClassSource, base: Uint8Array, newLength: number): JoinedClasses {

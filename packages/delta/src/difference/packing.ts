@@ -3,6 +3,7 @@ import { brotliCompress, brotliDecompressSync, constants } from 'node:zlib';
 import { type ByteReader, collect, concat } from '@block-pack/core';
 import { type VarintReader, VarintWriter } from '../varint.ts';
 import { deltaInvalid } from './delta-invalid.ts';
+import { PackingLanes } from './packing-lanes.ts';
 
 /** Streams of fewer bytes are packed together: each alone would cost more. */
 const pooledBelow = 1536;
@@ -43,21 +44,21 @@ export type QualityOf = (part: Uint8Array) => number;
 /**
  * @param quality without it, the best that is worth its time
  * @param mixed is taken where all come to less with it; never where it is longer than its streams, which no reader takes
- * @param atOnce parts that are packed at the same time; one of some megabytes takes up to 150 MiB
+ * @param lanes that parts are packed in
  */
 export async function packStreams(
   all: readonly Uint8Array[],
   quality: QualityOf = usualQuality,
   mixed?: MixedPart,
-  atOnce = 4,
+  lanes = new PackingLanes(4),
 ): Promise<PackedStreams> {
   const rawLengths = all.map(({ length }) => length);
   const known = new Map<Uint8Array, Uint8Array>();
-  const plain = await packedParts(partsOf(all), known, atOnce, quality);
+  const plain = await packedParts(partsOf(all), known, lanes, quality);
   if (mixed === undefined || mixed.bytes.length > mixed.length)
     return { rawLengths, mixed: new Set(), parts: plain };
   const others = all.filter((_, place) => !mixed.places.has(place));
-  const parts = [...(await packedParts(partsOf(others), known, atOnce, quality)), mixed.bytes];
+  const parts = [...(await packedParts(partsOf(others), known, lanes, quality)), mixed.bytes];
   return totalLength(parts) < totalLength(plain)
     ? { rawLengths, mixed: mixed.places, parts }
     : { rawLengths, mixed: new Set(), parts: plain };
@@ -67,16 +68,14 @@ export async function packStreams(
 async function packedParts(
   parts: readonly Uint8Array[],
   known: Map<Uint8Array, Uint8Array>,
-  atOnce: number,
+  lanes: PackingLanes,
   quality: QualityOf,
 ): Promise<Uint8Array[]> {
   // The longest first: as the last one, each would be packed alone.
   const longestFirst = [...parts].sort((one, other) => other.length - one.length);
-  const waiting = longestFirst.filter((part) => !known.has(part)).values();
-  const lane = async () => {
-    for (const part of waiting) known.set(part, await packed(part, quality(part)));
-  };
-  await Promise.all(Array.from({ length: atOnce }, lane));
+  const pack = async (part: Uint8Array) => known.set(part, await packed(part, quality(part)));
+  const unknown = longestFirst.filter((part) => !known.has(part));
+  await Promise.all(unknown.map((part) => lanes.next(() => pack(part))));
   return parts.flatMap((part) => known.get(part) ?? []);
 }
 

@@ -1,4 +1,3 @@
-import { type Bytes, collect } from '@block-pack/core';
 import type { DifferenceBase } from '../difference/allowance.ts';
 
 /** Contents that are made when they are read. The last one stays in memory, since it is read in pieces. */
@@ -15,8 +14,4 @@ export class HeldContents {
     const access: DifferenceBase = { size, read, unpacked: true };
     return access;
   }
-}
-
-export async function collectContent(content: Bytes, size: number): Promise<Uint8Array> {
-  return collect(content, size, 'A part of an archive');
 }

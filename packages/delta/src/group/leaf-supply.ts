@@ -1,14 +1,16 @@
 import { type Bytes, collect } from '@block-pack/core';
-import { exactly } from '../archive/put-together.ts';
+import { asBytes, exactly, type Supplied } from '../archive/put-together.ts';
 import type { Packing } from '../archive/recipe.ts';
 import { type Deflated, type DeflateThreads, threadsDeflate } from '../deflate/deflate-threads.ts';
 
 /** What a leaf, or a block that is no archive, is made from. */
-export interface Supplied {
+export interface SuppliedLeaf {
   readonly size: number;
   readonly packing: Packing;
   /** Whether it is read from what can be read only once, all in their order. */
   readonly inOrder: boolean;
+  /** In the place of opening it, where it lies in memory: a view that is good until something else is asked for. */
+  atHand?(): Uint8Array | undefined;
   open(): Bytes;
 }
 
@@ -24,16 +26,21 @@ const largestDeflated = 8 << 20;
 /** Bytes of a leaf that is held until its turn, so that what stands behind it can be read. */
 const largestHeld = 1 << 20;
 
-/** A leaf whose turn has not come: on its way to be deflated, held, or not read yet. */
+/** On its way to be deflated, held, or to be read at its turn. */
+type Read = 'to be deflated' | Uint8Array | undefined;
+
+/** A leaf whose turn has not come. */
 interface Coming {
-  readonly supplied: Supplied;
-  readonly read: 'to be deflated' | Uint8Array | undefined;
+  readonly leaf: SuppliedLeaf;
+  readonly read: Read;
 }
 
 /** Supplies leaves, each at its turn. Where there are threads, they deflate what is read ahead; what is large is not. */
 export class LeafSupply {
-  readonly #next: Iterator<Supplied>;
+  readonly #unread: Iterator<SuppliedLeaf, undefined>;
   readonly #threads: DeflateThreads | undefined;
+  /** The first one that is not among those that come. */
+  #next: SuppliedLeaf | undefined;
   readonly #coming: Coming[] = [];
   /** Bytes that were read ahead. */
   #held = 0;
@@ -41,36 +48,43 @@ export class LeafSupply {
   #waits = false;
 
   /** @param all in the order in which they will be asked for */
-  constructor(all: Iterable<Supplied>, threads?: DeflateThreads) {
-    this.#next = all[Symbol.iterator]();
+  constructor(all: Generator<SuppliedLeaf, undefined>, threads?: DeflateThreads) {
+    this.#unread = all;
     this.#threads = threads;
+    this.#next = this.#unread.next().value;
   }
 
   /** The next one's content. */
-  async *content(): Bytes {
-    const { supplied, read } = await this.#take();
-    if (read === undefined) yield* supplied.open();
-    else if (read === 'to be deflated') throw new Error('threads have it, and give it deflated');
-    else yield read;
+  content(): Supplied {
+    const taken = this.#take();
+    return taken instanceof Promise ? comingContent(taken) : contentOf(taken);
   }
 
   /** The next one deflated; undefined, and nothing taken, where threads do not do that. */
-  deflated(next: Pick<Supplied, 'size' | 'packing'>): Promise<Deflated> | undefined {
+  deflated(next: Pick<SuppliedLeaf, 'size' | 'packing'>): Deflated | Promise<Deflated> | undefined {
     const threads = this.#threads;
-    return threads !== undefined && goesToThreads(next) ? this.#deflated(threads) : undefined;
+    if (threads === undefined || !goesToThreads(next)) return undefined;
+    const taken = this.#take();
+    return taken instanceof Promise
+      ? taken.then((coming) => deflatedOf(coming, threads))
+      : deflatedOf(taken, threads);
   }
 
-  async #deflated(threads: DeflateThreads): Promise<Deflated> {
-    const { read } = await this.#take();
-    if (read !== 'to be deflated') throw new Error('another leaf is the next one');
-    return threads.deflated();
-  }
-
-  async #take(): Promise<Coming> {
-    while (this.#coming.length === 0 || this.#mayReadAhead()) if (!(await this.#readNext())) break;
+  /** At once, as long as all that is to be read before lies in memory. */
+  #take(): Coming | Promise<Coming> {
+    while (this.#next !== undefined && (this.#coming.length === 0 || this.#mayReadAhead())) {
+      const leaf = this.#next;
+      const read = readAhead(leaf, this.#threads);
+      if (read instanceof Promise)
+        return read.then((one) => {
+          this.#add(leaf, one);
+          return this.#take();
+        });
+      this.#add(leaf, read);
+    }
     const coming = this.#coming.shift();
     if (coming === undefined) throw new RangeError('no leaf is left');
-    if (coming.read !== undefined) this.#held -= coming.supplied.size;
+    if (coming.read !== undefined) this.#held -= coming.leaf.size;
     if (this.#coming.length === 0) this.#waits = false;
     return coming;
   }
@@ -80,28 +94,48 @@ export class LeafSupply {
     return this.#threads !== undefined && hasRoom && !this.#waits;
   }
 
-  async #readNext(): Promise<boolean> {
-    const { done, value: supplied } = this.#next.next();
-    if (done === true) return false;
-    const read = this.#threads && (await readAhead(supplied, this.#threads));
-    if (read !== undefined) this.#held += supplied.size;
-    else this.#waits = supplied.inOrder;
-    this.#coming.push({ supplied, read });
-    return true;
+  #add(leaf: SuppliedLeaf, read: Read): void {
+    if (read !== undefined) this.#held += leaf.size;
+    else this.#waits = leaf.inOrder;
+    this.#coming.push({ leaf, read });
+    this.#next = this.#unread.next().value;
   }
 }
 
-async function readAhead(supplied: Supplied, threads: DeflateThreads): Promise<Coming['read']> {
-  const { size, packing, inOrder } = supplied;
-  const content = () => exactly(supplied.open(), size, 'a part');
-  if (typeof packing !== 'string' && goesToThreads(supplied)) {
-    await threads.add(content(), size, packing);
+function readAhead(leaf: SuppliedLeaf, threads: DeflateThreads | undefined): Read | Promise<Read> {
+  const { size, packing, inOrder } = leaf;
+  if (threads === undefined) return undefined;
+  if (typeof packing !== 'string' && goesToThreads(leaf)) {
+    const content = leaf.atHand?.();
+    if (content === undefined)
+      return threads.add(sized(leaf), size, packing).then((): Read => 'to be deflated');
+    threads.addAtOnce(content, packing);
     return 'to be deflated';
   }
-  return inOrder && size <= largestHeld ? collect(content(), size, 'a part') : undefined;
+  if (!inOrder || size > largestHeld) return undefined;
+  const content = leaf.atHand?.();
+  return content === undefined ? collect(sized(leaf), size, 'a part') : new Uint8Array(content);
+}
+
+function sized(leaf: SuppliedLeaf): Bytes {
+  return exactly(leaf.open(), leaf.size, 'a part');
+}
+
+async function* comingContent(taken: Promise<Coming>): Bytes {
+  yield* asBytes(contentOf(await taken));
+}
+
+function contentOf({ leaf, read }: Coming): Supplied {
+  if (read === 'to be deflated') throw new Error('threads have it, and give it deflated');
+  return read ?? leaf.atHand?.() ?? leaf.open();
+}
+
+function deflatedOf({ read }: Coming, threads: DeflateThreads): Deflated | Promise<Deflated> {
+  if (read !== 'to be deflated') throw new Error('another leaf is the next one');
+  return threads.deflated();
 }
 
 /** Whether threads deflate it, where there are any. */
-export function goesToThreads({ size, packing }: Pick<Supplied, 'size' | 'packing'>): boolean {
+export function goesToThreads({ size, packing }: Pick<SuppliedLeaf, 'size' | 'packing'>): boolean {
   return typeof packing !== 'string' && size <= largestDeflated && threadsDeflate(packing);
 }

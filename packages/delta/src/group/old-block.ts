@@ -11,7 +11,7 @@ import {
 } from '../archive/read-layout.ts';
 import type { Position } from '../archive/recipe.ts';
 import type { DifferenceBase } from '../difference/allowance.ts';
-import { collectContent, type HeldContents } from './held-contents.ts';
+import type { HeldContents } from './held-contents.ts';
 
 /** Entries above this many bytes stay as they lie, so that a content always fits into memory. */
 const entrySize = 64 << 20;
@@ -92,5 +92,5 @@ export function partAccess(
   if (packed || part.kind !== 'entry' || part.head.form.method !== 8)
     return reader.access(position, partSize(part, true));
   const { size } = part.facts;
-  return held.access(size, () => collectContent(reader.content(position), size));
+  return held.access(size, () => reader.unpacked(position, size));
 }

@@ -4,9 +4,9 @@ import { ByteReader, type Bytes, collect } from '@block-pack/core';
 import type { ArchiveReader } from '../archive/archive-reader.ts';
 import { decodeSkeletons } from '../archive/decode-skeleton.ts';
 import { skeletonLimit, unpackedLimit } from '../archive/limits.ts';
-import { putTogether } from '../archive/put-together.ts';
+import { asBytes, putTogether } from '../archive/put-together.ts';
 import type { KeepBytes } from '../archive/read-layout.ts';
-import { deflatedSize, leaves, type RecipePart } from '../archive/recipe.ts';
+import { deflatedSize, leaves, type Packing, type RecipePart } from '../archive/recipe.ts';
 import { DeflateThreads } from '../deflate/deflate-threads.ts';
 import type { DifferenceBase } from '../difference/allowance.ts';
 import { applyDifference } from '../difference/apply-difference.ts';
@@ -14,7 +14,7 @@ import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { unpackContents } from '../difference/pack-contents.ts';
 import { readTyped } from '../typed/read-typed.ts';
 import { groupContents, type PlannedBlock } from './group-contents.ts';
-import { goesToThreads, LeafSupply, type Supplied } from './leaf-supply.ts';
+import { goesToThreads, LeafSupply, type SuppliedLeaf } from './leaf-supply.ts';
 import { type GroupBlock, groupLimits, type OldBlock, openOldBlock } from './old-block.ts';
 import type { UsedEncoding, WrittenGroup } from './write-group.ts';
 
@@ -161,10 +161,10 @@ function* suppliedOf(
   blocks: readonly PlannedBlock[],
   olds: readonly OldBlock[],
   contents: ByteReader,
-): Iterable<Supplied> {
+): Generator<SuppliedLeaf, undefined> {
   for (const { size, recipe, bases } of blocks) {
     if (recipe === undefined) {
-      yield { size, packing: 'stored', inOrder: true, open: () => contents.part(size) };
+      yield newContent(size, 'stored', contents);
       continue;
     }
     const readers = bases.flatMap((one) => olds[one]?.reader ?? []);
@@ -176,9 +176,8 @@ function suppliedLeaf(
   { origin, size, packing }: RecipePart,
   olds: readonly ArchiveReader[],
   contents: ByteReader,
-): Supplied {
-  if (origin === undefined || origin.is === 'base')
-    return { size, packing, inOrder: true, open: () => contents.part(size) };
+): SuppliedLeaf {
+  if (origin === undefined || origin.is === 'base') return newContent(size, packing, contents);
   const old = olds[origin.old];
   if (old === undefined)
     throw deltaInvalid(`it copies from the old block ${origin.old}, which it does not name`);
@@ -186,9 +185,14 @@ function suppliedLeaf(
   return { size, packing, inOrder: false, open };
 }
 
-function blockBytes({ size, recipe }: PlannedBlock, supply: LeafSupply): Bytes {
-  if (recipe === undefined) return supply.content();
-  return putTogether(
+function newContent(size: number, packing: Packing, contents: ByteReader): SuppliedLeaf {
+  const atHand = () => contents.atHand(size);
+  return { size, packing, inOrder: true, atHand, open: () => contents.part(size) };
+}
+
+async function* blockBytes({ size, recipe }: PlannedBlock, supply: LeafSupply): Bytes {
+  if (recipe === undefined) return yield* asBytes(supply.content());
+  yield* putTogether(
     recipe,
     () => supply.content(),
     size,

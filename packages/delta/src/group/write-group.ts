@@ -15,7 +15,7 @@ import {
   type PlannedBlock,
   type PlannedContent,
 } from './group-contents.ts';
-import { collectContent, HeldContents } from './held-contents.ts';
+import { HeldContents } from './held-contents.ts';
 import { type GroupBlock, type GroupLimits, groupLimits } from './old-block.ts';
 import {
   archivesOf,
@@ -195,7 +195,7 @@ function contentAccess(
   if (leaf === undefined || reader === undefined) return content;
   const { position, part } = leaf;
   if (typeof part.packing === 'string') return reader.access(position, size);
-  return held.access(size, () => collectContent(reader.content(position), size));
+  return held.access(size, () => reader.unpacked(position, size));
 }
 
 async function* joined(

@@ -71,8 +71,8 @@ describe('mixed values', () => {
     const packed = written([...told, ...told]);
     expect([packed.length, digestOf(packed)]).toMatchInlineSnapshot(`
       [
-        60220,
-        "sha256:2a763456bffa5b8e558829e0a6daaf91203cbb1fd556c1cefa38065a25505a3b",
+        60183,
+        "sha256:29ad6714f0fcafcd2aa44e3ad0e09ec75bbe2ff70cbf6bcaf0fed73ad0af426d",
       ]
     `);
   });

@@ -9,6 +9,10 @@ const shortestWitness = 64;
 export class AddressMap {
   readonly #starts: number[] = [];
   readonly #shifts: number[] = [];
+  /** Between which addresses, and by what, the last one went: the next mostly lies near it. */
+  #low = 0;
+  #high = 0;
+  #shift: number | undefined;
 
   /** @param covers those of new bytes out of the base, in any order */
   constructor(covers: Iterable<Cover>, old: AddressSpace, next: AddressSpace) {
@@ -21,8 +25,15 @@ export class AddressMap {
 
   /** The new address of what was at an old one; undefined before all that is known. Between covers, all goes where the last one went. */
   get(address: number): number | undefined {
+    if (address < this.#low || address >= this.#high) this.#find(address);
+    return this.#shift === undefined ? undefined : address + this.#shift;
+  }
+
+  #find(address: number): void {
     const at = countUpTo(this.#starts, address) - 1;
-    return at < 0 ? undefined : address + (this.#shifts[at] as number);
+    this.#low = this.#starts[at] ?? Number.NEGATIVE_INFINITY;
+    this.#high = this.#starts[at + 1] ?? Number.POSITIVE_INFINITY;
+    this.#shift = this.#shifts[at];
   }
 
   /** Where several tell of an address, the longest is believed, of equally long ones the first. */

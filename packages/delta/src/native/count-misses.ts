@@ -34,24 +34,32 @@ export class MissCount {
         : new ReferencePrediction({ bytes: made, baseLength }, programs, this.#covers);
     for (const cover of this.#covers) {
       const { target, source, length } = cover;
-      let area = countUpTo(ends, source);
-      if (area === areas.length || (areas[area] as Area).at >= source + length) continue;
-      const correct = (from: number, to: number): void => {
-        for (let at = from; at < to; at++) {
-          if (made[at] === bytes[at]) continue;
-          made[at] = bytes[at] as number;
-          const old = at - target + source;
-          while (area < areas.length && (ends[area] as number) <= old) area++;
-          if (area < areas.length && (areas[area] as Area).at <= old)
-            misses[area] = (misses[area] as number) + 1;
+      const shift = target - source;
+      for (let i = countUpTo(ends, source); i < areas.length; i++) {
+        const start = Math.max(source, (areas[i] as Area).at);
+        const end = Math.min(source + length, ends[i] as number);
+        if (start >= end) break;
+        if (prediction === undefined || !isOfBase(cover, baseLength)) {
+          misses[i] = (misses[i] as number) + unlike(bytes, start, end, shift);
+          continue;
         }
-      };
-      if (prediction !== undefined && isOfBase(cover, baseLength)) prediction.copy(cover, correct);
-      else {
-        made.copyWithin(target, source, source + length);
-        correct(target, target + length);
+        // What is copied of no area is expected to be what it is: it needs no look.
+        prediction.copy({ source: start, target: start + shift, length: end - start }, (from, to) => {
+          for (let at = from; at < to; at++) {
+            if (made[at] === bytes[at]) continue;
+            made[at] = bytes[at] as number;
+            misses[i] = (misses[i] as number) + 1;
+          }
+        });
       }
     }
     return misses;
   }
+}
+
+/** How many bytes between two positions are not those that stand `shift` further. */
+function unlike(bytes: Uint8Array, start: number, end: number, shift: number): number {
+  let count = 0;
+  for (let at = start; at < end; at++) if (bytes[at] !== bytes[at + shift]) count++;
+  return count;
 }

@@ -175,8 +175,9 @@ function table(form: ReferenceForm, hasOrigin: boolean): ReferenceSearch {
   };
 }
 
+/** @param width a power of two */
 function aligned(start: number, from: number, width: number): number {
-  return start + Math.ceil((from - start) / width) * width;
+  return start + ((from - start + width - 1) & -width);
 }
 
 /** Kinds of references, in the order of the format. */

@@ -1,57 +1,68 @@
 import { ByteReader, type Bytes } from '@block-pack/core';
-import { joinContents } from '../class/split-contents.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { madeChunks } from '../difference/made-chunks.ts';
-import { readLengths, readParts, unpackStreams } from '../difference/packing.ts';
 import { readMagic } from '../difference/read-magic.ts';
-import { readVarint } from '../difference/read-varint.ts';
-import { streamLimit } from '../difference/section.ts';
-import { ValueMixer } from '../mixing/value-mixer.ts';
-import { VarintReader } from '../varint.ts';
-import { readMixed, sectionStreams } from './typed-section.ts';
-import { typedMagic, typedSectionLimit } from './write-typed.ts';
-
-/** Bytes: a header has some 150 numbers. */
-const headerLimit = 1024;
+import { joinSection, type PackedSection, readPackedSection } from './packed-section.ts';
+import { SectionThread, sectionProgram } from './section-thread.ts';
+import { typedMagic, typedSectionLength, typedSectionLimit } from './write-typed.ts';
 
 /**
  * Undoes `writeTyped`. It checks that all is well formed; whether the contents are right only their digests can tell.
  * @param size bytes that the contents have together; more are never made
+ * @param program of a thread that makes sections, where that is worth it
  * @throws DELTA_INVALID
  */
-export async function* readTyped(typed: Bytes, size: number): Bytes {
+export async function* readTyped(
+  typed: Bytes,
+  size: number,
+  program = size > typedSectionLength ? sectionProgram() : undefined,
+): Bytes {
   const reader = new ByteReader(typed, () => deltaInvalid('it ends too early'));
+  const room = Math.min(size, typedSectionLimit);
   try {
     await readMagic(reader, typedMagic, 'typed contents of version 2 do');
-    for (let missing = size; missing > 0; ) {
-      const made = await readSection(reader, missing);
-      missing -= made.length;
-      yield* madeChunks(made);
-    }
+    const sections = packedSections(reader, size);
+    yield* program === undefined ? madeHere(sections, room) : madeBeside(sections, room, program);
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
   } finally {
     await reader.close();
   }
 }
 
-/** @param most bytes that are missing */
-async function readSection(reader: ByteReader, most: number): Promise<Uint8Array> {
-  const headerLength = await readVarint(reader);
-  if (headerLength > headerLimit) throw deltaInvalid(`a section's header has ${headerLength} bytes`);
-  const header = new VarintReader(await reader.take(headerLength), 'numbers of a header', deltaInvalid);
-  const length = header.next();
-  if (length === 0 || length > Math.min(most, typedSectionLimit))
-    throw deltaInvalid(`a section makes ${length} bytes where ${most} are missing`);
-  const mixed = readMixed(header);
-  const lengths = readLengths(header, sectionStreams, new Set(), streamLimit(length));
-  header.end();
-  const streams = unpackStreams(lengths, await readParts(reader, lengths));
-  const mixer = new ValueMixer(streams.at(-1));
+async function* packedSections(reader: ByteReader, size: number): AsyncIterable<PackedSection> {
+  for (let missing = size; missing > 0; ) {
+    const section = await readPackedSection(reader, missing);
+    missing -= section.length;
+    yield section;
+  }
+}
+
+async function* madeHere(sections: AsyncIterable<PackedSection>, roomSize: number): Bytes {
+  // For all sections: fresh memory for each would cost the system more than to fill it.
+  const room = new Uint8Array(roomSize);
+  for await (const section of sections) yield joinSection(section, room);
+}
+
+/** Another thread makes a section while the one before is used. */
+async function* madeBeside(sections: AsyncIterable<PackedSection>, roomSize: number, program: URL): Bytes {
+  const thread = new SectionThread(program, roomSize);
+  const make = async (section: PackedSection) =>
+    (await thread.join(section)) ?? joinSection(section, new Uint8Array(section.length));
+  async function* used(making: Promise<Uint8Array>): Bytes {
+    const made = await making;
+    yield made;
+    thread.recycle(made);
+  }
   try {
-    const made = joinContents(streams, new Uint8Array(length), mixer, mixed);
-    mixer.end();
-    return made;
+    let before: Promise<Uint8Array> | undefined;
+    for await (const section of sections) {
+      const making = make(section);
+      // Whoever stops early does not wait for it.
+      making.catch(() => {});
+      if (before !== undefined) yield* used(before);
+      before = making;
+    }
+    if (before !== undefined) yield* used(before);
   } finally {
-    mixer.leave();
+    await thread.close();
   }
 }

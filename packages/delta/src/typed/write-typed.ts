@@ -3,6 +3,7 @@ import { type ContentPlace, splitContents } from '../class/split-contents.ts';
 import { kinds, type StreamKind } from '../class/typed-streams.ts';
 import { mixableKinds } from '../class/typed-values.ts';
 import { fastQuality, packStreams, sectionBytes, writeLengths } from '../difference/packing.ts';
+import { PackingLanes } from '../difference/packing-lanes.ts';
 import { type Piece, readPieces } from '../difference/pieces.ts';
 import { ValueMixer } from '../mixing/value-mixer.ts';
 import { VarintWriter } from '../varint.ts';
@@ -14,7 +15,7 @@ export const typedMagic = Uint8Array.of(0x42, 0x50, 0x54, 0x32);
 export interface WriteTypedOptions {
   /** Brotli's for all streams; unless said, the best that is worth its time for each. */
   readonly quality?: number | undefined;
-  /** Whether all values of class files are mixed: smaller by a third of what mixing gains, and read in twice the time. */
+  /** Whether all values of class files are mixed: smaller by a third of what mixing gains by default, and read in half as long again. */
   readonly mixesAll?: boolean | undefined;
   /** Most bytes of content that are taken apart at once, 32 MiB unless said, up to 64 MiB. */
   readonly sectionLength?: number;
@@ -53,32 +54,53 @@ export async function* writeTyped(
   }: WriteTypedOptions = {},
 ): Bytes {
   yield typedMagic;
+  // Other threads pack sections while this one takes the next apart.
+  const lanes = new PackingLanes(partsAtOnce);
+  const packing: Promise<Uint8Array>[] = [];
+  let written = 0;
   const most = Math.min(sectionLength, typedSectionLimit);
+  const mixed = mixesAll ? mixableKinds : worthwhileKinds;
+  for await (const { length, streams } of splitSections(contents, most, mixed)) {
+    checkSignal(signal);
+    const section = packSection(length, streams, mixed, quality, lanes);
+    // Whoever stops reading does not wait for it.
+    section.catch(() => {});
+    packing.push(section);
+    written += length;
+    onProgress?.(written);
+    const [first] = packing.length < sectionsAtOnce ? [] : packing.splice(0, 1);
+    if (first !== undefined) yield await first;
+  }
+  for (const section of packing) yield await section;
+}
+
+interface SplitSection {
+  readonly length: number;
+  readonly streams: readonly Uint8Array[];
+}
+
+/** @param most bytes of a section */
+async function* splitSections(
+  contents: readonly RandomAccess[],
+  most: number,
+  mixed: ReadonlySet<StreamKind>,
+): AsyncGenerator<SplitSection> {
   const total = contents.reduce((sum, { size }) => sum + size, 0);
   // Used for all sections: as garbage, what is made for each would double the memory.
   const read = new Uint8Array(Math.min(most, total));
-  const mixed = mixesAll ? mixableKinds : worthwhileKinds;
-  let written = 0;
-  // Other threads pack a section while this one takes the next apart.
-  let packing: Promise<Uint8Array> | undefined;
   for (const pieces of sectionsOf(contents, most)) {
-    checkSignal(signal);
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const bytes = read.subarray(0, length);
     await readPieces(pieces, contents, bytes);
-    const streams = takeApart(bytes, placesOf(pieces, contents), mixed);
-    if (packing !== undefined) yield await packing;
-    packing = packSection(length, streams, mixed, quality);
-    // Whoever stops reading does not wait for it.
-    packing.catch(() => {});
-    written += length;
-    onProgress?.(written);
+    yield { length, streams: takeApart(bytes, placesOf(pieces, contents), mixed) };
   }
-  if (packing !== undefined) yield await packing;
 }
 
-/** Parts of a section that are packed at the same time: more would be faster on more than two cores, and take more memory. */
+/** Parts that are packed at the same time: more would be faster on more than two cores, and take more memory. */
 const partsAtOnce = 2;
+
+/** Sections that are packed at the same time: while the long stream of one is packed, as native code has it, the other lane takes the next. */
+const sectionsAtOnce = 2;
 
 /** Contents in their order, as many to a section as fit; what has more than a section is cut. */
 function* sectionsOf(contents: readonly RandomAccess[], most: number): Iterable<readonly Piece[]> {
@@ -133,12 +155,13 @@ async function packSection(
   streams: readonly Uint8Array[],
   mixed: ReadonlySet<StreamKind>,
   quality: number | undefined,
+  lanes: PackingLanes,
 ): Promise<Uint8Array> {
   const qualityOf = (part: Uint8Array) => {
     if (part === streams.at(-1)) return mixedQuality;
     return quality ?? (part === streams[kinds.texts] ? textQuality : usualQuality);
   };
-  const packed = await packStreams(streams, qualityOf, undefined, partsAtOnce);
+  const packed = await packStreams(streams, qualityOf, undefined, lanes);
   const header = new VarintWriter();
   header.add(length);
   writeMixed(header, mixed);

@@ -1,0 +1,57 @@
+import type { ByteReader } from '@block-pack/core';
+import { joinContents } from '../class/split-contents.ts';
+import type { StreamKind } from '../class/typed-streams.ts';
+import { deltaInvalid } from '../difference/delta-invalid.ts';
+import { readLengths, readParts, type StreamLengths, unpackStreams } from '../difference/packing.ts';
+import { readVarint } from '../difference/read-varint.ts';
+import { streamLimit } from '../difference/section.ts';
+import { ValueMixer } from '../mixing/value-mixer.ts';
+import { VarintReader } from '../varint.ts';
+import { readMixed, sectionStreams } from './typed-section.ts';
+import { typedSectionLimit } from './write-typed.ts';
+
+/** A section of typed contents as it comes: it can be made by itself, and by another thread. */
+export interface PackedSection {
+  /** Bytes of contents. */
+  readonly length: number;
+  /** Whose values the last stream has. */
+  readonly mixed: ReadonlySet<StreamKind>;
+  readonly streams: StreamLengths;
+  readonly parts: readonly Uint8Array[];
+}
+
+/** Bytes: a header has some 150 numbers. */
+const headerLimit = 1024;
+
+/**
+ * @param most bytes of contents that are missing
+ * @throws DELTA_INVALID
+ */
+export async function readPackedSection(reader: ByteReader, most: number): Promise<PackedSection> {
+  const headerLength = await readVarint(reader);
+  if (headerLength > headerLimit) throw deltaInvalid(`a section's header has ${headerLength} bytes`);
+  const header = new VarintReader(await reader.take(headerLength), 'numbers of a header', deltaInvalid);
+  const length = header.next();
+  if (length === 0 || length > Math.min(most, typedSectionLimit))
+    throw deltaInvalid(`a section makes ${length} bytes where ${most} are missing`);
+  const mixed = readMixed(header);
+  const streams = readLengths(header, sectionStreams, new Set(), streamLimit(length));
+  header.end();
+  return { length, mixed, streams, parts: await readParts(reader, streams) };
+}
+
+/**
+ * @param room for the contents of any section: a part of it is returned
+ * @throws DELTA_INVALID
+ */
+export function joinSection({ length, mixed, streams, parts }: PackedSection, room: Uint8Array): Uint8Array {
+  const unpacked = unpackStreams(streams, parts);
+  const mixer = new ValueMixer(unpacked.at(-1));
+  try {
+    const made = joinContents(unpacked, room.subarray(0, length), mixer, mixed);
+    mixer.end();
+    return made;
+  } finally {
+    mixer.leave();
+  }
+}
