@@ -8,7 +8,7 @@ export const sectionStreams = typedStreamNames.length + 1;
 
 /**
  * What is mixed for little time: for a million of its bits 10,000 bytes are gained, or nearly so. It is three quarters of the gain, for
- * two thirds of the time that all would take.
+ * half of the time that all would take.
  */
 const worthwhile: readonly TypedStreamName[] = [
   'versions',

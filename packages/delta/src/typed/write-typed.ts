@@ -15,7 +15,7 @@ export const typedMagic = Uint8Array.of(0x42, 0x50, 0x54, 0x32);
 export interface WriteTypedOptions {
   /** Brotli's for all streams; unless said, the best that is worth its time for each. */
   readonly quality?: number | undefined;
-  /** Whether all values of class files are mixed: smaller by a third of what mixing gains by default, and read in half as long again. */
+  /** Whether all values of class files are mixed: smaller by a third of what mixing gains by default, and read in nearly twice the time. */
   readonly mixesAll?: boolean | undefined;
   /** Most bytes of content that are taken apart at once, 32 MiB unless said, up to 64 MiB. */
   readonly sectionLength?: number;
