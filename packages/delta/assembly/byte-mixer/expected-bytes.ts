@@ -4,7 +4,7 @@ import { stretched } from './logistic';
 const runLengths: i32 = 64;
 
 /** By kind and run length: how likely the expected bit is, in 2^16ths. */
-const hits = memory.data(2 * 64 * 32, 16);
+const hits = memory.data(2 * 64 * 80, 16);
 let current: usize = 0;
 
 export function beginExpecting(kinds: i32): void {

@@ -1,5 +1,6 @@
 import { inputs } from './contexts';
-import { limited, mostLogit, squashed } from './logistic';
+import { limited, mostLogit } from './logistic';
+import { fillWeights, learned, mistakeOf, scaled, sum } from './weights';
 
 const setLength: usize = 96;
 
@@ -22,9 +23,6 @@ const firstShare: i32 = 21_845;
 const learning: i32 = 14;
 const shareLearning: i32 = 16;
 
-/** Weights stay where no product leaves 32 bits. */
-const mostWeight: i32 = (1 << 20) - 1;
-
 /** What the last bit was predicted with: bytes of inputs, three sets, the shares of what these predicted, and the result. */
 let length: usize = 0;
 let known: usize = 0;
@@ -34,12 +32,8 @@ let share: usize = 0;
 let result: i32 = 0;
 
 export function beginMixture(kinds: i32): void {
-  fill(sets, setLength * setsOfKind * kinds, firstWeight);
-  fill(shares, 16 * sharesOfKind * kinds, firstShare);
-}
-
-function fill(from: usize, length: usize, value: i32): void {
-  for (let at = from; at < from + length; at += 16) v128.store(at, i32x4.splat(value));
+  fillWeights(sets, setLength * setsOfKind * kinds, firstWeight);
+  fillWeights(shares, 16 * sharesOfKind * kinds, firstShare);
 }
 
 /**
@@ -80,15 +74,6 @@ function productsOfSets(): v128 {
   return i32x4.max_s(i32x4.splat(-mostLogit), i32x4.min_s(i32x4.splat(mostLogit), logits));
 }
 
-function scaled(factors: v128, weights: v128): v128 {
-  return i32x4.shr_s(i32x4.mul(factors, weights), 8);
-}
-
-function sum(lanes: v128): i32 {
-  const pairs = i32x4.add(lanes, i64x2.shuffle(lanes, lanes, 1, 0));
-  return i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1);
-}
-
 /** Each set learns from its own mistake. */
 export function learnMixture(bit: i32): void {
   const three = v128.load(mixtures);
@@ -102,15 +87,4 @@ export function learnMixture(bit: i32): void {
     v128.store(bits + at, learned(v128.load(bits + at), input, two, learning));
     v128.store(nearby + at, learned(v128.load(nearby + at), input, other, learning));
   }
-}
-
-function mistakeOf(bit: i32, logit: i32): i32 {
-  return (bit << 16) - squashed(logit);
-}
-
-function learned(weights: v128, factors: v128, mistake: i32, shift: i32): v128 {
-  const product = i32x4.mul(factors, i32x4.splat(mistake));
-  const change = i32x4.shr_s(i32x4.add(product, i32x4.splat(1 << (shift - 1))), shift);
-  const most = i32x4.min_s(i32x4.splat(mostWeight), i32x4.add(weights, change));
-  return i32x4.max_s(i32x4.splat(-mostWeight), most);
 }

@@ -1,6 +1,5 @@
 import { copyBytes } from '../copy-bytes.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import type { VarintReader } from '../varint.ts';
 import { AttributeNumbers } from './attribute-numbers.ts';
 import { walkBody } from './class-body.ts';
 import { pokeU2, pokeU4 } from './class-cursor.ts';
@@ -8,17 +7,16 @@ import type { ClassTape, UnitPlace } from './class-tape.ts';
 import { type ConstantPool, classMagic, shapeOf, slotsOf } from './constant-pool.ts';
 import type { TextReader } from './known-texts.ts';
 import { mostConstants, type RankedConstants } from './ranked-constants.ts';
+import type { TextUses } from './text-uses.ts';
 import { kinds, partKinds, type StreamKind } from './typed-streams.ts';
+import type { ValueReader } from './typed-values.ts';
 
-/** By kind of stream. */
-export type TypedReaders = readonly VarintReader[];
-
-/** What class files are made of that were taken apart into typed streams. */
+/** What class files are made of that were taken apart. */
 export interface TypedSource {
-  readonly from: TypedReaders;
-  readonly ranks: RankedConstants;
-  /** Those of constants, in the order of these. */
+  readonly values: ValueReader;
   readonly texts: TextReader;
+  readonly ranks: RankedConstants;
+  readonly uses: TextUses;
   readonly room: PoolRoom;
 }
 
@@ -26,6 +24,8 @@ export interface TypedSource {
 export class PoolRoom {
   readonly tags = new Uint8Array(mostConstants);
   readonly offsets = new Int32Array(mostConstants);
+  /** By index, the two constants that each constant may name. */
+  readonly parts = new Uint16Array(2 * mostConstants);
 }
 
 /**
@@ -81,29 +81,36 @@ class ClassOutput {
 }
 
 function joinPool(source: TypedSource, to: ClassOutput): ConstantPool {
-  const { from, ranks, room } = source;
+  const { values, ranks, uses, room } = source;
   to.u4(classMagic);
-  const version = at(from, kinds.versions).take(4);
+  const version = takeBytes(values, kinds.versions, 4);
   to.put(version);
-  const count = number(from, kinds.constantCounts, 0xffff);
+  const count = values.nextUpTo(0xffff, kinds.constantCounts);
   to.u2(count);
-  const tags = readTags(from, room.tags.subarray(0, count));
+  const tags = readTags(values, room.tags.subarray(0, count));
   const offsets = room.offsets.subarray(0, count);
   ranks.open(tags);
+  uses.begin(count);
+  readParts(source, tags);
   for (let index = 1; index < count; index += slotsOf(tags[index] as number)) {
     offsets[index] = to.at + 1;
-    joinConstant(source, tags[index] as number, to);
+    joinConstant(source, index, tags[index] as number, to);
   }
   return { bytes: to.bytes, version, count, tags, offsets, end: to.at };
 }
 
-function readTags(from: TypedReaders, tags: Uint8Array): Uint8Array {
+function takeBytes(values: ValueReader, kind: StreamKind, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = values.nextUpTo(0xff, kind);
+  return bytes;
+}
+
+function readTags(values: ValueReader, tags: Uint8Array): Uint8Array {
   const count = tags.length;
   tags.fill(0);
-  const tagReader = at(from, kinds.constantTags);
   let index = 1;
   while (index < count) {
-    const tag = tagReader.nextByte();
+    const tag = values.nextUpTo(0xff, kinds.constantTags);
     tags[index] = tag;
     index += slotsOf(tag);
   }
@@ -112,30 +119,39 @@ function readTags(from: TypedReaders, tags: Uint8Array): Uint8Array {
   return tags;
 }
 
-function joinConstant(source: TypedSource, tag: number, to: ClassOutput): void {
-  const { from, ranks } = source;
+function readParts({ values, ranks, uses, room: { parts } }: TypedSource, tags: Uint8Array): void {
+  for (let index = 1; index < tags.length; index += slotsOf(tags[index] as number))
+    for (const [place, kind] of (partKinds[tags[index] as number] ?? []).entries()) {
+      const part = ranks.read(kind, values.next(kind));
+      parts[2 * index + place] = part;
+      uses.note(kind, part);
+    }
+}
+
+function joinConstant(source: TypedSource, index: number, tag: number, to: ClassOutput): void {
+  const { values, room } = source;
   to.u1(tag);
   const shape = shapeOf(tag);
   switch (shape.holds) {
     case 'text':
-      joinText(source, to);
+      joinText(source, index, to);
       return;
     case 'number':
-      to.put(at(from, kinds.constantNumbers).take(shape.length));
+      to.put(takeBytes(values, kinds.constantNumbers, shape.length));
       return;
     case 'handle':
-      to.u1(at(from, kinds.handleKinds).nextByte());
+      to.u1(values.nextUpTo(0xff, kinds.handleKinds));
       break;
     case 'bootstrap':
-      to.u2(number(from, kinds.callBootstraps, 0xffff));
+      to.u2(values.nextUpTo(0xffff, kinds.callBootstraps));
       break;
     case 'indexes':
   }
-  for (const kind of partKinds[tag] ?? []) to.u2(ranks.read(kind, at(from, kind).next()));
+  for (const place of (partKinds[tag] ?? []).keys()) to.u2(room.parts[2 * index + place] as number);
 }
 
-function joinText({ texts }: TypedSource, to: ClassOutput): void {
-  const text = texts.next();
+function joinText({ texts, uses }: TypedSource, index: number, to: ClassOutput): void {
+  const text = texts.next(uses.of(index));
   const start = texts.startOf(text);
   const end = texts.endOf(text);
   if (end - start > 0xffff) throw deltaInvalid(`a text of a class file has ${end - start} bytes`);
@@ -144,13 +160,13 @@ function joinText({ texts }: TypedSource, to: ClassOutput): void {
 }
 
 class JoinTape implements ClassTape {
-  readonly #from: TypedReaders;
+  readonly #from: ValueReader;
   readonly #to: ClassOutput;
   readonly #ranks: RankedConstants;
   readonly #attributes: AttributeNumbers;
 
-  constructor({ from, ranks }: TypedSource, to: ClassOutput, pool: ConstantPool) {
-    this.#from = from;
+  constructor({ values, ranks }: TypedSource, to: ClassOutput, pool: ConstantPool) {
+    this.#from = values;
     this.#to = to;
     this.#ranks = ranks;
     this.#attributes = new AttributeNumbers(pool, ranks);
@@ -165,25 +181,26 @@ class JoinTape implements ClassTape {
   }
 
   u1(kind: StreamKind): number {
-    const value = at(this.#from, kind).nextByte();
+    const value = this.#from.nextUpTo(0xff, kind);
     this.#to.u1(value);
     return value;
   }
 
   u2(kind: StreamKind): number {
-    const value = number(this.#from, kind, 0xffff);
+    const value = this.#from.nextUpTo(0xffff, kind);
     this.#to.u2(value);
     return value;
   }
 
   u4(kind: StreamKind): number {
-    const value = number(this.#from, kind, 0xffffffff);
+    const value = this.#from.next(kind);
     this.#to.u4(value);
     return value;
   }
 
   opaque(kind: StreamKind, length: number): void {
-    this.#to.put(at(this.#from, kind).take(length));
+    if (length > this.left) throw deltaInvalid('class files have more bytes than are to be made');
+    for (let left = length; left > 0; left--) this.u1(kind);
   }
 
   constant1(kind: StreamKind): void {
@@ -199,24 +216,24 @@ class JoinTape implements ClassTape {
   }
 
   constantBeside(kind: StreamKind, other: number): void {
-    this.#to.u2(this.#ranks.readBeside(kind, at(this.#from, kind).next(), other));
+    this.#to.u2(this.#ranks.readBeside(kind, this.#from.next(kind), other));
   }
 
   attributeName(): number {
-    const index = this.#attributes.read(at(this.#from, kinds.attributeNames).next());
+    const index = this.#attributes.read(this.#from.next(kinds.attributeNames));
     this.#to.u2(index);
     return index;
   }
 
   difference(kind: StreamKind, from: number): number {
-    const value = from + at(this.#from, kind).nextSigned();
+    const value = from + this.#from.nextSigned(kind);
     if (value < 0 || value > 0xffff) throw deltaInvalid(`a class file has a position or line ${value}`);
     this.#to.u2(value);
     return value;
   }
 
   remainder(kind: StreamKind, whole: number): void {
-    this.#to.u2((whole - number(this.#from, kind, 0xffff)) & 0xffff);
+    this.#to.u2((whole - this.#from.nextUpTo(0xffff, kind)) & 0xffff);
   }
 
   unit<W>(_place: UnitPlace, _name: number, _type: number, walk: (by: W) => void, by: W): void {
@@ -231,16 +248,6 @@ class JoinTape implements ClassTape {
   }
 
   #constant(kind: StreamKind): number {
-    return this.#ranks.read(kind, at(this.#from, kind).next());
+    return this.#ranks.read(kind, this.#from.next(kind));
   }
-}
-
-function number(from: TypedReaders, kind: StreamKind, most: number): number {
-  const value = at(from, kind).next();
-  if (value > most) throw deltaInvalid(`a class file has a number ${value} where none is above ${most}`);
-  return value;
-}
-
-function at(from: TypedReaders, kind: StreamKind): VarintReader {
-  return from[kind] as VarintReader;
 }

@@ -1,14 +1,10 @@
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import type { VarintReader, VarintWriter } from '../varint.ts';
+import { kinds } from './typed-streams.ts';
+import type { ValueReader, ValueWriter } from './typed-values.ts';
 
 /** What a text is to those before it: a new one; the one that last stood behind the one before; or another known one. The position is the id. */
 const [isNew, isExpected, isKnown] = [0, 1, 2];
-
-interface TextStreams<T> {
-  readonly choices: T;
-  readonly known: T;
-  readonly texts: T;
-}
 
 /** Which known text stood behind each the last time, on both sides alike. */
 class Followers {
@@ -27,56 +23,70 @@ class Followers {
 
 /** Writes texts, each of them once. None has a byte 0, which ends each. */
 export class TextWriter {
-  readonly #to: TextStreams<VarintWriter>;
+  readonly #values: ValueWriter;
+  readonly #texts: VarintWriter;
   readonly #numbers = new Map<string, number>();
   readonly #followers = new Followers();
 
-  constructor(to: TextStreams<VarintWriter>) {
-    this.#to = to;
+  constructor(values: ValueWriter, texts: VarintWriter) {
+    this.#values = values;
+    this.#texts = texts;
   }
 
-  /** @param text one character for each byte */
-  add(text: string): void {
+  /**
+   * @param text one character for each byte
+   * @param use what texts are like
+   */
+  add(text: string, use: number): void {
+    this.#values.lead(use);
     const number = this.#numbers.get(text);
     if (number === undefined) this.#addNew(text);
-    else if (number === this.#followers.expected()) this.#to.choices.addByte(isExpected);
+    else if (number === this.#followers.expected()) this.#choose(isExpected);
     else {
-      this.#to.choices.addByte(isKnown);
-      this.#to.known.add(number);
+      this.#choose(isKnown);
+      this.#values.add(kinds.knownTexts, number);
     }
     this.#followers.pass(number ?? this.#numbers.size - 1);
   }
 
   #addNew(text: string): void {
     this.#numbers.set(text, this.#numbers.size);
-    this.#to.choices.addByte(isNew);
-    this.#to.texts.addBytes(Buffer.from(text, 'latin1'));
-    this.#to.texts.addByte(0);
+    this.#choose(isNew);
+    this.#texts.addBytes(Buffer.from(text, 'latin1'));
+    this.#texts.addByte(0);
+  }
+
+  #choose(choice: number): void {
+    this.#values.add(kinds.textChoices, choice);
   }
 }
 
 /** Reads what {@link TextWriter} wrote. */
 export class TextReader {
-  readonly #from: TextStreams<VarintReader>;
+  readonly #values: ValueReader;
+  readonly #texts: VarintReader;
   /** Positions behind the known texts. They are no views, which would be larger than most texts. */
   readonly #ends: number[] = [];
   readonly #followers = new Followers();
 
-  constructor(from: TextStreams<VarintReader>) {
-    this.#from = from;
+  constructor(values: ValueReader, texts: VarintReader) {
+    this.#values = values;
+    this.#texts = texts;
   }
 
   /** In which all texts lie. */
   get bytes(): Uint8Array {
-    return this.#from.texts.bytes;
+    return this.#texts.bytes;
   }
 
   /**
    * The number of the next text.
+   * @param use as it was written
    * @throws DELTA_INVALID
    */
-  next(): number {
-    const number = this.#number(this.#from.choices.nextByte());
+  next(use: number): number {
+    this.#values.lead(use);
+    const number = this.#number(this.#values.next(kinds.textChoices));
     if (number === undefined || number >= this.#ends.length)
       throw deltaInvalid(`class files have no text ${number}`);
     this.#followers.pass(number);
@@ -94,8 +104,8 @@ export class TextReader {
 
   #number(choice: number): number | undefined {
     if (choice === isExpected) return this.#followers.expected();
-    if (choice === isKnown) return this.#from.known.next();
+    if (choice === isKnown) return this.#values.next(kinds.knownTexts);
     if (choice !== isNew) throw deltaInvalid(`a text of class files is said in the unknown way ${choice}`);
-    return this.#ends.push(this.#from.texts.passUntil(0)) - 1;
+    return this.#ends.push(this.#texts.passUntil(0)) - 1;
   }
 }

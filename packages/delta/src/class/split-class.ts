@@ -1,58 +1,88 @@
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import type { VarintWriter } from '../varint.ts';
 import { AttributeNumbers } from './attribute-numbers.ts';
 import { walkBody } from './class-body.ts';
 import { ClassCursor, peekU2 } from './class-cursor.ts';
 import type { ClassTape, UnitPlace } from './class-tape.ts';
-import { type ConstantPool, readConstantPool, shapeOf, slotsOf } from './constant-pool.ts';
+import { type ConstantPool, readConstantPool, shapeOf, slotsOf, textOf } from './constant-pool.ts';
+import type { TextWriter } from './known-texts.ts';
 import type { RankedConstants } from './ranked-constants.ts';
+import type { TextUses } from './text-uses.ts';
 import { kinds, partKinds, type StreamKind } from './typed-streams.ts';
+import type { ValueWriter } from './typed-values.ts';
 
-/** By kind of stream. */
-export type TypedWriters = readonly VarintWriter[];
+/** Where class files go that are taken apart. */
+export interface TypedTarget {
+  readonly values: ValueWriter;
+  readonly texts: TextWriter;
+  readonly ranks: RankedConstants;
+  readonly uses: TextUses;
+}
 
 /**
- * Takes a class file apart into streams by what its numbers mean; all but the texts of its constants.
- * @returns its constants
+ * Takes a class file apart into values by what they mean.
  * @throws DELTA_INVALID for what is none, and for what would come back otherwise
  */
-export function splitClass(bytes: Uint8Array, ranks: RankedConstants, to: TypedWriters): ConstantPool {
+export function splitClass(bytes: Uint8Array, to: TypedTarget): void {
   const pool = readConstantPool(bytes, 0, bytes.length);
-  ranks.open(pool.tags);
-  splitPool(pool, ranks, to);
-  ranks.begin();
-  const tape = new SplitTape(new ClassCursor(bytes, pool.end, bytes.length), pool, ranks, to);
+  splitPool(pool, to);
+  to.ranks.begin();
+  const tape = new SplitTape(new ClassCursor(bytes, pool.end, bytes.length), pool, to);
   walkBody(pool, tape);
   if (tape.left > 0) throw deltaInvalid('bytes follow behind a class file');
-  return pool;
 }
 
-function splitPool(pool: ConstantPool, ranks: RankedConstants, to: TypedWriters): void {
-  at(to, kinds.versions).addBytes(pool.version);
-  at(to, kinds.constantCounts).add(pool.count);
-  for (let index = 1; index < pool.count; index += slotsOf(pool.tags[index] as number)) {
-    at(to, kinds.constantTags).addByte(pool.tags[index] as number);
-    splitConstant(pool, index, ranks, to);
-  }
+/** First which constants there are, then which others they name, by which it is told what their texts are, and then what they hold. */
+function splitPool(pool: ConstantPool, to: TypedTarget): void {
+  const { ranks, uses, values } = to;
+  ranks.open(pool.tags);
+  uses.begin(pool.count);
+  values.addBytes(kinds.versions, pool.version);
+  values.add(kinds.constantCounts, pool.count);
+  const indexes = indexesOf(pool);
+  for (const index of indexes) values.add(kinds.constantTags, pool.tags[index] as number);
+  for (const index of indexes) splitParts(pool, index, to);
+  for (const index of indexes) splitConstant(pool, index, to);
 }
 
-function splitConstant(pool: ConstantPool, index: number, ranks: RankedConstants, to: TypedWriters): void {
-  const { bytes, tags, offsets } = pool;
+function indexesOf({ count, tags }: ConstantPool): number[] {
+  const indexes: number[] = [];
+  for (let index = 1; index < count; index += slotsOf(tags[index] as number)) indexes.push(index);
+  return indexes;
+}
+
+function splitParts(
+  { bytes, tags, offsets }: ConstantPool,
+  index: number,
+  { values, ranks, uses }: TypedTarget,
+): void {
   const tag = tags[index] as number;
-  let offset = offsets[index] as number;
-  const shape = shapeOf(tag);
-  if (shape.holds === 'text') checkText(bytes, offset);
-  if (shape.holds === 'number')
-    at(to, kinds.constantNumbers).addBytes(bytes.subarray(offset, offset + shape.length));
-  if (shape.holds === 'handle') at(to, kinds.handleKinds).addByte(bytes[offset++] as number);
-  if (shape.holds === 'bootstrap') {
-    at(to, kinds.callBootstraps).add(peekU2(bytes, offset));
-    offset += 2;
-  }
+  let offset = (offsets[index] as number) + partsBehind(tag);
   for (const kind of partKinds[tag] ?? []) {
-    at(to, kind).add(ranks.write(kind, peekU2(bytes, offset)));
+    const part = peekU2(bytes, offset);
+    values.add(kind, ranks.write(kind, part));
+    uses.note(kind, part);
     offset += 2;
   }
+}
+
+/** Bytes of a constant before the indexes of others. */
+function partsBehind(tag: number): number {
+  const { holds } = shapeOf(tag);
+  return holds === 'bootstrap' ? 2 : holds === 'handle' ? 1 : 0;
+}
+
+function splitConstant(pool: ConstantPool, index: number, { values, texts, uses }: TypedTarget): void {
+  const { bytes, tags, offsets } = pool;
+  const offset = offsets[index] as number;
+  const shape = shapeOf(tags[index] as number);
+  if (shape.holds === 'text') {
+    checkText(bytes, offset);
+    texts.add(textOf(pool, index), uses.of(index));
+  }
+  if (shape.holds === 'number')
+    values.addBytes(kinds.constantNumbers, bytes.subarray(offset, offset + shape.length));
+  if (shape.holds === 'handle') values.add(kinds.handleKinds, bytes[offset] as number);
+  if (shape.holds === 'bootstrap') values.add(kinds.callBootstraps, peekU2(bytes, offset));
 }
 
 /** In typed contents, a byte 0 ends a text. */
@@ -62,21 +92,17 @@ function checkText(bytes: Uint8Array, offset: number): void {
     throw deltaInvalid('a text of a class file has a byte 0, which none may have');
 }
 
-function at(writers: TypedWriters, kind: StreamKind): VarintWriter {
-  return writers[kind] as VarintWriter;
-}
-
 class SplitTape implements ClassTape {
   readonly #cursor: ClassCursor;
   readonly #ranks: RankedConstants;
   readonly #attributes: AttributeNumbers;
-  readonly #to: TypedWriters;
+  readonly #to: ValueWriter;
 
-  constructor(cursor: ClassCursor, pool: ConstantPool, ranks: RankedConstants, to: TypedWriters) {
+  constructor(cursor: ClassCursor, pool: ConstantPool, { ranks, values }: TypedTarget) {
     this.#cursor = cursor;
     this.#attributes = new AttributeNumbers(pool, ranks);
     this.#ranks = ranks;
-    this.#to = to;
+    this.#to = values;
   }
 
   get at(): number {
@@ -88,9 +114,7 @@ class SplitTape implements ClassTape {
   }
 
   u1(kind: StreamKind): number {
-    const value = this.#cursor.u1();
-    at(this.#to, kind).addByte(value);
-    return value;
+    return this.#number(kind, this.#cursor.u1());
   }
 
   u2(kind: StreamKind): number {
@@ -104,7 +128,7 @@ class SplitTape implements ClassTape {
   opaque(kind: StreamKind, length: number): void {
     const { at: start, bytes } = this.#cursor;
     this.#cursor.skip(length);
-    at(this.#to, kind).addBytes(bytes.subarray(start, start + length));
+    this.#to.addBytes(kind, bytes.subarray(start, start + length));
   }
 
   constant1(kind: StreamKind): void {
@@ -127,7 +151,7 @@ class SplitTape implements ClassTape {
 
   difference(kind: StreamKind, from: number): number {
     const value = this.#cursor.u2();
-    at(this.#to, kind).addSigned(value - from);
+    this.#to.addSigned(kind, value - from);
     return value;
   }
 
@@ -153,7 +177,7 @@ class SplitTape implements ClassTape {
   }
 
   #number(kind: StreamKind, value: number): number {
-    at(this.#to, kind).add(value);
+    this.#to.add(kind, value);
     return value;
   }
 }

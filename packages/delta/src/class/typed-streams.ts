@@ -112,6 +112,13 @@ export type StreamKind = number;
 
 export const kinds: Readonly<Record<TypedStreamName, StreamKind>> = byName(typedStreamNames, (_, at) => at);
 
+const areBytes = Uint8Array.from(typedStreamNames, (name) => (streams[name] === 'bytes' ? 1 : 0));
+
+/** Whether values of a kind are bytes in their stream, whatever they are. */
+export function isByteKind(kind: StreamKind): boolean {
+  return areBytes[kind] === 1;
+}
+
 const groupNames = Object.keys(constantGroups) as readonly ConstantGroup[];
 
 const groups: readonly (ConstantGroup | undefined)[] = typedStreamNames.map((name) =>

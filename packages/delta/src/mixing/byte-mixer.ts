@@ -1,26 +1,16 @@
 import { byteMixerProgram } from '../assembled/byte-mixer.ts';
-import { instantiate, type ProgramMemory } from '../assembled/instantiate.ts';
-import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { VarintWriter } from '../varint.ts';
+import { instantiate } from '../assembled/instantiate.ts';
+import { type BitProgram, endsTooEarly, PackedBytes } from './packed-bytes.ts';
 
 /** Most contexts that a byte may have, and kinds of bytes: packages/delta/assembly/byte-mixer has tables for so many. */
 export const mostContexts = 20;
 const mostKinds = 32;
 
-/** A byte becomes 32 at most, and the program has room for as many of so many bytes. */
-const takenAfter = 1024;
-
 /** What packages/delta/assembly/byte-mixer/index.ts exports. */
-interface Program {
-  readonly memory: ProgramMemory;
+interface Program extends BitProgram {
   begin(kinds: number, tableBits: number, packed: number): void;
   contextsPlace(): number;
-  packedPlace(): number;
-  beginReading(): void;
   code(byte: number, kind: number, count: number, beside: number, expected: number, run: number): number;
-  packedLength(): number;
-  takePacked(): void;
-  endWriting(): void;
 }
 
 /** A program that nobody uses. Its memory, up to 20 MiB, is used again. */
@@ -34,9 +24,7 @@ export class ByteMixer {
   /** What the next byte is predicted from: to be set before it is coded. */
   readonly contexts: Int32Array;
   readonly #program: Program;
-  readonly #packed: Uint8Array | undefined;
-  readonly #written = new VarintWriter();
-  #untilTaken = takenAfter;
+  readonly #packed: PackedBytes;
 
   /**
    * @param kinds of bytes
@@ -48,15 +36,10 @@ export class ByteMixer {
     if (kinds > mostKinds) throw new RangeError(`${kinds} kinds of bytes, and ${mostKinds} are known`);
     this.#program = idle ?? instantiate<Program>(byteMixerProgram);
     idle = undefined;
-    this.#packed = packed;
     const program = this.#program;
     program.begin(kinds, bits, packed?.length ?? -1);
-    const { buffer } = program.memory;
-    this.contexts = new Int32Array(buffer, program.contextsPlace(), mostContexts);
-    if (packed === undefined) return;
-    if (packed.length < 4) throw endsTooEarly();
-    new Uint8Array(buffer).set(packed, program.packedPlace());
-    program.beginReading();
+    this.contexts = new Int32Array(program.memory.buffer, program.contextsPlace(), mostContexts);
+    this.#packed = new PackedBytes(program, packed);
   }
 
   /**
@@ -73,7 +56,7 @@ export class ByteMixer {
       this.leave();
       throw endsTooEarly();
     }
-    if (--this.#untilTaken === 0) this.#take();
+    this.#packed.pass();
     return coded;
   }
 
@@ -82,29 +65,13 @@ export class ByteMixer {
    * @throws DELTA_INVALID if packed bytes are left
    */
   end(): Uint8Array {
-    const program = this.#program;
-    const isLeft = this.#packed !== undefined && program.packedLength() < this.#packed.length;
-    if (isLeft) throw deltaInvalid('mixed streams end before their bytes do');
-    if (this.#packed === undefined) program.endWriting();
-    this.#take();
+    const written = this.#packed.end();
     this.leave();
-    return this.#written.bytes();
+    return written;
   }
 
   /** Nothing is coded afterwards: another section may use the memory. */
   leave(): void {
     idle = this.#program;
   }
-
-  #take(): void {
-    this.#untilTaken = takenAfter;
-    if (this.#packed !== undefined) return;
-    const { memory, packedPlace, packedLength, takePacked } = this.#program;
-    this.#written.addBytes(new Uint8Array(memory.buffer, packedPlace(), packedLength()));
-    takePacked();
-  }
-}
-
-function endsTooEarly(): Error {
-  return deltaInvalid('mixed streams end too early');
 }

@@ -1,17 +1,21 @@
 import type { ByteReader } from '@block-pack/core';
 import { joinContents } from '../class/split-contents.ts';
-import { typedStreamNames } from '../class/typed-streams.ts';
+import type { StreamKind } from '../class/typed-streams.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { readLengths, readParts, type StreamLengths, unpackStreams } from '../difference/packing.ts';
 import { readVarint } from '../difference/read-varint.ts';
 import { streamLimit } from '../difference/section.ts';
+import { ValueMixer } from '../mixing/value-mixer.ts';
 import { VarintReader } from '../varint.ts';
+import { readMixed, sectionStreams } from './typed-section.ts';
 import { typedSectionLimit } from './write-typed.ts';
 
 /** A section of typed contents as it comes: it can be made by itself, and by another thread. */
 export interface PackedSection {
   /** Bytes of contents. */
   readonly length: number;
+  /** Whose values the last stream has. */
+  readonly mixed: ReadonlySet<StreamKind>;
   readonly streams: StreamLengths;
   readonly parts: readonly Uint8Array[];
 }
@@ -30,15 +34,24 @@ export async function readPackedSection(reader: ByteReader, most: number): Promi
   const length = header.next();
   if (length === 0 || length > Math.min(most, typedSectionLimit))
     throw deltaInvalid(`a section makes ${length} bytes where ${most} are missing`);
-  const streams = readLengths(header, typedStreamNames.length, new Set(), streamLimit(length));
+  const mixed = readMixed(header);
+  const streams = readLengths(header, sectionStreams, new Set(), streamLimit(length));
   header.end();
-  return { length, streams, parts: await readParts(reader, streams) };
+  return { length, mixed, streams, parts: await readParts(reader, streams) };
 }
 
 /**
  * @param room for the contents of any section: a part of it is returned
  * @throws DELTA_INVALID
  */
-export function joinSection({ length, streams, parts }: PackedSection, room: Uint8Array): Uint8Array {
-  return joinContents(unpackStreams(streams, parts), room.subarray(0, length));
+export function joinSection({ length, mixed, streams, parts }: PackedSection, room: Uint8Array): Uint8Array {
+  const unpacked = unpackStreams(streams, parts);
+  const mixer = new ValueMixer(unpacked.at(-1));
+  try {
+    const made = joinContents(unpacked, room.subarray(0, length), mixer, mixed);
+    mixer.end();
+    return made;
+  } finally {
+    mixer.leave();
+  }
 }

@@ -19,7 +19,7 @@ export async function* readTyped(
   const reader = new ByteReader(typed, () => deltaInvalid('it ends too early'));
   const room = Math.min(size, typedSectionLimit);
   try {
-    await readMagic(reader, typedMagic, 'typed contents of version 1 do');
+    await readMagic(reader, typedMagic, 'typed contents of version 2 do');
     const sections = packedSections(reader, size);
     yield* program === undefined ? madeHere(sections, room) : madeBeside(sections, room, program);
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');

@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { attributeNames } from '../class/class-body.ts';
 import { joinContents, splitContents } from '../class/split-contents.ts';
 import { kinds, typedStreamNames } from '../class/typed-streams.ts';
+import { RecordedValues } from '../class/value-coder.ts';
 import { readTyped } from './read-typed.ts';
+import { sectionStreams } from './typed-section.ts';
 import { type WriteTypedOptions, writeTyped } from './write-typed.ts';
 
 describe('class files among typed contents', () => {
@@ -110,6 +112,25 @@ describe('typed contents', () => {
     expect(await read(typed, sizeOf(contents))).toEqual(whole(contents));
   });
 
+  it('come back where all values are mixed, and then are smaller', async () => {
+    const callers = Array.from({ length: 150 }, (_, i) => caller(`a/Caller${i}`, i));
+    const [all, some] = [await written(callers, { mixesAll: true }), await written(callers)];
+    expect(all.length).toBeLessThan(some.length);
+    expect(await read(all, sizeOf(callers))).toEqual(whole(callers));
+  });
+
+  it('of the version before are refused, and the message says so', async () => {
+    const old = Uint8Array.from([...Buffer.from('BPT1'), ...(await written(contents)).subarray(4)]);
+    await expect(read(old, sizeOf(contents))).rejects.toThrow('typed contents of version 2');
+  });
+
+  it('are refused where a stream is mixed that never is', async () => {
+    const typed = await written([caller('a/A')]);
+    // Behind the magic, the length of the header and the two bytes of the section's length: the first of the bits.
+    const bad = typed.with(headerStart(typed) + 2, 1 << kinds.others);
+    await expect(read(bad, caller('a/A').length)).rejects.toThrow('never is');
+  });
+
   it('of nothing are nothing', async () => {
     expect(await read(await written([]), 0)).toHaveLength(0);
   });
@@ -146,9 +167,7 @@ describe('typed contents', () => {
     fc.assert(
       fc.property(fc.nat(streams.length - 1), mutations, (kind, changes) => {
         const bad = streams.map((stream, at) => (at === kind ? changed(stream, changes) : stream));
-        expect(outcomeOf(() => joinContents(bad, new Uint8Array(sizeOf(two))))).toMatch(
-          /^(DELTA_INVALID|made)$/,
-        );
+        expect(outcomeOf(() => joined(bad, sizeOf(two)))).toMatch(/^(DELTA_INVALID|made)$/);
       }),
       fuzzRuns(400),
     );
@@ -162,7 +181,7 @@ describe('the page of typed contents', () => {
     const rows = page.split('\n').filter((line) => line.startsWith('| `'));
     const names = rows.flatMap((row) => row.split('|')[1]?.match(/\w+/g) ?? []);
     expect(names).toEqual(typedStreamNames);
-    expect(page).toContain(`${typedStreamNames.length}( rawlength )`);
+    expect(page).toContain(`${sectionStreams}( rawlength )`);
   });
 
   it('names all attributes in their order', () => {
@@ -194,6 +213,11 @@ function twoEqualTexts(): Uint8Array {
   return Uint8Array.from([...u4(0xcafebabe), ...u4(61), ...u2(5), ...constants, ...body]);
 }
 
+/** Behind the magic and the length of the header. */
+function headerStart(typed: Uint8Array): number {
+  return (typed[4] as number) < 0x80 ? 5 : 6;
+}
+
 /** What comes back is always the same. */
 function split(contents: readonly Uint8Array[]): Uint8Array[] {
   let end = 0;
@@ -201,9 +225,14 @@ function split(contents: readonly Uint8Array[]): Uint8Array[] {
     end += length;
     return { start: end - length, length };
   });
-  const streams = splitContents(whole(contents), places);
-  expect(joinContents(streams, new Uint8Array(end))).toEqual(whole(contents));
+  const streams = splitContents(whole(contents), places, new RecordedValues(), new Set());
+  expect(joined(streams, end)).toEqual(whole(contents));
   return streams;
+}
+
+/** Of streams of which none is mixed. */
+function joined(streams: readonly Uint8Array[], size: number): Uint8Array {
+  return joinContents(streams, new Uint8Array(size), new RecordedValues(), new Set());
 }
 
 function othersOf(streams: readonly Uint8Array[]): Uint8Array {

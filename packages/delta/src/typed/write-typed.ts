@@ -1,17 +1,22 @@
 import { type Bytes, checkSignal, type RandomAccess } from '@block-pack/core';
 import { type ContentPlace, splitContents } from '../class/split-contents.ts';
-import { kinds } from '../class/typed-streams.ts';
+import { kinds, type StreamKind } from '../class/typed-streams.ts';
+import { mixableKinds } from '../class/typed-values.ts';
 import { fastQuality, packStreams, sectionBytes, writeLengths } from '../difference/packing.ts';
 import { PackingLanes } from '../difference/packing-lanes.ts';
 import { type Piece, readPieces } from '../difference/pieces.ts';
+import { ValueMixer } from '../mixing/value-mixer.ts';
 import { VarintWriter } from '../varint.ts';
+import { worthwhileKinds, writeMixed } from './typed-section.ts';
 
 /** `BPT` and the version of the format. */
-export const typedMagic = Uint8Array.of(0x42, 0x50, 0x54, 0x31);
+export const typedMagic = Uint8Array.of(0x42, 0x50, 0x54, 0x32);
 
 export interface WriteTypedOptions {
   /** Brotli's for all streams; unless said, the best that is worth its time for each. */
   readonly quality?: number | undefined;
+  /** Whether all values of class files are mixed: smaller by a third of what mixing gains by default, and read in half as long again. */
+  readonly mixesAll?: boolean | undefined;
   /** Most bytes of content that are taken apart at once, 32 MiB unless said, up to 64 MiB. */
   readonly sectionLength?: number;
   readonly signal?: AbortSignal | undefined;
@@ -28,6 +33,9 @@ const usualQuality = 10;
 /** Texts would be 7 % smaller with 10: for each second that it takes, a quarter of what other contents gain. */
 const textQuality = fastQuality;
 
+/** What is mixed does not shrink, and this finds it fast. */
+const mixedQuality = 1;
+
 /** Memory grows with it. Sections twice as long make 0.15 to 0.5 % less. */
 export const typedSectionLength = 32 << 20;
 
@@ -37,7 +45,13 @@ export const typedSectionLength = 32 << 20;
  */
 export async function* writeTyped(
   contents: readonly RandomAccess[],
-  { quality, sectionLength = typedSectionLength, signal, onProgress }: WriteTypedOptions = {},
+  {
+    quality,
+    mixesAll = false,
+    sectionLength = typedSectionLength,
+    signal,
+    onProgress,
+  }: WriteTypedOptions = {},
 ): Bytes {
   yield typedMagic;
   // Other threads pack sections while this one takes the next apart.
@@ -45,9 +59,10 @@ export async function* writeTyped(
   const packing: Promise<Uint8Array>[] = [];
   let written = 0;
   const most = Math.min(sectionLength, typedSectionLimit);
-  for await (const { length, streams } of splitSections(contents, most)) {
+  const mixed = mixesAll ? mixableKinds : worthwhileKinds;
+  for await (const { length, streams } of splitSections(contents, most, mixed)) {
     checkSignal(signal);
-    const section = packSection(length, streams, quality, lanes);
+    const section = packSection(length, streams, mixed, quality, lanes);
     // Whoever stops reading does not wait for it.
     section.catch(() => {});
     packing.push(section);
@@ -65,15 +80,19 @@ interface SplitSection {
 }
 
 /** @param most bytes of a section */
-async function* splitSections(contents: readonly RandomAccess[], most: number): AsyncGenerator<SplitSection> {
+async function* splitSections(
+  contents: readonly RandomAccess[],
+  most: number,
+  mixed: ReadonlySet<StreamKind>,
+): AsyncGenerator<SplitSection> {
   const total = contents.reduce((sum, { size }) => sum + size, 0);
   // Used for all sections: as garbage, what is made for each would double the memory.
-  const [read, made] = [new Uint8Array(Math.min(most, total)), new Uint8Array(Math.min(most, total))];
+  const read = new Uint8Array(Math.min(most, total));
   for (const pieces of sectionsOf(contents, most)) {
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const bytes = read.subarray(0, length);
     await readPieces(pieces, contents, bytes);
-    yield { length, streams: splitContents(bytes, placesOf(pieces, contents), made.subarray(0, length)) };
+    yield { length, streams: takeApart(bytes, placesOf(pieces, contents), mixed) };
   }
 }
 
@@ -116,17 +135,36 @@ function placesOf(pieces: readonly Piece[], contents: readonly RandomAccess[]): 
   });
 }
 
+/** The streams of a section. */
+function takeApart(
+  bytes: Uint8Array,
+  places: readonly ContentPlace[],
+  mixed: ReadonlySet<StreamKind>,
+): Uint8Array[] {
+  const mixer = new ValueMixer();
+  try {
+    const streams = splitContents(bytes, places, mixer, mixed);
+    return [...streams, mixer.end()];
+  } finally {
+    mixer.leave();
+  }
+}
+
 async function packSection(
   length: number,
   streams: readonly Uint8Array[],
+  mixed: ReadonlySet<StreamKind>,
   quality: number | undefined,
   lanes: PackingLanes,
 ): Promise<Uint8Array> {
-  const usual = (part: Uint8Array) => (part === streams[kinds.texts] ? textQuality : usualQuality);
-  const qualityOf = (part: Uint8Array) => quality ?? usual(part);
+  const qualityOf = (part: Uint8Array) => {
+    if (part === streams.at(-1)) return mixedQuality;
+    return quality ?? (part === streams[kinds.texts] ? textQuality : usualQuality);
+  };
   const packed = await packStreams(streams, qualityOf, undefined, lanes);
   const header = new VarintWriter();
   header.add(length);
+  writeMixed(header, mixed);
   writeLengths(header, packed);
   return sectionBytes(header.bytes(), packed);
 }

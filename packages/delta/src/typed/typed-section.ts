@@ -1,0 +1,86 @@
+import { kinds, type StreamKind, type TypedStreamName, typedStreamNames } from '../class/typed-streams.ts';
+import { mixableKinds } from '../class/typed-values.ts';
+import { deltaInvalid } from '../difference/delta-invalid.ts';
+import type { VarintReader, VarintWriter } from '../varint.ts';
+
+/** Streams of a section: one for each kind of values, and behind them what is mixed. */
+export const sectionStreams = typedStreamNames.length + 1;
+
+/**
+ * What is mixed for little time: for a million of its bits 10,000 bytes are gained, or nearly so. It is three quarters of the gain, for
+ * two thirds of the time that all would take.
+ */
+const worthwhile: readonly TypedStreamName[] = [
+  'versions',
+  'textChoices',
+  'knownTexts',
+  'classNames',
+  'stringTexts',
+  'partNames',
+  'partTypes',
+  'fieldOwners',
+  'fieldParts',
+  'methodOwners',
+  'methodParts',
+  'handleKinds',
+  'handleMembers',
+  'callBootstraps',
+  'callParts',
+  'otherTexts',
+  'constantCounts',
+  'counts',
+  'parameterCounts',
+  'attributeCounts',
+  'handlerCounts',
+  'lineCounts',
+  'variableCounts',
+  'frameCounts',
+  'ownTypes',
+  'members',
+  'attributeLengths',
+  'opaque',
+  'attributeTexts',
+  'attributeValues',
+  'stacks',
+  'codeLengths',
+  'wideOperands',
+  'variables',
+  'loads',
+  'methods',
+  'interfaceMethods',
+  'calls',
+  'types',
+  'handlerTypes',
+  'lines',
+  'variableEnds',
+  'variableTypes',
+  'variableSlots',
+  'verifiedCounts',
+  'verified',
+  'innerTypes',
+  'innerNames',
+  'outerParts',
+  'bootstraps',
+  'bootstrapValues',
+];
+
+/** What is mixed, unless the smallest is asked for. */
+export const worthwhileKinds: ReadonlySet<StreamKind> = new Set(worthwhile.map((name) => kinds[name]));
+
+/** A bit for each stream, the lowest of the first byte for the first. */
+export function writeMixed(to: VarintWriter, mixed: ReadonlySet<StreamKind>): void {
+  for (let first = 0; first < typedStreamNames.length; first += 8) {
+    const eight = Array.from({ length: 8 }, (_, bit) => (mixed.has(first + bit) ? 1 << bit : 0));
+    to.addByte(eight.reduce((all, one) => all | one));
+  }
+}
+
+/** @throws DELTA_INVALID for a stream that is never mixed */
+export function readMixed(from: VarintReader): ReadonlySet<StreamKind> {
+  const bytes = from.take(Math.ceil(typedStreamNames.length / 8));
+  const places = Array.from({ length: 8 * bytes.length }, (_, place) => place);
+  const mixed = places.filter((place) => (((bytes[place >> 3] as number) >> (place & 7)) & 1) === 1);
+  const odd = mixed.find((place) => !mixableKinds.has(place));
+  if (odd !== undefined) throw deltaInvalid(`stream ${odd} of typed contents is mixed, which it never is`);
+  return new Set(mixed);
+}
