@@ -53,7 +53,7 @@ export async function writeTogether(...group: Parameters<typeof openTogether>): 
 export interface OpenedGroup {
   /** To be called once. */
   pack(): Promise<PackedGroup>;
-  /** When nothing is read any more while it is packed, and only other threads have to do with it. */
+  /** When all is read, and other threads pack no more than the last of it. */
   readonly allRead: Promise<void>;
 }
 

@@ -66,10 +66,10 @@ export async function* writeTyped(
     // Whoever stops reading does not wait for it.
     section.catch(() => {});
     packing.push(section);
-    written += length;
-    onProgress?.(written);
     const [first] = packing.length < sectionsAtOnce ? [] : packing.splice(0, 1);
     if (first !== undefined) yield await first;
+    written += length;
+    onProgress?.(written);
   }
   for (const section of packing) yield await section;
 }
