@@ -80,7 +80,7 @@ export async function openTogether(
     keepInner: (inner) => scratch.keep(inner),
     mostMixed: isSmallest ? smallestMixing : undefined,
     quality: isSmallest ? bestQuality : undefined,
-    mixesAll: isSmallest,
+    mixesValues: isSmallest,
     onProgress: (bytes, total) => {
       compared.show((size * bytes) / Math.max(total, 1));
       if (bytes === total) atEnd();

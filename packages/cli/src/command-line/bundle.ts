@@ -36,7 +36,7 @@ export function addBundle(program: Command, run: Run): void {
     )
     .option(
       '--smallest',
-      'mix all streams of changes: some per cent smaller, but applying takes more than a second longer for each megabyte of them, and making several; pack what is new for the site in twice the time',
+      'mix all streams of changes, and values of class files that are new for the site: some per cent smaller, but applying takes more than a second longer for each megabyte of the bundle, and making several',
     )
     .option('-o, --output <file>', 'where the bundle goes')
     .option('--dry-run', 'write nothing; show what each dependency would cost, and why')

@@ -19,24 +19,31 @@ export interface ValuePlaces<T> {
 }
 
 /** By kind: how it is reached. The position is the id. */
-const [asNumbers, asBytes, asMixed, asLeads] = [0, 1, 2, 3];
+const [asNumbers, asBytes, asMixed] = [0, 1, 2];
 
 function waysOf(mixed: ReadonlySet<StreamKind>): Uint8Array {
   return Uint8Array.from(typedStreamNames, (_, kind) => {
-    if (kind === kinds.opcodes) return asLeads;
     if (mixed.has(kind)) return asMixed;
     return isByteKind(kind) ? asBytes : asNumbers;
   });
+}
+
+/** What a value that is not mixed says of those that are. */
+function tell(coder: ValueCoder, kind: StreamKind, value: number): void {
+  if (kind === kinds.opcodes) coder.lead(kind, value);
+  else coder.pass(kind, value);
 }
 
 /** Writes values of class files, each as one of its kind. */
 export class ValueWriter {
   readonly #to: ValuePlaces<VarintWriter>;
   readonly #ways: Uint8Array;
+  readonly #isAnyMixed: boolean;
 
   constructor(to: ValuePlaces<VarintWriter>) {
     this.#to = to;
     this.#ways = waysOf(to.mixed);
+    this.#isAnyMixed = to.mixed.size > 0;
   }
 
   add(kind: StreamKind, value: number): void {
@@ -49,8 +56,7 @@ export class ValueWriter {
     const stream = streams[kind] as VarintWriter;
     if (way === asNumbers) stream.add(value);
     else stream.addByte(value);
-    if (way === asLeads) coder.lead(kind, value);
-    else coder.pass(kind, value);
+    if (this.#isAnyMixed) tell(coder, kind, value);
   }
 
   /** A number of either sign. */
@@ -64,7 +70,7 @@ export class ValueWriter {
 
   /** What the values that follow are told by, though no value says it. */
   lead(value: number): void {
-    this.#to.coder.lead(kinds.texts, value);
+    if (this.#isAnyMixed) this.#to.coder.lead(kinds.texts, value);
   }
 }
 
@@ -72,10 +78,12 @@ export class ValueWriter {
 export class ValueReader {
   readonly #from: ValuePlaces<VarintReader>;
   readonly #ways: Uint8Array;
+  readonly #isAnyMixed: boolean;
 
   constructor(from: ValuePlaces<VarintReader>) {
     this.#from = from;
     this.#ways = waysOf(from.mixed);
+    this.#isAnyMixed = from.mixed.size > 0;
   }
 
   /** @throws DELTA_INVALID */
@@ -85,8 +93,7 @@ export class ValueReader {
     if (way === asMixed) return coder.code(kind, 0);
     const stream = streams[kind] as VarintReader;
     const value = way === asNumbers ? stream.next() : stream.nextByte();
-    if (way === asLeads) coder.lead(kind, value);
-    else coder.pass(kind, value);
+    if (this.#isAnyMixed) tell(coder, kind, value);
     return value;
   }
 
@@ -106,6 +113,6 @@ export class ValueReader {
   }
 
   lead(value: number): void {
-    this.#from.coder.lead(kinds.texts, value);
+    if (this.#isAnyMixed) this.#from.coder.lead(kinds.texts, value);
   }
 }

@@ -40,7 +40,7 @@ export interface WriteGroupOptions extends OpenArchiveOptions {
   readonly mostMixed?: number | undefined;
   /** Of typed contents: see `writeTyped`. */
   readonly quality?: number | undefined;
-  readonly mixesAll?: boolean | undefined;
+  readonly mixesValues?: boolean | undefined;
   /** Called with the bytes of contents that are written so far, and all of them. */
   onProgress?(bytes: number, total: number): void;
 }
@@ -162,7 +162,7 @@ async function* payloadOf(
     onMixing,
     mostMixed,
     quality,
-    mixesAll,
+    mixesValues,
   }: WriteGroupOptions & Required<Pick<DifferenceOptions, 'onTransform' | 'onMixing'>>,
 ): Bytes {
   yield skeleton;
@@ -181,7 +181,8 @@ async function* payloadOf(
   }
   const bytesOf = accesses.map(({ content }) => content);
   const progress = (bytes: number) => onProgress?.(bytes, total);
-  if (encoding === 'typed') yield* writeTyped(bytesOf, { quality, mixesAll, signal, onProgress: progress });
+  if (encoding === 'typed')
+    yield* writeTyped(bytesOf, { quality, mixesValues, signal, onProgress: progress });
   else yield* packContents(joined(bytesOf, signal, progress));
 }
 

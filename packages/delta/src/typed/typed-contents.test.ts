@@ -112,11 +112,11 @@ describe('typed contents', () => {
     expect(await read(typed, sizeOf(contents))).toEqual(whole(contents));
   });
 
-  it('come back where all values are mixed, and then are smaller', async () => {
+  it('come back where values are mixed, and then are smaller', async () => {
     const callers = Array.from({ length: 150 }, (_, i) => caller(`a/Caller${i}`, i));
-    const [all, some] = [await written(callers, { mixesAll: true }), await written(callers)];
-    expect(all.length).toBeLessThan(some.length);
-    expect(await read(all, sizeOf(callers))).toEqual(whole(callers));
+    const [mixed, plain] = [await written(callers, { mixesValues: true }), await written(callers)];
+    expect(mixed.length).toBeLessThan(plain.length);
+    expect(await read(mixed, sizeOf(callers))).toEqual(whole(callers));
   });
 
   it('of the version before are refused, and the message says so', async () => {
@@ -141,25 +141,39 @@ describe('typed contents', () => {
       await expect(read(typed, size)).rejects.toMatchObject({ code: 'DELTA_INVALID' });
   });
 
-  it('are refused wherever they end early, and with bytes behind their end', async () => {
-    const typed = await written([caller('a/A')]);
-    const size = caller('a/A').length;
-    for (let end = 0; end < typed.length; end++)
-      await expect(read(typed.subarray(0, end), size)).rejects.toMatchObject({ code: 'DELTA_INVALID' });
-    await expect(read(Uint8Array.from([...typed, 0]), size)).rejects.toMatchObject({ code: 'DELTA_INVALID' });
-  });
+  it.each([
+    ['packed', false],
+    ['mixed', true],
+  ])(
+    'whose values are %s are refused wherever they end early, and with bytes behind their end',
+    async (_, mixesValues) => {
+      const typed = await written([caller('a/A')], { mixesValues });
+      const size = caller('a/A').length;
+      for (let end = 0; end < typed.length; end++)
+        await expect(read(typed.subarray(0, end), size)).rejects.toMatchObject({ code: 'DELTA_INVALID' });
+      await expect(read(Uint8Array.from([...typed, 0]), size)).rejects.toMatchObject({
+        code: 'DELTA_INVALID',
+      });
+    },
+  );
 
-  it('are refused, or made of other bytes, where they were damaged', async () => {
-    const typed = await written(contents);
-    await fc.assert(
-      fc.asyncProperty(mutations, async (changes) => {
-        const made = await read(changed(typed, changes), sizeOf(contents)).catch((error: unknown) => error);
-        if (made instanceof Uint8Array) expect(made).toHaveLength(sizeOf(contents));
-        else expect(made).toMatchObject({ code: 'DELTA_INVALID' });
-      }),
-      fuzzRuns(150),
-    );
-  });
+  it.each([
+    ['packed', false],
+    ['mixed', true],
+  ])(
+    'whose values are %s are refused, or made of other bytes, where they were damaged',
+    async (_, mixesValues) => {
+      const typed = await written(contents, { mixesValues });
+      await fc.assert(
+        fc.asyncProperty(mutations, async (changes) => {
+          const made = await read(changed(typed, changes), sizeOf(contents)).catch((error: unknown) => error);
+          if (made instanceof Uint8Array) expect(made).toHaveLength(sizeOf(contents));
+          else expect(made).toMatchObject({ code: 'DELTA_INVALID' });
+        }),
+        fuzzRuns(150),
+      );
+    },
+  );
 
   it('are refused, or made of other bytes, where a stream of theirs was damaged', () => {
     const two = [caller('a/A'), fakeClassOfAllForms()];

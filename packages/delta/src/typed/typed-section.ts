@@ -1,71 +1,10 @@
-import { kinds, type StreamKind, type TypedStreamName, typedStreamNames } from '../class/typed-streams.ts';
+import { type StreamKind, typedStreamNames } from '../class/typed-streams.ts';
 import { mixableKinds } from '../class/typed-values.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import type { VarintReader, VarintWriter } from '../varint.ts';
 
 /** Streams of a section: one for each kind of values, and behind them what is mixed. */
 export const sectionStreams = typedStreamNames.length + 1;
-
-/**
- * What is mixed for little time: for a million of its bits 10,000 bytes are gained, or nearly so. It is three quarters of the gain, for
- * half of the time that all would take.
- */
-const worthwhile: readonly TypedStreamName[] = [
-  'versions',
-  'textChoices',
-  'knownTexts',
-  'classNames',
-  'stringTexts',
-  'partNames',
-  'partTypes',
-  'fieldOwners',
-  'fieldParts',
-  'methodOwners',
-  'methodParts',
-  'handleKinds',
-  'handleMembers',
-  'callBootstraps',
-  'callParts',
-  'otherTexts',
-  'constantCounts',
-  'counts',
-  'parameterCounts',
-  'attributeCounts',
-  'handlerCounts',
-  'lineCounts',
-  'variableCounts',
-  'frameCounts',
-  'ownTypes',
-  'members',
-  'attributeLengths',
-  'opaque',
-  'attributeTexts',
-  'attributeValues',
-  'stacks',
-  'codeLengths',
-  'wideOperands',
-  'variables',
-  'loads',
-  'methods',
-  'interfaceMethods',
-  'calls',
-  'types',
-  'handlerTypes',
-  'lines',
-  'variableEnds',
-  'variableTypes',
-  'variableSlots',
-  'verifiedCounts',
-  'verified',
-  'innerTypes',
-  'innerNames',
-  'outerParts',
-  'bootstraps',
-  'bootstrapValues',
-];
-
-/** What is mixed, unless the smallest is asked for. */
-export const worthwhileKinds: ReadonlySet<StreamKind> = new Set(worthwhile.map((name) => kinds[name]));
 
 /** A bit for each stream, the lowest of the first byte for the first. */
 export function writeMixed(to: VarintWriter, mixed: ReadonlySet<StreamKind>): void {
