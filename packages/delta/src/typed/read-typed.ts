@@ -6,8 +6,9 @@ import { joinSection, type PackedSection, readPackedSection } from './packed-sec
 import { SectionThreads, sectionProgram, sectionThreadsFor } from './section-threads.ts';
 import { typedMagic, typedSectionLength, typedSectionLimit } from './write-typed.ts';
 
-/** Where sections are made. */
 export interface ReadTypedOptions {
+  /** Most bytes that mixed values have, if it is less than the format allows. */
+  readonly mixed?: number | undefined;
   /** Threads that the machine runs at once; with one, no other makes sections. */
   readonly processors?: number;
   /** What threads run that make sections. */
@@ -23,6 +24,7 @@ export async function* readTyped(
   typed: Bytes,
   size: number,
   {
+    mixed = Number.POSITIVE_INFINITY,
     // As a rule, less is one section.
     processors = size > typedSectionLength ? availableParallelism() : 1,
     program = sectionProgram,
@@ -32,17 +34,25 @@ export async function* readTyped(
   const room = Math.min(size, typedSectionLimit);
   try {
     await readMagic(reader, typedMagic, 'typed contents of version 2 do');
-    yield* joinSections(packedSections(reader, size), room, { processors, program });
+    const sections = packedSections(reader, size, mixed);
+    yield* joinSections(sections, room, { processors, program });
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
   } finally {
     await reader.close();
   }
 }
 
-async function* packedSections(reader: ByteReader, size: number): AsyncIterable<PackedSection> {
+async function* packedSections(
+  reader: ByteReader,
+  size: number,
+  mostMixed: number,
+): AsyncIterable<PackedSection> {
+  let mixed = 0;
   for (let missing = size; missing > 0; ) {
     const section = await readPackedSection(reader, missing);
     missing -= section.length;
+    mixed += section.streams.raw.at(-1) ?? 0;
+    if (mixed > mostMixed) throw deltaInvalid('mixed values have more bytes than they may');
     yield section;
   }
 }
@@ -58,7 +68,7 @@ interface ComingSection {
 async function* joinSections(
   sections: AsyncIterable<PackedSection>,
   roomSize: number,
-  { processors, program }: Required<ReadTypedOptions>,
+  { processors, program }: { readonly processors: number; readonly program: URL },
 ): Bytes {
   let threads: SectionThreads | undefined;
   // For all sections that are made here: fresh memory for each would cost the system more than to fill it.
