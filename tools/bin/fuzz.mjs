@@ -20,7 +20,6 @@ const subjects = {
   interruptions: ['packages/cli/src/bundle/interrupted-apply.test.ts'],
   classes: [
     'packages/delta/src/class/class-files.test.ts',
-    'packages/delta/src/class/class-leveller-oracle.test.ts',
     'packages/delta/src/class/class-units.test.ts',
     'packages/delta/src/typed/typed-contents.test.ts',
   ],

@@ -7,11 +7,11 @@ import { FilledWindow } from '../difference/filled-window.ts';
 import { writeDifference } from '../difference/write-difference.ts';
 import { refusalOf } from '../refusal-fixture.ts';
 import { alignPools } from './align-pools.ts';
-import { changed, classOf, mutations, shapes } from './changed-class-fixture.ts';
 import { ClassLeveller } from './class-leveller.ts';
 import { type ClassStreams, eachClassStream, openClassWriters } from './class-streams.ts';
 import { readConstantPool } from './constant-pool.ts';
 import { levelClasses, restoredClasses } from './level-classes.ts';
+import { levelledByOracle } from './level-oracle-fixture.ts';
 
 describe('a class file among changes', () => {
   it('costs little where a new constant gave all others new numbers', async () => {
@@ -116,8 +116,8 @@ describe('a class file among changes', () => {
     const [older, newer] = [fakeClassOfAllForms(), fakeClassOfAllForms('changed')];
     fc.assert(
       fc.property(shapes, mutations, mutations, (shape, before, after) => {
-        level(changed(older, before), changed(newer, after));
-        level(changed(classOf(shape), before), changed(classOf({ ...shape, calls: 5 }), after));
+        levelAsOracle(changed(older, before), changed(newer, after));
+        levelAsOracle(changed(classOf(shape), before), changed(classOf({ ...shape, calls: 5 }), after));
       }),
       fuzzRuns(150),
     );
@@ -152,10 +152,72 @@ describe('a class file among changes', () => {
   });
 });
 
+interface Shape {
+  readonly calls: number;
+  readonly first?: string | undefined;
+  readonly textsFirst?: boolean;
+  readonly line?: number;
+  readonly owner?: string;
+}
+
+/** Methods that call others, each with a table of lines. */
+function classOf({ calls, first, textsFirst = false, line = 10, owner = 'a/Owner' }: Shape): Uint8Array {
+  const fake = new FakeClass();
+  if (first !== undefined) fake.string(first);
+  if (textsFirst) for (let i = 0; i < calls; i++) fake.text(`method${i * i}`);
+  for (let i = 0; i < calls; i++) {
+    const call = fake.member(owner, `method${i * i}`, i % 3 === 0 ? '()V' : '(I)V');
+    const code = [0x2a, 0xb6, ...u2(call), 0x12, fake.string('short') & 0xff, 0x57, 0xb1];
+    const lines = fake.attribute(
+      'LineNumberTable',
+      u2(2),
+      u2(0),
+      u2(line + 3 * i),
+      u2(4),
+      u2(line + 3 * i + 1),
+    );
+    fake.method(`own${i}`, '()V', fake.code(code, [], lines));
+  }
+  fake.add(fake.attribute('SourceFile', u2(fake.text('Own.java'))));
+  return fake.bytes('a/Own');
+}
+
 function withAttribute(name: string): Uint8Array {
   const fake = new FakeClass();
   fake.add(fake.attribute(name, 1, 2, 3));
   return fake.bytes('a/A');
+}
+
+const shapes = fc.record({
+  calls: fc.nat({ max: 12 }),
+  first: fc.option(fc.string({ maxLength: 8 }), { nil: undefined }),
+  textsFirst: fc.boolean(),
+  line: fc.nat({ max: 70_000 }),
+  owner: fc.constantFrom('a/Owner', 'a/v1/Owner', 'a/v2/Owner', 'b'),
+});
+
+/** Bytes to be set, put in or taken out, at places in proportion. */
+const mutations = fc.array(
+  fc.record({
+    kind: fc.constantFrom('set', 'insert', 'remove'),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    value: fc.nat({ max: 255 }),
+  }),
+  { maxLength: 3 },
+);
+
+function changed(
+  bytes: Uint8Array,
+  changes: readonly { readonly kind: string; readonly at: number; readonly value: number }[],
+): Uint8Array {
+  const made = Array.from(bytes);
+  for (const { kind, at, value } of changes)
+    made.splice(
+      Math.floor(at * made.length),
+      kind === 'insert' ? 0 : 1,
+      ...(kind === 'remove' ? [] : [value]),
+    );
+  return Uint8Array.from(made);
 }
 
 /** Levels a class file alone; what is levelled is made again to the byte. */
@@ -167,6 +229,13 @@ function level(before: Uint8Array, after: Uint8Array) {
   const body = levelled.window.bytes.subarray(before.length);
   expect(restored(before, body, levelled.streams, after.length)).toEqual(after);
   return levelled;
+}
+
+/** By the walk that everything but levelling goes, too. */
+function levelAsOracle(before: Uint8Array, after: Uint8Array): void {
+  const levelled = level(before, after);
+  const oracle = levelledByOracle(before, after);
+  expect(levelled && Buffer.from(levelled.window.bytes)).toEqual(oracle);
 }
 
 function restored(before: Uint8Array, body: Uint8Array, streams: ClassStreams, length: number): Uint8Array {
