@@ -57,7 +57,7 @@ export interface WrittenGroup {
   readonly payload: Bytes;
   /** How the contents travel: known when the payload was read. */
   usedEncoding(): UsedEncoding;
-  /** Bytes of streams that are mixed: known when the payload was read. */
+  /** Bytes of streams that are mixed, or that mixed values have: known when the payload was read. */
   mixed(): number;
 }
 
@@ -182,7 +182,7 @@ async function* payloadOf(
   const bytesOf = accesses.map(({ content }) => content);
   const progress = (bytes: number) => onProgress?.(bytes, total);
   if (encoding === 'typed')
-    yield* writeTyped(bytesOf, { quality, mixesValues, signal, onProgress: progress });
+    yield* writeTyped(bytesOf, { quality, mixesValues, signal, onMixing, onProgress: progress });
   else yield* packContents(joined(bytesOf, signal, progress));
 }
 

@@ -22,6 +22,8 @@ export interface WriteTypedOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the bytes of content that are written so far. */
   readonly onProgress?: (bytes: number) => void;
+  /** Called with the bytes that the mixed values of a section have. */
+  readonly onMixing?: (bytes: number) => void;
 }
 
 /** Most bytes of content in a section: this bounds what a reader needs, whatever it reads. */
@@ -53,6 +55,7 @@ export async function* writeTyped(
     sectionLength = typedSectionLength,
     signal,
     onProgress,
+    onMixing,
   }: WriteTypedOptions = {},
 ): Bytes {
   yield typedMagic;
@@ -71,6 +74,7 @@ export async function* writeTyped(
     const [first] = packing.length < sectionsAtOnce ? [] : packing.splice(0, 1);
     if (first !== undefined) yield await first;
     written += length;
+    onMixing?.(streams.at(-1)?.length ?? 0);
     onProgress?.(written);
   }
   for (const section of packing) yield await section;
