@@ -21,7 +21,7 @@ mkdirSync(join(tree, 'größe', 'd'.repeat(120)), { recursive: true });
 writeFileSync(join(tree, 'größe', 'd'.repeat(120), 'leaf'), 'x'.repeat(100_000));
 symlinkSync('größe', join(tree, 'link'));
 
-const encodings = ['gzip-0', 'gzip-1', 'gzip-6'];
+const encodings = ['gzip-0', 'gzip-1', 'gzip-6', 'gzip-auto'];
 let made = 0;
 
 /** Packs into a new store and makes an image of it. @returns its place, and the digests of all its layers */

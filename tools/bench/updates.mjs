@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import { create } from 'tar';
 import { npmPackage } from '../examples/npm-package.mjs';
 import { emptied } from './corpus.mjs';
+import { gzipSize } from './gzip-size.mjs';
 import { digestIn } from './layout-digest.mjs';
 import { blockPack, nodeRun, scratch } from './process-run.mjs';
 
@@ -42,7 +41,13 @@ export async function bench() {
     const smallest =
       previous && bundled(release, previous, { ...place, site: likeSite(site) }, ['--smallest']);
     const bundle = bundled(release, previous, place);
-    rows.push({ release, layer: await layerSize(input), ...blocks, ...bundle, smallest });
+    rows.push({
+      release,
+      layer: await gzipSize(create({ cwd: input, portable: true }, ['.'])),
+      ...blocks,
+      ...bundle,
+      smallest,
+    });
   }
   const updates = rows.slice(1);
   const layer = sum(updates, 'layer');
@@ -120,16 +125,6 @@ function seconds(ms) {
 
 export function fetched(release) {
   return npmPackage(application, release, 'dist');
-}
-
-/** Bytes of the directory as a container layer: tar, gzip at the level that builders use. */
-async function layerSize(directory) {
-  let bytes = 0;
-  const count = async (chunks) => {
-    for await (const chunk of chunks) bytes += chunk.length;
-  };
-  await pipeline(create({ cwd: directory, portable: true }, ['.']), createGzip({ level: 6 }), count);
-  return bytes;
 }
 
 function packed(input, store) {

@@ -57,7 +57,7 @@ describe('block-pack inspect of an image', () => {
     }[];
     expect(only?.layers.map(({ kind }) => kind)).toEqual(['derived', 'derived', 'imports']);
     const java = only?.imports.find(({ name }) => name === 'java');
-    expect(java).toMatchObject({ packer: 'java', encoding: 'gzip-1', blocks: 3 });
+    expect(java).toMatchObject({ packer: 'java', encoding: 'gzip-auto', blocks: 3 });
     expect(java?.imports).toContainEqual(
       expect.objectContaining({
         path: '/app/lib/asm-9.7.jar',

@@ -88,7 +88,7 @@ const image = table(
     base: { shape: text, about: 'the image to build upon; scratch where it is not said' },
     platform: { shape: oneOrMany(text), about: 'which images of the base' },
     form: { shape: choice('standard', 'native'), about: 'native: blocks beside the layers' },
-    encoding: { shape: choice('gzip-0', 'gzip-1', 'gzip-6'), about: 'of the layers' },
+    encoding: { shape: choice('gzip-0', 'gzip-1', 'gzip-6', 'gzip-auto'), about: 'of the layers' },
     replaceBaseFiles: { shape: flag, about: "let imports stand in the place of the base's files" },
     annotation: { shape: named('a table of texts', text), about: "annotations of the image's manifest" },
     tag: { shape: text, about: 'name of the image in the store' },

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { gzipSize } from '../gzip-size.mjs';
 import { digestIn } from '../layout-digest.mjs';
 import { blockPack, scratch } from '../process-run.mjs';
 import { tarsOfChanges } from './changes.mjs';
@@ -35,7 +36,7 @@ export async function updatesOf(releases, peers) {
     const layer = build(name, words);
     await pipeline(createReadStream(layer), createGunzip(), createWriteStream(at('after.tar')));
     if (index > 0) {
-      add('the layer, gzip', { bytes: statSync(layer).size });
+      add('the layer, gzip', { bytes: await gzipSize(createReadStream(at('after.tar'))) });
       add('block-pack', bundled(releases[index - 1].name, name));
       const changes = tarsOfChanges(at('before.tar'), at('after.tar'), at('changes'));
       for (const peer of peers.filter(({ name }) => !results.get(name)?.at(-1).gaveUp))

@@ -36,7 +36,7 @@ export function addImage(program: Command, run: Run): void {
     )
     .option(
       '--encoding <id>',
-      'gzip-0, gzip-1 or gzip-6; fixed for the image for ever (default: by the packer)',
+      'gzip-0, gzip-1, gzip-6 or gzip-auto; fixed for the image for ever (default: by the packer)',
     )
     .option('--replace-base-files', "let imports stand in the place of the base's files")
     .option('--annotation <key=value>', "an annotation of the image's manifest; repeatable", collect)

@@ -2,7 +2,7 @@ import type { Bytes } from '../bytes.ts';
 import { inPieces } from './pieces.ts';
 
 /** The most that a stored block can hold. */
-const storedBlockSize = 65_535;
+export const storedBlockSize = 65_535;
 
 /**
  * Deflate's stored blocks, each as long as can be. Not what zlib writes at level 0, which depends on the room it is given.
@@ -16,7 +16,8 @@ export async function* deflateStored(content: Bytes): Bytes {
 /** Blocks written together, since small chunks cost more than their bytes. */
 const blocksAtOnce = 8;
 
-function storedBlocks(piece: Uint8Array, last: boolean): Uint8Array {
+/** @param last whether the stream ends with them */
+export function storedBlocks(piece: Uint8Array, last: boolean): Uint8Array {
   const count = Math.max(1, Math.ceil(piece.length / storedBlockSize));
   const blocks = new Uint8Array(piece.length + count * headerSize);
   const view = new DataView(blocks.buffer);

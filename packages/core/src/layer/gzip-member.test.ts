@@ -5,6 +5,7 @@ import { deflateRaw } from 'pako';
 import { describe, expect, it } from 'vitest';
 import { type Bytes, bytesOf, collect } from '../bytes.ts';
 import { deflateByPako, deflateByZlib } from './deflate.ts';
+import { runByPako, runByZlib } from './deflate-auto.ts';
 import { isZlibExact, selfTestSample } from './deflate-self-test.ts';
 import { defaultEncoding, encodingIds, parseEncoding } from './encoding.ts';
 import { gzipMember } from './gzip-member.ts';
@@ -72,6 +73,41 @@ describe('a gzip member', () => {
     ]);
   });
 
+  it('of gzip-auto holds dense pieces as they are, and runs of others by themselves', async () => {
+    const noise = randomBytes(65_535);
+    const text = Buffer.alloc(65_535, 'some words ');
+    const content = [text, text, noise, ...Array<Buffer>(17).fill(text), noise];
+    const member = await all(gzipMember(bytesOf(...content), 'gzip-auto'));
+    const runs = [
+      runByPako(Buffer.concat([text, text]), false),
+      [0, 0xff, 0xff, 0, 0, ...noise],
+      runByPako(Buffer.concat(Array<Buffer>(16).fill(text)), false),
+      runByPako(text, false),
+      [1, 0xff, 0xff, 0, 0, ...noise],
+    ];
+    expect(Buffer.compare(member.subarray(10, -8), Buffer.concat(runs.map((run) => Buffer.from(run))))).toBe(
+      0,
+    );
+    expect(Buffer.compare(gunzipSync(member), Buffer.concat(content))).toBe(0);
+  });
+
+  it.each([
+    ['what is drawn evenly', randomBytes(65_535), true],
+    ['a few such bytes', randomBytes(700), true],
+    [
+      'of two bytes one from half of all values',
+      randomBytes(65_535).map((byte, at) => (at % 2 ? byte : byte >> 1)),
+      false,
+    ],
+    ['words', Buffer.alloc(65_535, 'some words '), false],
+    ['one byte twice', Buffer.alloc(2), false],
+    ['nothing', Buffer.alloc(0), false],
+  ])('of gzip-auto knows %s', async (_, content, stored) => {
+    const member = await all(gzipMember(bytesOf(content), 'gzip-auto'));
+    const whole = await all(gzipMember(bytesOf(content), stored ? 'gzip-0' : 'gzip-6'));
+    expect(Buffer.compare(member, whole)).toBe(0);
+  });
+
   it('ends with the error of whoever gives its bytes, and lets go of them when nobody reads on', async () => {
     let open = 0;
     async function* content(fault?: Error): Bytes {
@@ -104,6 +140,24 @@ describe('the pinned encoder', () => {
     }
   });
 
+  it.each([true, false])(
+    'ends a run (the last one: %s) as pako does, whoever does its work',
+    async (last) => {
+      const samples = [
+        selfTestSample(),
+        Buffer.alloc(0),
+        Buffer.alloc(16 * 65_535),
+        randomBytes(16 * 65_535),
+      ];
+      for (const sample of samples) {
+        const run = runByPako(sample, last);
+        if (last) expect(Buffer.compare(run, deflateRaw(sample, { ...pinnedSettings, level: 6 }))).toBe(0);
+        else expect([...run.subarray(-4)]).toEqual([0, 0, 0xff, 0xff]);
+        if (isZlibExact(6)) expect(Buffer.compare(await runByZlib(sample, last), run)).toBe(0);
+      }
+    },
+  );
+
   it.each(levels)('at level %i is told from another by the self-test', (level) => {
     const settings = { ...pinnedSettings, level };
     const sum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -116,7 +170,7 @@ describe('the pinned encoder', () => {
   it('may be replaced by nothing: an encoding that is not known is refused', () => {
     expect(parseEncoding('gzip-6')).toBe('gzip-6');
     expect(() => parseEncoding('zstd-3')).toThrow(expect.objectContaining({ code: 'INPUT_UNSUPPORTED' }));
-    expect([defaultEncoding('java'), defaultEncoding('npm')]).toEqual(['gzip-1', 'gzip-6']);
+    expect([defaultEncoding('java'), defaultEncoding('npm')]).toEqual(['gzip-auto', 'gzip-6']);
   });
 });
 

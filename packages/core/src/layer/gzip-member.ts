@@ -1,6 +1,7 @@
 import { crc32, createGunzip } from 'node:zlib';
 import { type Bytes, concat } from '../bytes.ts';
 import { deflateRaw } from './deflate.ts';
+import { deflateAuto } from './deflate-auto.ts';
 import { deflateStored } from './deflate-stored.ts';
 import type { EncodingId } from './encoding.ts';
 import { throughZlib } from './through-zlib.ts';
@@ -20,6 +21,7 @@ const deflaters: Readonly<Record<EncodingId, (content: Bytes) => Bytes>> = {
   'gzip-0': deflateStored,
   'gzip-1': (content) => deflateRaw(content, 1),
   'gzip-6': (content) => deflateRaw(content, 6),
+  'gzip-auto': deflateAuto,
 };
 
 /** Deflate, no flags, no time, no extra flags, unknown operating system. */
