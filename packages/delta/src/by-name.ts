@@ -3,5 +3,7 @@ export function byName<N extends string, T>(
   names: readonly N[],
   make: (name: N, index: number) => T,
 ): Readonly<Record<N, T>> {
-  return Object.fromEntries(names.map((name, index) => [name, make(name, index)])) as Record<N, T>;
+  const made: Partial<Record<N, T>> = {};
+  for (const [index, name] of names.entries()) made[name] = make(name, index);
+  return made as Record<N, T>;
 }

@@ -30,7 +30,9 @@ export interface ClassValues {
 
 /** What a unit is known by among those beside it: what it is, and the constants that name it. */
 export function unitKey(place: UnitPlace, name: number, type: number): number {
-  return (unitPlaces.indexOf(place) * 0x10000 + name) * 0x10000 + type;
+  // Attributes, which are most of all, have the lowest keys: what is above 2^31 is an object of the heap.
+  const beforeAttributes = unitPlaces.length - 1 - unitPlaces.indexOf(place);
+  return (beforeAttributes * 0x10000 + type) * 0x10000 + name;
 }
 
 /**
@@ -50,15 +52,26 @@ export function splitBody(
   return { bytes: tape.values.bytes(), units: tape.units, end: tape.at };
 }
 
+export const noUnits: Units = new Map();
+
+/** Most values of class files have fewer bytes. */
+const usualLength = 1 << 13;
+
 class UnitTape implements ClassTape {
-  readonly values = new VarintWriter();
-  units = new Map<number, ClassUnit>();
+  readonly values: VarintWriter;
+  /** Of the unit that is walked through, or of the class file: made with the first one. */
+  #units: Map<number, ClassUnit> | undefined;
   readonly #cursor: ClassCursor;
   readonly #renumbered: Uint16Array | undefined;
 
   constructor(cursor: ClassCursor, renumbered: Uint16Array | undefined) {
     this.#cursor = cursor;
+    this.values = new VarintWriter(Math.min(cursor.end - cursor.at, usualLength));
     this.#renumbered = renumbered;
+  }
+
+  get units(): Units {
+    return this.#units ?? noUnits;
   }
 
   get at(): number {
@@ -70,12 +83,12 @@ class UnitTape implements ClassTape {
   }
 
   unit<W>(place: UnitPlace, name: number, type: number, walk: (by: W) => void, by: W): void {
-    const beside = this.units;
+    const beside = this.#units ?? new Map<number, ClassUnit>();
     const start = this.values.length;
-    const units = new Map<number, ClassUnit>();
-    this.units = units;
+    this.#units = undefined;
     walk(by);
-    this.units = beside;
+    const { units } = this;
+    this.#units = beside;
     const key = unitKey(place, this.#numberOf(name), this.#numberOf(type));
     if (!beside.has(key)) beside.set(key, { start, end: this.values.length, units });
   }
@@ -149,8 +162,7 @@ class UnitTape implements ClassTape {
   }
 
   #two(value: number): number {
-    this.values.addByte(value >>> 8);
-    this.values.addByte(value & 0xff);
+    this.values.addTwo(value);
     return value;
   }
 }

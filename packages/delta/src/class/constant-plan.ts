@@ -44,13 +44,34 @@ export class ConstantPlan {
     return this.index >= this.tags.length;
   }
 
-  /**
-   * By step, the old constant that it means, or the number of all where there is none: from the last copied one on; from where it would have
-   * gone on before the last that was sought elsewhere; the first part of copied ones; the first of all.
-   */
+  /** By step, the old constant that it means: see {@link candidate}. */
   candidates(): readonly [number, number, number, number] {
+    return [this.candidate(0), this.candidate(1), this.candidate(2), this.candidate(3)];
+  }
+
+  /**
+   * The old constant that a step below {@link soughtStep} means, or the number of all where there is none: from the last copied one on; from
+   * where it would have gone on before the last that was sought elsewhere; the first part of copied ones; the first of all.
+   */
+  candidate(step: number): number {
     const free = this.#free;
-    return [free.from(this.#last), free.from(this.#home), free.nextPart() ?? this.old.count, free.from(0)];
+    switch (step) {
+      case 0:
+        return free.from(this.#last);
+      case 1:
+        return free.from(this.#home);
+      case 2:
+        return free.nextPart() ?? this.old.count;
+      default:
+        return free.from(0);
+    }
+  }
+
+  /** The first step that means an old constant, or {@link soughtStep}. */
+  stepTo(source: number): number {
+    let step = 0;
+    while (step < soughtStep && this.candidate(step) !== source) step++;
+    return step;
   }
 
   /** @throws DELTA_INVALID */

@@ -3,7 +3,7 @@ import { walkBody } from './class-body.ts';
 import { pokeU2, pokeU4 } from './class-cursor.ts';
 import type { ClassSource } from './class-source.ts';
 import type { ClassTape, UnitPlace } from './class-tape.ts';
-import { type ClassUnit, type ClassValues, type Units, unitKey } from './class-units.ts';
+import { type ClassUnit, type ClassValues, noUnits, type Units, unitKey } from './class-units.ts';
 import type { ConstantPool } from './constant-pool.ts';
 import { kinds, type StreamKind } from './typed-streams.ts';
 
@@ -25,8 +25,6 @@ export function joinBody(
   walkBody(pool, tape);
   return tape.at;
 }
-
-const noUnits: Units = new Map();
 
 class JoinTape implements ClassTape {
   at: number;

@@ -5,6 +5,7 @@ import type { ClassSource } from './class-source.ts';
 import { type ClassValues, splitBody } from './class-units.ts';
 import { type ConstantPool, readConstantPool } from './constant-pool.ts';
 import { joinBody } from './join-body.ts';
+import type { MadePool } from './made-pool.ts';
 import { readConstants } from './read-constants.ts';
 import { renumberReplaced } from './replaced-constants.ts';
 
@@ -123,16 +124,40 @@ export function joinUnits(
   start: number,
   onRead: (older: OlderClass) => void,
 ): number {
-  const { pool: old, isOfBase } = older;
+  const { pool, renumbered } = joinConstants(from, older, bytes.length - start);
+  const values = valuesOf(older, renumbered);
+  onRead({ ...older, end: values.end });
+  return joinValues(pool, values, from, bytes, start);
+}
+
+/**
+ * Makes the constants of a class file.
+ * @param limit bytes that they may have
+ * @returns also, by index of a constant of the older one, what it became or was replaced by
+ * @throws DELTA_INVALID
+ */
+export function joinConstants(
+  from: ClassSource,
+  { pool: old, isOfBase }: OlderClass,
+  limit: number,
+): MadePool {
   const version =
     from.number() === 0 ? old.version : Uint8Array.from({ length: 4 }, () => from.number() & 0xff);
   const count = old.count + unfolded(from.number());
   if (count < 1 || count > 0xffff) throw deltaInvalid(`a class file of ${count} constants`);
-  const limit = bytes.length - start;
-  const { pool, renumbered } = readConstants(from, old, { version, count }, limit, isOfBase);
-  renumberReplaced(old, pool, renumbered);
-  const values = valuesOf(older, renumbered);
-  onRead({ ...older, end: values.end });
+  const made = readConstants(from, old, { version, count }, limit, isOfBase);
+  renumberReplaced(old, made.pool, made.renumbered);
+  return made;
+}
+
+/** Makes the rest of it, and returns where it ends. */
+export function joinValues(
+  pool: ConstantPool,
+  values: ClassValues,
+  from: ClassSource,
+  bytes: Uint8Array,
+  start: number,
+): number {
   bytes.set(pool.bytes, start);
   from.beginValues(values);
   return joinBody(pool, values, from, bytes, start + pool.end);

@@ -1,14 +1,16 @@
 import { BlockPackError } from '@block-pack/core';
-import { peekU4 } from './class-cursor.ts';
-import { type ConstantPool, classMagic, constantTag, readConstantPool, textOf } from './constant-pool.ts';
+import { peekU2, peekU4 } from './class-cursor.ts';
+import { type ConstantPool, classMagic, constantTag, readConstantPool } from './constant-pool.ts';
+import { hashOfBytes } from './hash-of-bytes.ts';
 
 /** Class files that have a text, of which no more are looked at: what all have says nothing. */
 const mostWithText = 48;
 
-/** Finds among class files the one that has most texts of a new one. */
+/** Finds among class files the one that has most texts of a new one; texts with one hash count as the same. */
 export class NearestClass<T> {
   readonly #known: T[] = [];
-  readonly #byText = new Map<string, number[]>();
+  /** By hash of a text. */
+  readonly #withText = new Map<number, number[]>();
   /** For each known one what it shares with the one that is looked for: 0 but while that is done. */
   readonly #shared: number[] = [];
   /** Those of the last known ones: where none is ever looked for, their texts are not either. */
@@ -21,42 +23,58 @@ export class NearestClass<T> {
   }
 
   #readTexts(): void {
-    const first = this.#known.length - this.#unread.length;
-    for (const [i, pool] of this.#unread.entries())
-      for (const text of textsOf(pool)) {
-        const others = this.#byText.get(text);
-        if (others === undefined) this.#byText.set(text, [first + i]);
-        else if (others.length < mostWithText) others.push(first + i);
-      }
+    let number = this.#known.length - this.#unread.length;
+    for (const pool of this.#unread) {
+      for (let index = 1; index < pool.count; index++)
+        if (pool.tags[index] === constantTag.utf8) this.#readText(hashOfText(pool, index), number);
+      number++;
+    }
     this.#unread = [];
+  }
+
+  #readText(hash: number, number: number): void {
+    const others = this.#withText.get(hash);
+    if (others === undefined) this.#withText.set(hash, [number]);
+    else if (others.length < mostWithText) others.push(number);
   }
 
   /** Undefined where none shares anything. */
   find(pool: ConstantPool): T | undefined {
     this.#readTexts();
-    const shared = this.#shared;
     const sharing: number[] = [];
-    for (const text of textsOf(pool))
-      for (const number of this.#byText.get(text) ?? []) {
-        if (shared[number] === 0) sharing.push(number);
-        shared[number] = (shared[number] as number) + text.length + 4;
-      }
+    for (let index = 1; index < pool.count; index++)
+      if (pool.tags[index] === constantTag.utf8) this.#share(pool, index, sharing);
     let best: number | undefined;
     let most = 0;
     for (const number of sharing) {
-      const length = shared[number] as number;
-      shared[number] = 0;
+      const length = this.#shared[number] as number;
+      this.#shared[number] = 0;
       if (length <= most) continue;
       most = length;
       best = number;
     }
     return best === undefined ? undefined : this.#known[best];
   }
+
+  #share(pool: ConstantPool, index: number, sharing: number[]): void {
+    const shared = this.#shared;
+    const others = this.#withText.get(hashOfText(pool, index));
+    if (others === undefined) return;
+    const length = lengthOf(pool, index) + 4;
+    for (const number of others) {
+      if (shared[number] === 0) sharing.push(number);
+      shared[number] = (shared[number] as number) + length;
+    }
+  }
 }
 
-function* textsOf(pool: ConstantPool): Iterable<string> {
-  for (let index = 1; index < pool.count; index++)
-    if (pool.tags[index] === constantTag.utf8) yield textOf(pool, index);
+function hashOfText(pool: ConstantPool, index: number): number {
+  const start = (pool.offsets[index] as number) + 2;
+  return hashOfBytes(pool.bytes, start, start + lengthOf(pool, index));
+}
+
+function lengthOf({ bytes, offsets }: ConstantPool, index: number): number {
+  return peekU2(bytes, offsets[index] as number);
 }
 
 export function poolAt(bytes: Uint8Array, start: number, end: number): ConstantPool | undefined {

@@ -53,10 +53,8 @@ function readPlan(from: ClassSource, old: ConstantPool, count: number): Constant
       plan.add(way - firstNewStep);
       continue;
     }
-    const candidates = plan.candidates();
-    const source = way === soughtStep ? candidates[0] + from.seek() : candidates[way];
-    if (source === undefined) throw deltaInvalid(`a constant of a class file in the unknown way ${step}`);
-    plan.copy(source, isEdited);
+    if (way > soughtStep) throw deltaInvalid(`a constant of a class file in the unknown way ${step}`);
+    plan.copy(way === soughtStep ? plan.candidate(0) + from.seek() : plan.candidate(way), isEdited);
   }
   return plan;
 }

@@ -1,9 +1,17 @@
 import { BlockPackError, concat } from '@block-pack/core';
 import type { Window } from '../difference/cover.ts';
 import { totalLength } from '../difference/packing.ts';
+import { areEqual } from '../equal-bytes.ts';
 import { type ClassValues, splitBody, type Units } from './class-units.ts';
-import { type ConstantPool, readConstantPool } from './constant-pool.ts';
-import { joinUnits, noOlderClass, type OlderClass, olderWays, valuesOf } from './join-classes.ts';
+import type { ConstantPool } from './constant-pool.ts';
+import {
+  joinConstants,
+  joinValues,
+  noOlderClass,
+  type OlderClass,
+  olderWays,
+  valuesOf,
+} from './join-classes.ts';
 import type { ContentPair } from './level-classes.ts';
 import { NearestClass, poolAt } from './nearest-class.ts';
 import { renumberReplaced } from './replaced-constants.ts';
@@ -46,23 +54,24 @@ export function takeApartClasses(
 ): WindowApart | undefined {
   const { bytes, baseLength } = window;
   const to = openUnitWriters();
+  const one = openUnitWriters();
   const older = new OlderChoice(bytes, contents);
   const others: Uint8Array[] = [bytes.subarray(0, baseLength)];
   let at = baseLength;
   for (const { start, length } of contents.news) {
-    const target = bytes.subarray(start, start + length);
-    const pool = poolAt(target, 0, length);
+    const end = start + length;
+    const pool = poolAt(bytes, start, end);
     if (pool === undefined) continue;
-    const old = older.choose(start, pool);
-    const apart = takeApart(pool, target, old) ?? takeApart(pool, target, undefined);
-    if (apart === undefined) continue;
+    const now = { pool, start, end };
+    const old = [older.choose(now), noOlder].find((old) => takeApart(old, now, one));
+    if (old === undefined) continue;
     to.unitClasses.add(start - at);
-    older.write(to, apart.old);
-    eachUnitStream((name) => to[name].addBytes(apart.streams[name]));
+    older.write(to, old);
+    eachUnitStream((name) => to[name].addBytes(one[name].bytes()));
     if (totalLength(Object.values(to)) > most) return undefined;
     others.push(bytes.subarray(at, start));
-    at = start + length;
-    older.add(pool, start, at);
+    at = end;
+    older.add(now);
   }
   if (to.unitClasses.length === 0) return undefined;
   others.push(bytes.subarray(at));
@@ -72,10 +81,15 @@ export function takeApartClasses(
   };
 }
 
-/** An older class file in the window; `number` counts those that were made, and is -1 in the base. */
+/** A class file in the window. */
+type PlacedClass = Pick<OlderClass, 'pool' | 'start' | 'end'>;
+
+/** One that another is a change of; `number` counts those that were made, and is -1 for others. */
 interface Older extends OlderClass {
   readonly number: number;
 }
+
+const noOlder: Older = { ...noOlderClass, number: -1 };
 
 /** Chooses older class files within what a section may have of them. */
 class OlderChoice {
@@ -95,10 +109,10 @@ class OlderChoice {
     this.#bases = bases;
   }
 
-  choose(target: number, now: ConstantPool): Older | undefined {
-    const pair = this.#pairs.get(target);
-    const old = pair === undefined ? this.#nearest(now) : this.#counterpart(pair);
-    return old === undefined || old.end - old.start > this.#left ? undefined : old;
+  choose({ pool, start }: PlacedClass): Older {
+    const pair = this.#pairs.get(start);
+    const old = pair === undefined ? this.#nearest(pool) : this.#counterpart(pair);
+    return old === undefined || old.end - old.start > this.#left ? noOlder : old;
   }
 
   #nearest(now: ConstantPool): Older | undefined {
@@ -119,9 +133,9 @@ class OlderChoice {
     return pool && { pool, start, end, isOfBase: true, number: -1 };
   }
 
-  write({ unitClasses }: UnitStreamWriters, old: Older | undefined): void {
-    unitClasses.add(olderWays.indexOf(old === undefined ? 'none' : old.isOfBase ? 'base' : 'made'));
-    if (old === undefined) return;
+  write({ unitClasses }: UnitStreamWriters, old: Older): void {
+    unitClasses.add(olderWays.indexOf(old === noOlder ? 'none' : old.isOfBase ? 'base' : 'made'));
+    if (old === noOlder) return;
     this.#left -= old.end - old.start;
     if (!old.isOfBase) {
       unitClasses.add(this.#count - 1 - old.number);
@@ -131,27 +145,25 @@ class OlderChoice {
     this.#baseEnd = old.end;
   }
 
-  add(pool: ConstantPool, start: number, end: number): void {
-    const made = { pool: readConstantPool(this.#bytes, start, end), start, end, isOfBase: false };
-    this.#near.add(pool, { ...made, number: this.#count++ });
+  add(made: PlacedClass): void {
+    this.#near.add(made.pool, { ...made, isOfBase: false, number: this.#count++ });
   }
 }
 
-function takeApart(now: ConstantPool, target: Uint8Array, old: Older | undefined) {
-  const older = old ?? noOlderClass;
-  const to = openUnitWriters();
+/** Writes a class file as a change of another, and tells whether it comes back. */
+function takeApart(old: OlderClass, now: PlacedClass, to: UnitStreamWriters): boolean {
+  eachUnitStream((name) => to[name].cut(0));
   try {
-    writeHeader(older.pool, now, to);
-    const renumbered = writeConstants(older.pool, now, to);
-    renumberReplaced(older.pool, now, renumbered);
-    const before = valuesOf(older, renumbered);
-    const values = splitBody(now, now.end, target.length);
-    if (before.end !== older.end || values.end !== target.length) return undefined;
+    writeHeader(old.pool, now.pool, to);
+    const renumbered = writeConstants(old.pool, now.pool, to);
+    renumberReplaced(old.pool, now.pool, renumbered);
+    const before = valuesOf(old, renumbered);
+    const values = splitBody(now.pool, now.pool.end, now.end);
+    if (before.end !== old.end || values.end !== now.end) return false;
     writeUnits(before, values, to);
-    const streams = eachUnitStream((name) => to[name].bytes());
-    return comesBack(target, older, streams) ? { streams, old } : undefined;
+    return comesBack(now, old, { renumbered, values: before }, to);
   } catch (error) {
-    if (error instanceof BlockPackError) return undefined;
+    if (error instanceof BlockPackError) return false;
     throw error;
   }
 }
@@ -186,12 +198,26 @@ interface Run {
 }
 
 function isEqual(old: ClassValues, before: Run, now: ClassValues, after: Run): boolean {
-  const one = old.bytes.subarray(before.start, before.end);
-  return Buffer.compare(one, now.bytes.subarray(after.start, after.end)) === 0;
+  const length = after.end - after.start;
+  return (
+    before.end - before.start === length && areEqual(old.bytes, before.start, now.bytes, after.start, length)
+  );
 }
 
-function comesBack(target: Uint8Array, older: OlderClass, streams: UnitStreams): boolean {
-  const made = new Uint8Array(target.length);
-  const end = joinUnits(new PlainClassSource(streams), older, made, 0, () => {});
-  return end === target.length && Buffer.compare(made, target) === 0;
+/** What was made of an older class file, by the numbers that its constants became. */
+interface OldValues {
+  readonly renumbered: Uint16Array;
+  readonly values: ClassValues;
+}
+
+/** Reads what was written; but what a reader would make of the same numbers in the same way is not made again. */
+function comesBack(now: PlacedClass, old: OlderClass, known: OldValues, written: UnitStreamWriters): boolean {
+  const length = now.end - now.start;
+  const from = new PlainClassSource(eachUnitStream((name) => written[name].bytes()));
+  const { pool, renumbered } = joinConstants(from, old, length);
+  if (renumbered.some((index, at) => index !== known.renumbered[at])) return false;
+  const made = new Uint8Array(length);
+  const end = joinValues(pool, known.values, from, made, 0);
+  from.end();
+  return end === length && areEqual(made, 0, now.pool.bytes, now.start, length);
 }

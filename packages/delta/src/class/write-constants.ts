@@ -1,4 +1,5 @@
 import { deltaInvalid } from '../difference/delta-invalid.ts';
+import { areEqual } from '../equal-bytes.ts';
 import { alignPools } from './align-pools.ts';
 import { peekU2 } from './class-cursor.ts';
 import { ConstantPlan, editedStep, firstNewStep, soughtStep } from './constant-plan.ts';
@@ -45,14 +46,18 @@ function writePlan(old: ConstantPool, now: ConstantPool, to: UnitStreamWriters):
       plan.add(tag);
       continue;
     }
-    const candidates = plan.candidates();
-    const found = candidates.indexOf(source);
-    const isEdited = Buffer.compare(textBytes(old, source), textBytes(now, index)) !== 0;
-    to.unitConstants.addByte((found < 0 ? soughtStep : found) + (isEdited ? editedStep : 0));
-    if (found < 0) to.unitSeeks.addSigned(source - candidates[0]);
+    const step = plan.stepTo(source);
+    const isEdited = tag === constantTag.utf8 && !isSameText(old, source, now, index);
+    to.unitConstants.addByte(step + (isEdited ? editedStep : 0));
+    if (step === soughtStep) to.unitSeeks.addSigned(source - plan.candidate(0));
     plan.copy(source, isEdited);
   }
   return plan;
+}
+
+function isSameText(old: ConstantPool, source: number, now: ConstantPool, index: number): boolean {
+  const [at, nowAt] = [old.offsets[source] as number, now.offsets[index] as number];
+  return areEqual(old.bytes, at, now.bytes, nowAt, 2 + numberAt(now, index));
 }
 
 function writeParts({ bytes, tags, offsets }: ConstantPool, index: number, to: UnitStreamWriters): void {
