@@ -20,10 +20,10 @@ const shared = defineConfig({
 export default shared;
 
 /**
- * For packages that touch nothing outside of the process: their test files share what they have loaded, which takes up to half of the time.
- * None of them leaves anything behind that another could see.
+ * For packages whose tests leave nothing behind that another could see, in the process or on the disk: their files share what they have loaded, which takes up to
+ * half of the time.
  */
-export const pure = mergeConfig(shared, { test: { isolate: false } });
+export const tidy = mergeConfig(shared, { test: { isolate: false } });
 
 /**
  * In CI a skipped test is a failure, because nobody looks at the number of skipped ones there. Where BLOCK_PACK_TEST_COUNTS names a

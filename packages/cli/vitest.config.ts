@@ -1,7 +1,7 @@
 import { mergeConfig } from 'vitest/config';
-import shared from '../../vitest.shared.ts';
+import { tidy } from '../../vitest.shared.ts';
 
-export default mergeConfig(shared, {
+export default mergeConfig(tidy, {
   test: {
     globalSetup: ['src/testing/built-cli.ts'],
     // A test waits for the command that it calls, so one worker leaves a processor idle.

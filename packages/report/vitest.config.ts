@@ -1,1 +1,1 @@
-export { pure as default } from '../../vitest.shared.ts';
+export { tidy as default } from '../../vitest.shared.ts';

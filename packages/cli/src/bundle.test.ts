@@ -1,4 +1,5 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fakeClassOfAllForms, fakeJar } from '@block-pack/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeBase } from './testing/fake-base.ts';
 import { Layout } from './testing/layout.ts';
@@ -152,18 +153,24 @@ describe('block-pack bundle and apply', () => {
     expect(work.run(...words, '--dry-run', '-o', 'x').exitCode).toBe(2);
   });
 
-  it('are smaller with --smallest, where more is new than is mixed without it', () => {
-    for (const release of [1, 2]) {
-      work.write(`lib-${release}/NOTICE.txt`, story(release, 88_000));
-      done('files', `lib-${release}`, '--prefix', '/app', '-o', 'files.import');
-      done('image', 'files=files.import', '-o', `oci:out:${release}`);
-    }
-    const words = ['bundle', 'oci:out:2', '--since', 'oci:out:1', '--dry-run'];
-    const usual = work.json(...words).document;
-    const smallest = work.json(...words, '--smallest').document;
-    expect(usual.dependencies).toMatchObject([{ encoding: 'delta', mixed: false }]);
-    expect(smallest.dependencies).toMatchObject([{ encoding: 'delta', mixed: true }]);
+  it('are smaller with --smallest, and say that values are mixed then', () => {
+    const classes = Array.from(
+      { length: 30 },
+      (_, at) => [`a/C${at}.class`, fakeClassOfAllForms(`a/C${at}`)] as const,
+    );
+    work.write('lib/classes.jar', fakeJar(Object.fromEntries(classes)));
+    done('java', 'lib', '--prefix', '/app/lib', '-o', 'java.import');
+    done('image', 'java.import', '-o', 'oci:out:1.0');
+    const words = ['bundle', 'oci:out:1.0', '--smallest'];
+    const usual = work.json('bundle', 'oci:out:1.0', '--dry-run').document;
+    const smallest = work.json(...words, '--dry-run').document;
+    expect(usual.dependencies).toMatchObject([{ encoding: 'typed', mixed: false }]);
+    expect(smallest.dependencies).toMatchObject([{ encoding: 'typed', mixed: true }]);
     expect(Number(smallest.bytes)).toBeLessThan(Number(usual.bytes));
+    expect(done(...words, '--dry-run')).toContain('  typed, mixed  ');
+    done(...words, '-o', 'update.tar');
+    expect(done('inspect', 'update.tar')).toContain('  typed, mixed  ');
+    expect(apply('update.tar', '--to', 'oci:site').exitCode).toBe(0);
   });
 
   it('give the same file for the same images', () => {

@@ -167,6 +167,20 @@ describe('block-pack java --maven', () => {
     expect(elsewhere.stderr).toContain('lib is not in the target directory of a Maven module');
   });
 
+  it.each([
+    ['a tag that cannot be one', ['--tag', 'no tag'], '"no tag" cannot be a tag'],
+    ['a list that is not there', ['--evidence', 'no.txt'], 'no.txt'],
+    ['an output that is something else', ['-o', 'pom.xml'], 'is no import manifest'],
+    ['an input that is not there', ['none'], 'none'],
+    ['a repository that is not there', ['--maven-repository', 'none'], 'none is no directory'],
+  ])('is not waited for, where the command line has %s', (_, words, said) => {
+    maven(writes(tree));
+    const { exitCode, stderr } = pack('--maven', ...words);
+    expect(exitCode).toBeGreaterThan(1);
+    expect(stderr).toContain(said);
+    expect(calls()).toEqual([]);
+  });
+
   it('is for the caller of block-pack pack to say, as --no-maven is', () => {
     maven(writes(tree));
     const application = { java: { input: 'shop/target/lib' } };

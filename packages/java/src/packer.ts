@@ -11,6 +11,8 @@ export interface JavaOptions {
   /** Where the input lands in the image; each layout has its default. */
   readonly prefix?: ImagePath | undefined;
   readonly evidence: readonly ResolverEvidence[];
+  /** Asked once for more of it, which takes long: before anything is cut, and not before there is something to cut. */
+  readonly moreEvidence?: () => Promise<readonly ResolverEvidence[]>;
   /** Asked for lists that this machine has by chance: they tell what is found out about components, and name none. */
   readonly beside?: () => Promise<readonly ResolverEvidence[]>;
   /** Asked, by digest, for the jars that nothing else can name. */
@@ -21,12 +23,26 @@ export interface JavaOptions {
 
 /** Packs what Java builds put into an image: library directories, distributions, fat jars, web archives. */
 export function createJavaPacker(options: JavaOptions): Packer<JavaPlacement> {
+  let asked: ReturnType<typeof allEvidence> | undefined;
+  const evidence = () => {
+    asked ??= allEvidence(options);
+    return asked;
+  };
   return {
     ecosystem: 'java',
-    place: (input, context) => placeInput(input, options.prefix, context),
+    async place(input, context) {
+      await evidence();
+      return placeInput(input, options.prefix, context);
+    },
     async look(placed, { memory }) {
       if (placed.placement.part.kind === 'jar') await jarFacts(placed, memory);
     },
-    identify: (placed, context) => identifyAll(placed, options, context),
+    async identify(placed, context) {
+      return identifyAll(placed, { ...options, evidence: await evidence() }, context);
+    },
   };
+}
+
+async function allEvidence({ evidence, moreEvidence }: JavaOptions): Promise<readonly ResolverEvidence[]> {
+  return [...evidence, ...((await moreEvidence?.()) ?? [])];
 }

@@ -42,35 +42,36 @@ export async function java(
   options: JavaCommandOptions,
   context: CommandContext,
 ): Promise<PackOutcome> {
-  const packer = javaPackerFor(options, context, await listsOfMaven(inputs, options, context));
+  const packer = javaPackerFor(options, context, listsOfMaven(inputs, options, context));
   return runPack(tellingSecrets(packer), inputs, options, context, javaView);
 }
 
-/** What Maven is asked for, beside what the user gives. */
-type ListsOfMaven = Pick<JavaOptions, 'evidence' | 'beside'>;
+/** What Maven is asked for, beside what the user gives: when all words of the command line are known to be good. */
+type ListsOfMaven = Pick<JavaOptions, 'moreEvidence' | 'beside'>;
 
-async function listsOfMaven(
+function listsOfMaven(
   inputs: readonly string[],
   { maven }: JavaCommandOptions,
   context: CommandContext,
-): Promise<ListsOfMaven> {
-  if (maven === true) return { evidence: await mavenEvidence(inputs, context) };
-  return { evidence: [], ...(maven === false ? {} : { beside: () => mavenFindings(inputs, context) }) };
+): ListsOfMaven {
+  if (maven === true) return { moreEvidence: () => mavenEvidence(inputs, context) };
+  return maven === false ? {} : { beside: () => mavenFindings(inputs, context) };
 }
 
 export function javaPackerFor(
   options: JavaCommandOptions,
   context: CommandContext,
-  { evidence, beside }: ListsOfMaven = { evidence: [] },
+  { beside, ...lists }: ListsOfMaven = {},
 ): Packer<JavaPlacement> {
-  const given = (options.evidence ?? []).map((file) =>
+  const evidence = (options.evidence ?? []).map((file) =>
     readEvidence(readEvidenceText(file, evidenceHint, context), file),
   );
   return createJavaPacker({
     prefix: parsePrefix(options.prefix),
-    evidence: [...given, ...evidence],
+    evidence,
+    ...lists,
     // A list of all that was resolved tells as much.
-    ...(beside === undefined || given.some(({ complete }) => complete) ? {} : { beside }),
+    ...(beside === undefined || evidence.some(({ complete }) => complete) ? {} : { beside }),
     repositories: localRepositories(options, context),
     applications: options.application ?? [],
   });

@@ -11,6 +11,9 @@ import { buildFiles, type MavenModule, moduleOf, modulePath } from './maven-modu
 /** Of messages. */
 const listName = 'the dependency tree of Maven';
 
+/** Of the progress line. */
+const asking = 'asking Maven what it resolved';
+
 /**
  * What Maven says of the modules in whose `target` the inputs lie, for names: it is asked every time, and has to answer. The project's own
  * wrapper goes before the `mvn` of the PATH, and the network is used where nothing else helps.
@@ -18,7 +21,7 @@ const listName = 'the dependency tree of Maven';
  */
 export async function mavenEvidence(
   inputs: readonly string[],
-  { directory, signal }: CommandContext,
+  { directory, signal, progress }: CommandContext,
 ): Promise<readonly ResolverEvidence[]> {
   const modules = modulesOf(inputs, directory);
   if (modules.length === 0)
@@ -40,6 +43,7 @@ export async function mavenEvidence(
           hint: 'Have the build write the tree, mvn dependency:tree -DoutputFile=target/dependencies.txt, and name it with --evidence.',
         },
       );
+    progress.show(asking);
     const question = { program, module, signal };
     const known = await askMaven({ ...question, isOffline: true });
     const answer = known.kind === 'tree' ? known : await askMaven({ ...question, isOffline: false });
@@ -73,7 +77,7 @@ export async function mavenFindings(
   if (program === undefined || process.platform === 'win32' || process.env.MAVEN_CMD_LINE_ARGS) return [];
   const found: ResolverEvidence[] = [];
   for (const module of modulesOf(inputs, context.directory)) {
-    context.progress.show('asking Maven what it resolved');
+    context.progress.show(asking);
     const answer = await keptAnswer(program, module, context);
     if (answer.kind === 'tree') found.push(readEvidence(answer.text, listName));
     else note(`Maven does not tell what it resolved: ${answer.why}`, context);

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, inject } from 'vitest';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { inject } from 'vitest';
 import type { Answer, Call } from './command-server.ts';
 import type { Ran } from './workplace.ts';
 
@@ -10,15 +9,18 @@ import type { Ran } from './workplace.ts';
 const longest = 60_000;
 
 /**
- * Runs the built command's command lines, all of a test file in one process: a command takes some 30 ms then, and 150 ms in a process that starts for it.
+ * Runs the built command's command lines, those of all test files that one worker runs in one process: a command takes some 30 ms then, and 150 ms in a process
+ * that starts for it. It ends when nobody can write to it any more.
  * What only a process of its own would show is asked for each time: whether something is left open that would keep it from ending.
  */
 class CommandProcess {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'block-pack-answers-'));
+  /** Within what is removed when all tests are through. */
+  readonly #folder: string;
   readonly #child: ChildProcess;
   #calls = 0;
 
   constructor(cli: string, server: string) {
+    this.#folder = mkdtempSync(join(dirname(server), 'answers-'));
     this.#child = spawn(process.execPath, [server, cli], { stdio: ['pipe', 'ignore', 'inherit'] });
   }
 
@@ -33,11 +35,6 @@ class CommandProcess {
     if (fault !== undefined) throw new Error(`${call.words.join(' ')}: ${fault}\n${ran.stderr}`);
     return ran;
   }
-
-  end(): void {
-    this.#child.kill();
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
 }
 
 /** Tests are written as if calling a command were one step, so this thread waits. */
@@ -46,9 +43,8 @@ function pause(): void {
 }
 
 let running: CommandProcess | undefined;
-afterAll(() => running?.end());
 
-/** Runs a command line in the process that this test file has for it. */
+/** Runs a command line in the process that this worker has for it. */
 export function runCommand(call: Omit<Call, 'answer'>): Ran {
   running ??= new CommandProcess(inject('cli'), inject('server'));
   return running.run(call);

@@ -60,7 +60,7 @@ export type BundleGroup = {
   | ({ readonly encoding: 'delta' } & TakenApart & Mixed)
   | ({ readonly encoding: 'class' } & TakenApart & Mixed)
   | ({ readonly encoding: 'native' } & TakenApart & Mixed)
-  | ({ readonly encoding: 'typed' } & TakenApart)
+  | ({ readonly encoding: 'typed' } & TakenApart & Mixed)
   | ({ readonly encoding: 'inflated' } & TakenApart)
 );
 
@@ -71,11 +71,11 @@ interface TakenApart {
 }
 
 interface Mixed {
-  /** Most bytes of streams of its difference that are mixed: what takes the longest to read. */
+  /** Most bytes of streams of its difference that are mixed, or that mixed values have: what takes the longest to read. */
   readonly mixed?: number | undefined;
 }
 
-/** Bytes of streams of a group that are mixed. */
+/** Bytes of streams of a group that are mixed, or that mixed values have. */
 export function mixedBytes(group: BundleGroup): number {
   return ('mixed' in group ? group.mixed : undefined) ?? 0;
 }
@@ -168,19 +168,22 @@ const group = v.variant('encoding', [
   v.strictObject({ ...held, encoding: v.literal('raw'), objects: alone }),
   /** The payload is the object in brotli. */
   v.strictObject({ ...held, encoding: v.literal('brotli'), objects: alone }),
-  /** Archives taken apart: skeletons, and then a difference that makes the contents, for `class` one that levels class files, for `native` one that also predicts references. */
+  /**
+   * Archives taken apart: skeletons, and then a difference that makes the contents, for `class` one that levels class files, for `native` one that also predicts
+   * references; for `typed` the contents with their class files taken apart.
+   */
   v.strictObject({
     ...held,
-    encoding: v.picklist(['delta', 'class', 'native']),
+    encoding: v.picklist(['delta', 'class', 'native', 'typed']),
     mixed: v.optional(v.pipe(size, v.minValue(1))),
     skeleton,
     bases: v.array(base),
     objects: together,
   }),
-  /** The same, but that the contents are packed, for `typed` with class files taken apart. */
+  /** The same, but that the contents are packed. */
   v.strictObject({
     ...held,
-    encoding: v.picklist(['typed', 'inflated']),
+    encoding: v.literal('inflated'),
     skeleton,
     bases: v.array(base),
     objects: together,

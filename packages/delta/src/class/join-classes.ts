@@ -2,7 +2,7 @@ import { deltaInvalid } from '../difference/delta-invalid.ts';
 import type { FilledWindow } from '../difference/filled-window.ts';
 import { unfolded } from '../varint.ts';
 import type { ClassSource } from './class-source.ts';
-import { type ClassValues, splitBody } from './class-units.ts';
+import { type ClassValues, noUnits, splitBody } from './class-units.ts';
 import { type ConstantPool, readConstantPool } from './constant-pool.ts';
 import { joinBody } from './join-body.ts';
 import type { MadePool } from './made-pool.ts';
@@ -125,7 +125,7 @@ export function joinUnits(
   onRead: (older: OlderClass) => void,
 ): number {
   const { pool, renumbered } = joinConstants(from, older, bytes.length - start);
-  const values = valuesOf(older, renumbered);
+  const values = valuesOf(older, pool, renumbered);
   onRead({ ...older, end: values.end });
   return joinValues(pool, values, from, bytes, start);
 }
@@ -133,7 +133,6 @@ export function joinUnits(
 /**
  * Makes the constants of a class file.
  * @param limit bytes that they may have
- * @returns also, by index of a constant of the older one, what it became or was replaced by
  * @throws DELTA_INVALID
  */
 export function joinConstants(
@@ -145,9 +144,7 @@ export function joinConstants(
     from.number() === 0 ? old.version : Uint8Array.from({ length: 4 }, () => from.number() & 0xff);
   const count = old.count + unfolded(from.number());
   if (count < 1 || count > 0xffff) throw deltaInvalid(`a class file of ${count} constants`);
-  const made = readConstants(from, old, { version, count }, limit, isOfBase);
-  renumberReplaced(old, made.pool, made.renumbered);
-  return made;
+  return readConstants(from, old, { version, count }, limit, isOfBase);
 }
 
 /** Makes the rest of it, and returns where it ends. */
@@ -163,10 +160,15 @@ export function joinValues(
   return joinBody(pool, values, from, bytes, start + pool.end);
 }
 
-/** With the numbers that constants have in the new one. */
-export function valuesOf({ pool, end }: OlderClass, renumbered: Uint16Array): ClassValues {
-  if (pool === noPool) return { bytes: new Uint8Array(), units: new Map(), end: 0 };
-  return splitBody(pool, pool.end, end, renumbered);
+/**
+ * With the numbers that constants have in the new one, or those have that replaced them.
+ * @param renumbered by index of an old constant the new one that it became, or 0
+ */
+export function valuesOf({ pool, end }: OlderClass, now: ConstantPool, renumbered: Uint16Array): ClassValues {
+  if (pool === noPool) return { bytes: new Uint8Array(), units: noUnits, end: 0 };
+  const replaced = renumbered.slice();
+  renumberReplaced(pool, now, replaced);
+  return splitBody(pool, pool.end, end, replaced);
 }
 
 /**

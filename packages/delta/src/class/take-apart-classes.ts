@@ -14,7 +14,6 @@ import {
 } from './join-classes.ts';
 import type { ContentPair } from './level-classes.ts';
 import { NearestClass, poolAt } from './nearest-class.ts';
-import { renumberReplaced } from './replaced-constants.ts';
 import type { ContentPlace } from './split-contents.ts';
 import {
   eachUnitStream,
@@ -156,8 +155,7 @@ function takeApart(old: OlderClass, now: PlacedClass, to: UnitStreamWriters): bo
   try {
     writeHeader(old.pool, now.pool, to);
     const renumbered = writeConstants(old.pool, now.pool, to);
-    renumberReplaced(old.pool, now.pool, renumbered);
-    const before = valuesOf(old, renumbered);
+    const before = valuesOf(old, now.pool, renumbered);
     const values = splitBody(now.pool, now.pool.end, now.end);
     if (before.end !== old.end || values.end !== now.end) return false;
     writeUnits(before, values, to);
@@ -204,7 +202,7 @@ function isEqual(old: ClassValues, before: Run, now: ClassValues, after: Run): b
   );
 }
 
-/** What was made of an older class file, by the numbers that its constants became. */
+/** What an older class file has, by what its constants became. */
 interface OldValues {
   readonly renumbered: Uint16Array;
   readonly values: ClassValues;

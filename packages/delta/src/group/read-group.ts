@@ -21,7 +21,7 @@ import type { UsedEncoding, WrittenGroup } from './write-group.ts';
 /** A group, as its bundle says it is. */
 export interface ReadGroupOptions {
   readonly encoding: UsedEncoding;
-  /** Most bytes of streams that are mixed, if it is less than the format allows. */
+  /** Most bytes of streams that are mixed, or that mixed values have, if it is less than the format allows. */
   readonly mixed?: number | undefined;
   readonly skeleton: WrittenGroup['skeleton'];
   readonly blocks: readonly {
@@ -86,7 +86,7 @@ function contentsOf(
   mixed: number | undefined,
 ): Bytes {
   if (encoding === 'inflated') return unpackContents(rest, total);
-  if (encoding === 'typed') return readTyped(rest, total);
+  if (encoding === 'typed') return readTyped(rest, total, { mixed });
   return applyDifference(sources, rest, total, { transforms: encodingTransforms[encoding], mixed });
 }
 

@@ -63,7 +63,7 @@ export interface WrittenGroup {
   readonly blocks: readonly { readonly apart: boolean; readonly bases: readonly number[] }[];
   /** How the contents travel. */
   readonly encoding: UsedEncoding;
-  /** Bytes of streams that are mixed. */
+  /** Bytes of streams that are mixed, or that mixed values have. */
   readonly mixed: number;
 }
 
@@ -168,7 +168,7 @@ async function* payloadOf(
   const bytesOf = accesses.map(({ content }) => content);
   const progress = (bytes: number) => onProgress?.(bytes, total);
   if (encoding === 'typed')
-    yield* writeTyped(bytesOf, { quality, mixesValues, lanes, signal, onProgress: progress });
+    yield* writeTyped(bytesOf, { quality, mixesValues, lanes, signal, onMixing, onProgress: progress });
   else yield* packContents(joined(bytesOf, signal, progress));
 }
 

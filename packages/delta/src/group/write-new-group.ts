@@ -34,8 +34,13 @@ async function* payloadOf(
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const archives = new OpenedArchives(blocks, (block) => openNewArchive(block, [], limits, options));
   const contents = new NewContents();
+  let mixed = 0;
+  const onMixing = (bytes: number) => {
+    mixed += bytes;
+  };
   const typed = writeTyped(contents.of(archives.inOrder()), {
     ...options,
+    onMixing,
     onProgress: () => options.onProgress?.(contents.blockBytes, total),
   });
   try {
@@ -45,10 +50,11 @@ async function* payloadOf(
     const { skeleton, packed, areWhole } = await head;
     yield packed;
     if (areWhole) {
+      mixed = 0;
       const onProgress = (bytes: number) => options.onProgress?.(bytes, total);
       yield* writeTyped(
         blocks.map(({ content }) => content),
-        { ...options, onProgress },
+        { ...options, onMixing, onProgress },
       );
     } else {
       yield* held;
@@ -59,7 +65,7 @@ async function* payloadOf(
       contents: areWhole ? total : contents.bytes,
       blocks: skeleton.news.map(({ archive }) => ({ apart: archive !== undefined, bases: [] })),
       encoding: 'typed',
-      mixed: 0,
+      mixed,
     });
   } finally {
     await typed.return(undefined);

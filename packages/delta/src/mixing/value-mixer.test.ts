@@ -3,14 +3,8 @@ import { fuzzRuns } from '@block-pack/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { typedStreamNames } from '../class/typed-streams.ts';
+import { mixed, type Told, tell, written } from './told-values-fixture.ts';
 import { ValueMixer } from './value-mixer.ts';
-
-/** A value, and whether it is mixed or known otherwise. */
-interface Told {
-  readonly kind: number;
-  readonly value: number;
-  readonly by: 'code' | 'pass' | 'lead';
-}
 
 const tellings = fc.array(
   fc.record({
@@ -78,18 +72,6 @@ describe('mixed values', () => {
   });
 });
 
-function mixed(kind: number, value: number): Told {
-  return { kind, value, by: 'code' };
-}
-
-function written(told: readonly Told[]): Uint8Array {
-  const mixer = new ValueMixer();
-  tell(mixer, told);
-  const packed = mixer.end();
-  mixer.leave();
-  return packed;
-}
-
 function read(packed: Uint8Array, told: readonly Told[]): number[] {
   const mixer = new ValueMixer(packed);
   try {
@@ -102,13 +84,4 @@ function read(packed: Uint8Array, told: readonly Told[]): number[] {
   } finally {
     mixer.leave();
   }
-}
-
-function tell(mixer: ValueMixer, told: readonly Told[]): number[] {
-  return told.map(({ kind, value, by }) => {
-    if (by === 'code') return mixer.code(kind, value);
-    if (by === 'pass') mixer.pass(kind, value);
-    else mixer.lead(kind, value);
-    return value;
-  });
 }

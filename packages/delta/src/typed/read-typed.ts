@@ -5,22 +5,31 @@ import { joinSection, type PackedSection, readPackedSection } from './packed-sec
 import { SectionThread, sectionProgram } from './section-thread.ts';
 import { typedMagic, typedSectionLength, typedSectionLimit } from './write-typed.ts';
 
+export interface ReadTypedOptions {
+  /** Of a thread that makes sections, where that is worth it. */
+  readonly program?: URL | undefined;
+  /** Most bytes that mixed values have, if it is less than the format allows. */
+  readonly mixed?: number | undefined;
+}
+
 /**
  * Undoes `writeTyped`. It checks that all is well formed; whether the contents are right only their digests can tell.
  * @param size bytes that the contents have together; more are never made
- * @param program of a thread that makes sections, where that is worth it
  * @throws DELTA_INVALID
  */
 export async function* readTyped(
   typed: Bytes,
   size: number,
-  program = size > typedSectionLength ? sectionProgram() : undefined,
+  {
+    program = size > typedSectionLength ? sectionProgram() : undefined,
+    mixed = Number.POSITIVE_INFINITY,
+  }: ReadTypedOptions = {},
 ): Bytes {
   const reader = new ByteReader(typed, () => deltaInvalid('it ends too early'));
   const room = Math.min(size, typedSectionLimit);
   try {
     await readMagic(reader, typedMagic, 'typed contents of version 2 do');
-    const sections = packedSections(reader, size);
+    const sections = packedSections(reader, size, mixed);
     yield* program === undefined ? madeHere(sections, room) : madeBeside(sections, room, program);
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
   } finally {
@@ -28,10 +37,17 @@ export async function* readTyped(
   }
 }
 
-async function* packedSections(reader: ByteReader, size: number): AsyncIterable<PackedSection> {
+async function* packedSections(
+  reader: ByteReader,
+  size: number,
+  mostMixed: number,
+): AsyncIterable<PackedSection> {
+  let mixed = 0;
   for (let missing = size; missing > 0; ) {
     const section = await readPackedSection(reader, missing);
     missing -= section.length;
+    mixed += section.streams.raw.at(-1) ?? 0;
+    if (mixed > mostMixed) throw deltaInvalid('mixed values have more bytes than they may');
     yield section;
   }
 }

@@ -72,7 +72,7 @@ function written(): Promise<Uint8Array> {
 }
 
 function read(typed: Uint8Array, by?: URL): Promise<Uint8Array> {
-  return collect(readTyped(bytesOf(typed), whole.length, by), whole.length, 'contents');
+  return collect(readTyped(bytesOf(typed), whole.length, { program: by }), whole.length, 'contents');
 }
 
 function outcomeOf(made: Promise<Uint8Array>): Promise<unknown> {

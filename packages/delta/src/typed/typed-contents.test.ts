@@ -125,6 +125,23 @@ describe('typed contents', () => {
     expect(await read(mixed, sizeOf(callers))).toEqual(whole(callers));
   });
 
+  it('are refused where mixed values have more bytes than is said', async () => {
+    let bytes = 0;
+    const onMixing = (more: number): void => {
+      bytes += more;
+    };
+    const sectionLength = 1000;
+    const typed = await written(contents, { mixesValues: true, sectionLength, onMixing });
+    const read = (mixed: number) =>
+      collect(readTyped(bytesOf(typed), sizeOf(contents), { mixed }), 1 << 20, 'it');
+    expect(await read(bytes)).toEqual(whole(contents));
+    await expect(read(bytes - 1)).rejects.toThrow('mixed values have more bytes than they may');
+    const plain = await written(contents, { sectionLength });
+    expect(await collect(readTyped(bytesOf(plain), sizeOf(contents), { mixed: 0 }), 1 << 20, 'it')).toEqual(
+      whole(contents),
+    );
+  });
+
   it('of the version before are refused, and the message says so', async () => {
     const old = Uint8Array.from([...Buffer.from('BPT1'), ...(await written(contents)).subarray(4)]);
     await expect(read(old, sizeOf(contents))).rejects.toThrow('typed contents of version 2');

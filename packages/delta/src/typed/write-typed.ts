@@ -25,6 +25,8 @@ export interface WriteTypedOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the bytes of content that are written so far, but for the last sections, which are being packed. */
   readonly onProgress?: (bytes: number) => void;
+  /** Called with the bytes that the mixed values of a section have. */
+  readonly onMixing?: (bytes: number) => void;
 }
 
 /** Most bytes of content in a section: this bounds what a reader needs, whatever it reads. */
@@ -57,6 +59,7 @@ export async function* writeTyped(
     lanes = new TypedLanes(),
     signal,
     onProgress,
+    onMixing,
   }: WriteTypedOptions = {},
 ): AsyncGenerator<Uint8Array, void> {
   yield typedMagic;
@@ -73,6 +76,7 @@ export async function* writeTyped(
     await lanes.ready();
     while (packing[0]?.isDone) yield await (packing.shift() as Packing).bytes;
     written += length;
+    onMixing?.(streams.at(-1)?.length ?? 0);
     onProgress?.(written);
   }
   for (const section of packing) yield await section.bytes;
