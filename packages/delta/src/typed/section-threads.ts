@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import { PackingLanes } from '../difference/packing-lanes.ts';
 import type { PackedSection } from './packed-section.ts';
 
 /** What a thread is given and gives back: room for the contents goes to and fro. */
@@ -38,9 +37,10 @@ export class SectionThreads {
   readonly count: number;
   readonly #program: URL;
   readonly #roomSize: number;
-  readonly #lanes: PackingLanes;
   readonly #begun: SectionThread[] = [];
   readonly #idle: SectionThread[] = [];
+  /** Sections that no thread has, in their order. */
+  readonly #waiting: ((thread: SectionThread) => void)[] = [];
   readonly #rooms: ArrayBuffer[] = [];
 
   /** @param roomSize bytes of contents that a section may have */
@@ -48,24 +48,34 @@ export class SectionThreads {
     this.count = count;
     this.#program = program;
     this.#roomSize = roomSize;
-    this.#lanes = new PackingLanes(count);
   }
 
   /** The section's contents; undefined where the thread cannot make them, for whatever reason. */
-  join(section: PackedSection): Promise<Uint8Array | undefined> {
-    return this.#lanes.next(async () => {
-      const thread = this.#idle.pop() ?? this.#begin();
-      if (thread === undefined) return undefined;
-      const room = this.#rooms.pop() ?? new ArrayBuffer(this.#roomSize);
-      const answer = await thread.join({ section, room });
-      this.#idle.push(thread);
-      if (answer?.isMade === true) return new Uint8Array(answer.room, 0, section.length);
-      if (answer !== undefined) this.#rooms.push(answer.room);
-      return undefined;
-    });
+  async join(section: PackedSection): Promise<Uint8Array | undefined> {
+    const thread = await this.#take();
+    if (thread === undefined) return undefined;
+    const room = this.#rooms.pop() ?? new ArrayBuffer(this.#roomSize);
+    const answer = await thread.join({ section, room });
+    this.#leave(thread);
+    if (answer?.isMade === true) return new Uint8Array(answer.room, 0, section.length);
+    if (answer !== undefined) this.#rooms.push(answer.room);
+    return undefined;
   }
 
-  /** Undefined where the machine has no room for one more. */
+  /** A thread that is idle, now or as soon as there is one; undefined where the machine has no room for one. */
+  #take(): SectionThread | undefined | Promise<SectionThread> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    if (this.#begun.length < this.count) return this.#begin();
+    return new Promise((take) => this.#waiting.push(take));
+  }
+
+  #leave(thread: SectionThread): void {
+    const take = this.#waiting.shift();
+    if (take === undefined) this.#idle.push(thread);
+    else take(thread);
+  }
+
   #begin(): SectionThread | undefined {
     try {
       const thread = new SectionThread(this.#program);
