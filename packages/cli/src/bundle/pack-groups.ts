@@ -39,7 +39,8 @@ export function sizeOf(groups: readonly PackedGroup[]): number {
 }
 
 /** What groups are written with. */
-export interface GroupSources extends Pick<BundleSources, 'scratch' | 'context' | 'isSmallest'> {
+export interface GroupSources
+  extends Pick<BundleSources, 'scratch' | 'context' | 'isSmallest' | 'groupSize'> {
   readonly compared: Compared;
 }
 
