@@ -7,9 +7,11 @@ import { FilledWindow } from '../difference/filled-window.ts';
 import { writeDifference } from '../difference/write-difference.ts';
 import { refusalOf } from '../refusal-fixture.ts';
 import { alignPools } from './align-pools.ts';
-import { eachClassStream, openClassWriters } from './class-streams.ts';
+import { ClassLeveller } from './class-leveller.ts';
+import { type ClassStreams, eachClassStream, openClassWriters } from './class-streams.ts';
 import { readConstantPool } from './constant-pool.ts';
 import { levelClasses, restoredClasses } from './level-classes.ts';
+import { levelledByOracle } from './level-oracle-fixture.ts';
 
 describe('a class file among changes', () => {
   it('costs little where a new constant gave all others new numbers', async () => {
@@ -114,8 +116,8 @@ describe('a class file among changes', () => {
     const [older, newer] = [fakeClassOfAllForms(), fakeClassOfAllForms('changed')];
     fc.assert(
       fc.property(shapes, mutations, mutations, (shape, before, after) => {
-        level(changed(older, before), changed(newer, after));
-        level(changed(classOf(shape), before), changed(classOf({ ...shape, calls: 5 }), after));
+        levelAsOracle(changed(older, before), changed(newer, after));
+        levelAsOracle(changed(classOf(shape), before), changed(classOf({ ...shape, calls: 5 }), after));
       }),
       fuzzRuns(150),
     );
@@ -229,16 +231,18 @@ function level(before: Uint8Array, after: Uint8Array) {
   return levelled;
 }
 
-function restored(
-  before: Uint8Array,
-  body: Uint8Array,
-  streams: Parameters<typeof restoredClasses>[1],
-  length: number,
-): Uint8Array {
-  const bytes = new Uint8Array(before.length + length);
+/** By the walk that everything but levelling goes, too. */
+function levelAsOracle(before: Uint8Array, after: Uint8Array): void {
+  const levelled = level(before, after);
+  const oracle = levelledByOracle(before, after);
+  expect(levelled && Buffer.from(levelled.window.bytes)).toEqual(oracle);
+}
+
+function restored(before: Uint8Array, body: Uint8Array, streams: ClassStreams, length: number): Uint8Array {
+  const leveller = new ClassLeveller();
+  const { bytes } = leveller.begin(before.length, length, streams);
   bytes.set(before);
-  const window = { bytes, baseLength: before.length };
-  const made = restoredClasses(window, streams, (room) => filledWith(bytes, before.length, room, body));
+  const made = restoredClasses(leveller, streams, (room) => filledWith(bytes, before.length, room, body));
   return whole(Array.from(made, (piece) => piece.slice()));
 }
 

@@ -1,6 +1,5 @@
 import { byName } from '../by-name.ts';
-import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { VarintReader, VarintWriter } from '../varint.ts';
+import { VarintWriter } from '../varint.ts';
 
 /** What a section with classes has beside its other streams, in the order of the format. */
 export const classStreamNames = [
@@ -23,16 +22,8 @@ export type ClassStreams = Readonly<Record<ClassStreamName, Uint8Array>>;
 
 export type ClassStreamWriters = Readonly<Record<ClassStreamName, VarintWriter>>;
 
-export type ClassStreamReaders = Readonly<Record<ClassStreamName, VarintReader>>;
-
 export function openClassWriters(): ClassStreamWriters {
   return eachClassStream(() => new VarintWriter());
-}
-
-export function openClassReaders(streams: ClassStreams): ClassStreamReaders {
-  return eachClassStream(
-    (name) => new VarintReader(streams[name], `the ${name} of class files`, deltaInvalid),
-  );
 }
 
 export function eachClassStream<T>(make: (name: ClassStreamName) => T): Readonly<Record<ClassStreamName, T>> {

@@ -16,10 +16,4 @@ export class LastNumbers {
     this.#last[kind] = value;
     return difference;
   }
-
-  value(kind: number, difference: number): number {
-    const value = (this.#last[kind] as number) + difference;
-    this.#last[kind] = value;
-    return value;
-  }
 }

@@ -2,18 +2,9 @@ import { BlockPackError, concat } from '@block-pack/core';
 import type { Window } from '../difference/cover.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import type { FilledWindow } from '../difference/filled-window.ts';
-import {
-  type ClassStreamReaders,
-  type ClassStreams,
-  type ClassStreamWriters,
-  eachClassStream,
-  openClassReaders,
-  openClassWriters,
-} from './class-streams.ts';
+import { ClassLeveller, type LevelledClass } from './class-leveller.ts';
+import { type ClassStreams, eachClassStream, openClassWriters } from './class-streams.ts';
 import { type ConstantPool, readConstantPool } from './constant-pool.ts';
-import { changeBody } from './level-tape.ts';
-import { readPool } from './read-pool.ts';
-import { renumberReplaced } from './replaced-constants.ts';
 import { writePool } from './write-pool.ts';
 
 /** A new content of a window and the older one that it is compared with, where both may be class files. */
@@ -45,13 +36,14 @@ export function levelClasses(window: Window, pairs: readonly ContentPair[]): Lev
   const to = openClassWriters();
   const base = bytes.slice(0, baseLength);
   const taken = new TakenBytes(baseLength);
+  const leveller = new ClassLeveller();
   const parts: Uint8Array[] = [];
   const moved: { readonly from: number; readonly by: number }[] = [];
   let at = baseLength;
   let sourceEnd = 0;
   let count = 0;
   for (const pair of pairs) {
-    const levelled = taken.isFree(pair.source) ? levelPair(window, pair) : undefined;
+    const levelled = taken.isFree(pair.source) ? levelPair(window, pair, leveller) : undefined;
     if (levelled === undefined) continue;
     parts.push(bytes.subarray(at, pair.target), levelled.body);
     base.set(levelled.source, pair.source);
@@ -74,70 +66,74 @@ export function levelClasses(window: Window, pairs: readonly ContentPair[]): Lev
   };
 }
 
-interface LevelledClass {
+interface LevelledPair {
   readonly source: Uint8Array;
   readonly body: Uint8Array;
   readonly script: ClassStreams;
 }
 
-function levelPair({ bytes }: Window, pair: ContentPair): LevelledClass | undefined {
-  const source = bytes.slice(pair.source, pair.source + pair.sourceLength);
+function levelPair({ bytes }: Window, pair: ContentPair, leveller: ClassLeveller): LevelledPair | undefined {
+  const source = bytes.subarray(pair.source, pair.source + pair.sourceLength);
   const target = bytes.subarray(pair.target, pair.target + pair.length);
   try {
-    const old = readConstantPool(source, 0, source.length);
     const now = readConstantPool(target, 0, target.length);
-    const to: ClassStreamWriters = openClassWriters();
-    writePool(old, now, to);
-    const script = eachClassStream((name) => to[name].bytes());
-    const body = target.slice(now.end);
-    const end = changeBody(now, body, 0, body.length, { direction: 'level' });
-    if (end !== body.length) return undefined;
-    const made = levelSource(openClassReaders(script), source, 0, source.length, target.length);
-    if (made.end !== source.length) return undefined;
-    return isSame(made.pool, body, target) ? { source, body, script } : undefined;
+    const script = scriptOf(readConstantPool(source, 0, source.length), now);
+    const streams = { ...script, classes: concat([firstPlace, script.classes]) };
+    const body = target.subarray(now.end);
+    const window = leveller.begin(source.length, target.length, streams);
+    window.bytes.set(concat([source, body]));
+    const [made] = leveller.levelled(streams);
+    if (made?.sourceLength !== source.length || !isSame(made.constants, target.subarray(0, now.end)))
+      return undefined;
+    const end = source.length + body.length;
+    if (leveller.levelNew(made.constants, source.length, end) !== end) return undefined;
+    if (!isSame(leveller.restored(made.constants, source.length, end), body)) return undefined;
+    return {
+      source: window.bytes.slice(0, source.length),
+      body: window.bytes.slice(source.length, end),
+      script,
+    };
   } catch (error) {
     if (error instanceof BlockPackError) return undefined;
     throw error;
   }
 }
 
-function isSame(pool: ConstantPool, body: Uint8Array, target: Uint8Array): boolean {
-  const restored = body.slice();
-  changeBody(pool, restored, 0, restored.length, { direction: 'restore' });
-  return Buffer.compare(concat([pool.bytes, restored]), target) === 0;
+/** Of a class file that begins where the base and the new bytes do. */
+const firstPlace = Uint8Array.of(0, 0);
+
+function scriptOf(old: ConstantPool, now: ConstantPool): ClassStreams {
+  const to = openClassWriters();
+  writePool(old, now, to);
+  return eachClassStream((name) => to[name].bytes());
 }
 
-/** Gives the class file at `start` the numbering of the new one, in place. */
-function levelSource(from: ClassStreamReaders, bytes: Uint8Array, start: number, end: number, limit: number) {
-  const old = readConstantPool(bytes, start, end);
-  const { pool, renumbered } = readPool(from, old, limit);
-  renumberReplaced(old, pool, renumbered);
-  return { pool, end: changeBody(old, bytes, old.end, end, { direction: 'level', renumbered }) };
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
 }
 
 /**
  * What a section with class files makes: the old ones are levelled as the streams say, and the new ones get back their constants. A piece is
  * good only until the next one is asked for.
- * @param window filled up to its base; behind it is room for what the section makes
+ * @param leveller its window is filled up to its base
  * @param filled its beginning, with so many new bytes: those of class files that are levelled
  * @throws DELTA_INVALID
  */
 export function* restoredClasses(
-  window: Window,
+  leveller: ClassLeveller,
   streams: ClassStreams,
   filled: (length: number) => FilledWindow,
 ): Generator<Uint8Array> {
-  const targets = levelBase(window, streams);
-  const pooled = targets.reduce((sum, { pool }) => sum + pool.end, 0);
-  const levelled = filled(window.bytes.length - window.baseLength - pooled);
-  const room = new Uint8Array(usualBody);
+  const targets = levelBase(leveller, streams);
+  const pooled = targets.reduce((sum, { constants }) => sum + constants.length, 0);
+  const levelled = filled(leveller.window.bytes.length - leveller.window.baseLength - pooled);
   let at = levelled.start;
-  for (const { skipped, pool } of targets) {
+  for (const { skipped, constants } of targets) {
     const start = at + skipped;
     if (start > levelled.bytes.length) throw deltaInvalid('a class file behind all new bytes');
     yield* levelled.part(at, start);
-    yield pool.bytes;
-    const body = restoredBody(levelled, pool, start, room);
+    yield constants;
+    const body = restoredBody(leveller, levelled, constants, start);
     yield body;
     at = start + body.length;
   }
@@ -147,51 +143,31 @@ export function* restoredClasses(
 /** Most class files have fewer bytes behind their constants. */
 const usualBody = 1 << 14;
 
-/** A copy: covers may name what is levelled again. How long it is only the walk knows, which is begun anew where too little was there. */
+/** In a copy: covers may name what is levelled again. How long it is only the walk knows, which is begun anew where too little was there. */
 function restoredBody(
+  leveller: ClassLeveller,
   levelled: FilledWindow,
-  pool: ConstantPool,
+  constants: Uint8Array,
   start: number,
-  room: Uint8Array,
 ): Uint8Array {
-  const { bytes } = levelled;
-  for (let body = room; ; body = new Uint8Array(Math.min(4 * body.length, bytes.length - start))) {
-    const end = Math.min(start + body.length, bytes.length);
+  for (let room = usualBody; ; room *= 4) {
+    const end = Math.min(start + room, levelled.bytes.length);
     levelled.fill(end);
-    body.set(bytes.subarray(start, end));
     try {
-      return body.subarray(0, changeBody(pool, body, 0, end - start, { direction: 'restore' }));
+      return leveller.restored(constants, start, end);
     } catch (error) {
-      if (end === bytes.length || !(error instanceof BlockPackError)) throw error;
+      if (end === levelled.bytes.length || !(error instanceof BlockPackError)) throw error;
     }
   }
 }
 
-/** A new class file that the covers make without its constants. */
-interface LevelledTarget {
-  /** Bytes before it that are of no class file. */
-  readonly skipped: number;
-  readonly pool: ConstantPool;
-}
-
-function levelBase({ bytes, baseLength }: Window, streams: ClassStreams): LevelledTarget[] {
-  const from = openClassReaders(streams);
-  const taken = new TakenBytes(baseLength);
-  const targets: LevelledTarget[] = [];
-  let left = bytes.length - baseLength;
-  let source = 0;
-  while (!from.classes.atEnd) {
-    const skipped = from.classes.next();
-    source += from.classes.nextSigned();
-    if (!taken.isFree(source))
-      throw deltaInvalid(`a class file at ${source} of the base, where none is left`);
-    const { pool, end } = levelSource(from, bytes, source, baseLength, left);
-    taken.take(source, end);
-    targets.push({ skipped, pool });
-    left -= pool.end;
-    source = end;
+function levelBase(leveller: ClassLeveller, streams: ClassStreams): LevelledClass[] {
+  const taken = new TakenBytes(leveller.window.baseLength);
+  const targets: LevelledClass[] = [];
+  for (const levelled of leveller.levelled(streams)) {
+    taken.take(levelled.source, levelled.source + levelled.sourceLength);
+    targets.push(levelled);
   }
-  eachClassStream((name) => from[name].end());
   return targets;
 }
 

@@ -1,5 +1,6 @@
 import { ByteReader, type Bytes } from '@block-pack/core';
 import { byName } from '../by-name.ts';
+import { ClassLeveller } from '../class/class-leveller.ts';
 import type { ClassSource } from '../class/class-source.ts';
 import { amongOthers, type JoinedClasses, joinClasses } from '../class/join-classes.ts';
 import { restoredClasses } from '../class/level-classes.ts';
@@ -110,7 +111,10 @@ async function openSection(
   const pieces = decodePieces(streams.pieces, bases, baseLength);
   left.cost -= costOf(pieces, bases);
   if (left.cost < 0) throw deltaInvalid('its sections ask for more of the bases than they may');
-  const bytes = new Uint8Array(baseLength + newLength);
+  const leveller = levelsClasses(transform) ? new ClassLeveller() : undefined;
+  const { bytes } = leveller?.begin(baseLength, newLength, streams) ?? {
+    bytes: new Uint8Array(baseLength + newLength),
+  };
   await readPieces(pieces, bases, bytes);
   const mixable = mixableStreams(transform, form, unpacked, lengths.mixed);
   const mixer = lengths.mixed.size === 0 ? undefined : new SectionMixer(mixable, parts.at(-1));
@@ -130,8 +134,7 @@ async function openSection(
     yield* coverSteps(window, streams, form, programs, mixer?.contents(window));
     mixer?.end();
   }
-  if (levelsClasses(transform))
-    return { newLength, made: restoredClasses({ bytes, baseLength }, streams, filled) };
+  if (leveller !== undefined) return { newLength, made: restoredClasses(leveller, streams, filled) };
   if (classes === undefined) return { newLength, made: filled(newLength).rest(baseLength) };
   return { newLength, made: amongOthers(classes, filled(newLength - classes.bytes.length)) };
 }

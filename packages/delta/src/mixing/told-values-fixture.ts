@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-import { typedStreamNames } from '../class/typed-streams.ts';
 import type { ValueCoder } from '../class/value-coder.ts';
 import { ValueMixer } from './value-mixer.ts';
 
@@ -9,12 +7,6 @@ export interface Told {
   readonly value: number;
   readonly by: keyof ValueCoder;
 }
-
-export const toldValue: fc.Arbitrary<Told> = fc.record({
-  kind: fc.nat(typedStreamNames.length - 1),
-  value: fc.oneof(fc.nat(3), fc.nat(0xffff), fc.integer({ min: 0, max: 0xffffffff })),
-  by: fc.constantFrom('code', 'pass', 'lead'),
-});
 
 export function mixed(kind: number, value: number): Told {
   return { kind, value, by: 'code' };

@@ -2,10 +2,18 @@ import { digestOf } from '@block-pack/core';
 import { fuzzRuns } from '@block-pack/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mixed, type Told, tell, toldValue, written } from './told-values-fixture.ts';
+import { typedStreamNames } from '../class/typed-streams.ts';
+import { mixed, type Told, tell, written } from './told-values-fixture.ts';
 import { ValueMixer } from './value-mixer.ts';
 
-const tellings = fc.array(toldValue, { maxLength: 200 });
+const tellings = fc.array(
+  fc.record({
+    kind: fc.nat(typedStreamNames.length - 1),
+    value: fc.oneof(fc.nat(3), fc.nat(0xffff), fc.integer({ min: 0, max: 0xffffffff })),
+    by: fc.constantFrom('code', 'pass', 'lead'),
+  }),
+  { maxLength: 200 },
+);
 
 describe('mixed values', () => {
   it('come back, whatever they are', () => {

@@ -1,0 +1,69 @@
+import { constant, one, skip, two } from './cursor';
+import { Flaw, refuse } from './flaw';
+
+/** The same as in packages/delta/src/class/annotations.ts. */
+const deepest: i32 = 64;
+
+/** @see https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html#jvms-4.7.16 */
+export function walkAnnotation(depth: i32 = 0): void {
+  constant();
+  for (let left = two(); left > 0; left--) {
+    constant();
+    walkElementValue(depth);
+  }
+}
+
+export function walkElementValue(depth: i32 = 0): void {
+  if (depth > deepest) refuse(Flaw.deepAnnotation, depth);
+  const tag = one();
+  switch (tag) {
+    case 0x42: // B
+    case 0x43: // C
+    case 0x44: // D
+    case 0x46: // F
+    case 0x49: // I
+    case 0x4a: // J
+    case 0x53: // S
+    case 0x5a: // Z
+    case 0x63: // c
+    case 0x73: // s
+      constant();
+      return;
+    case 0x65: // e
+      constant();
+      constant();
+      return;
+    case 0x40: // @
+      walkAnnotation(depth + 1);
+      return;
+    case 0x5b: // [
+      for (let left = two(); left > 0; left--) walkElementValue(depth + 1);
+      return;
+  }
+  refuse(Flaw.unknownAnnotation, tag);
+}
+
+export function walkAnnotations(): void {
+  for (let left = two(); left > 0; left--) walkAnnotation();
+}
+
+/** @see https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html#jvms-4.7.20 */
+export function walkTypeAnnotations(): void {
+  for (let left = two(); left > 0; left--) {
+    skip(targetLength(one()));
+    skip(2 * one());
+    walkAnnotation();
+  }
+}
+
+/** Bytes that say what kind of type is annotated. */
+function targetLength(type: u32): u32 {
+  if (type <= 0x01 || type === 0x16) return 1;
+  if (type === 0x10 || type === 0x11 || type === 0x12 || type === 0x17) return 2;
+  if (type >= 0x13 && type <= 0x15) return 0;
+  if (type === 0x40 || type === 0x41) return 6 * two();
+  if (type >= 0x42 && type <= 0x46) return 2;
+  if (type >= 0x47 && type <= 0x4b) return 3;
+  refuse(Flaw.unknownTarget, type);
+  return 0;
+}
