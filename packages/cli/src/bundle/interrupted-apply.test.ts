@@ -58,11 +58,6 @@ beforeAll(() => {
     writeFileSync(path, bytes);
   }
 });
-  const { size } = statSync(work.path('parts/part-1-1.1.jar'));
-  done('java', 'parts', '--prefix', '/app/parts', '-o', 'parts.import');
-  done('image', 'java=parts.import', '-o', 'oci:out-parts:1.1');
-  groups = await bundleInGroups('out-parts', 'parts.tar', 2 * size);
-});
 
 function done(...words: readonly string[]): void {
   const ran = work.run(...words);
