@@ -8,7 +8,7 @@ import {
   importSize,
   randomAccessOf,
 } from '@block-pack/core';
-import { besideLikes, type GroupBlock } from '@block-pack/delta';
+import { besideLikes, type GroupBlock, TypedLanes } from '@block-pack/delta';
 import { Compared } from './compared.ts';
 import type { Held } from './held.ts';
 import type { BundleSources } from './make-bundle.ts';
@@ -178,26 +178,25 @@ async function smallest(
   return groups;
 }
 
-/** Each run as a group. While other threads pack the last section of one, the next is opened: earlier, it took 80 MB more. */
+/** Each run as a group. While other threads pack the last sections of one, the next is opened. */
 async function writeRuns(
   holds: BundleGroup['holds'],
   runs: readonly (readonly Sent[])[],
   encoding: 'delta' | 'typed',
   sources: GroupSources,
 ): Promise<PackedGroup[]> {
+  const lanes = new TypedLanes();
   const written: Promise<PackedGroup[]>[] = [];
   let before: Promise<unknown> = Promise.resolve();
   try {
     for (const run of runs) {
-      const { pack, allRead } = await openTogether(holds, run, encoding, sources);
-      await before;
+      const { pack, allRead } = await openTogether(holds, run, encoding, { ...sources, lanes });
+      // Those that are typed have common lanes.
+      if (encoding === 'delta') await before;
       const packed = pack().then((together) => orTyped(together, holds, run, sources));
       before = packed;
-      const kept = packed.then((together) => smaller(together, holds, run, sources));
-      // Waited for behind the next ones.
-      kept.catch(() => {});
-      written.push(kept);
-      await Promise.race([allRead, packed]);
+      written.push(packed.then((together) => smaller(together, holds, run, sources)));
+      await Promise.race([allRead, Promise.all(written)]);
     }
     return (await Promise.all(written)).flat();
   } finally {
