@@ -35,7 +35,7 @@ export interface DifferenceOptions {
   readonly onMixing?: (bytes: number) => void;
   /** Called for each section with what was done to it. */
   readonly onTransform?: (transform: Transform) => void;
-  /** Called with the bytes of content that are written so far. */
+  /** Called with the bytes of content that are written or looked through so far; with all of them when all are written. */
   readonly onProgress?: (bytes: number) => void;
 }
 
@@ -72,9 +72,12 @@ export async function* writeDifference(
     const window = await readWindow(plan, bases, sources);
     const found = await programsOf(plan, contents, bases, window);
     const pairs = pairsOf(plan, contents, bases);
+    // To look through a section of 24 MiB takes this thread half a minute.
+    const lookedThrough = (share: number) =>
+      options.onProgress?.(written + Math.floor(share * (window.bytes.length - window.baseLength)));
     const units =
       found === undefined ? await matchUnits(window, classesOf(plan, contents, bases, pairs), mixable) : [];
-    const [first, ...others] = await matchSection(window, pairs, found);
+    const [first, ...others] = await matchSection(window, pairs, found, lookedThrough);
     const { section, mixed } = await mixSmallest([first, ...units, ...others], window, mixable);
     mixable -= mixed?.length ?? 0;
     if (packing !== undefined) yield await packing;
