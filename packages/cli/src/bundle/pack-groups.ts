@@ -45,7 +45,8 @@ export function sizeOf(groups: readonly PackedGroup[]): number {
 }
 
 /** What groups are written with. */
-export interface GroupSources extends Pick<BundleSources, 'scratch' | 'context' | 'isSmallest'> {
+export interface GroupSources
+  extends Pick<BundleSources, 'scratch' | 'context' | 'isSmallest' | 'groupSize'> {
   readonly compared: Compared;
   /** Where typed groups are packed that follow one another. */
   readonly lanes?: TypedLanes;

@@ -173,7 +173,7 @@ async function smallest(
     if (part.length === 0) continue;
     const encoding = part.some(({ likes }) => likes.length > 0) ? 'delta' : 'typed';
     const ordered = encoding === 'typed' ? await besideLikes(part) : part;
-    groups.push(...(await writeRuns(holds, inRuns(ordered), encoding, sources)));
+    groups.push(...(await writeRuns(holds, inRuns(ordered, sources.groupSize), encoding, sources)));
   }
   return groups;
 }
@@ -245,10 +245,13 @@ async function smaller(
 }
 
 /** Bytes of objects in one group. It bounds what a reader holds of archives; larger groups are hardly smaller, since brotli looks back 16 MB. */
-const groupSize = 128 << 20;
+const usualGroupSize = 128 << 20;
 
 /** The objects in their order, about as many bytes in each run. */
-export function inRuns<T extends Pick<GroupBlock, 'content'>>(sent: readonly T[]): T[][] {
+export function inRuns<T extends Pick<GroupBlock, 'content'>>(
+  sent: readonly T[],
+  groupSize = usualGroupSize,
+): T[][] {
   const total = contentSize(sent);
   const most = total / Math.ceil(total / groupSize);
   const runs: T[][] = [[]];
