@@ -215,6 +215,11 @@ describe('a bundle that cannot be applied', () => {
     refused(5, /It brings 1\.1, and was made for a site that has 1\.0; here is 3\.0\. /);
   });
 
+  it('says where the site may have the image for another platform', () => {
+    done('image', 'java=1.0.import', '--platform', 'linux/arm64', '-o', 'oci:site:1.0');
+    refused(5, /what is called 1\.0 here is another image, perhaps for another platform, which block-pack/);
+  });
+
   it('is found when any bit of it is another one', () => {
     site('1.0');
     const bytes = readFileSync(work.path('update.tar'));

@@ -60,5 +60,6 @@ export type { GroupBlock } from './group/old-block.ts';
 export type { NewBlock } from './group/open-archive.ts';
 export type { ReadGroupOptions } from './group/read-group.ts';
 export { readGroup } from './group/read-group.ts';
-export type { GroupEncoding, WriteGroupOptions, WrittenGroup } from './group/write-group.ts';
+export type { GroupEncoding, GroupWriting, WriteGroupOptions, WrittenGroup } from './group/write-group.ts';
 export { writeGroup } from './group/write-group.ts';
+export { TypedLanes } from './typed/typed-lanes.ts';

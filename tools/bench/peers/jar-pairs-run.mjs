@@ -12,15 +12,16 @@ const keepInner = async (bytes) => randomAccessOf(bytes);
 for (const pair of JSON.parse(readFileSync(pairs, 'utf8'))) await (deed === 'make' ? make : apply)(pair);
 
 async function make({ before, after, delta }) {
-  const written = await writeGroup([{ ...fileBlock(after), bases: [0] }], [fileBlock(before)], 'delta', {
+  const writing = await writeGroup([{ ...fileBlock(after), bases: [0] }], [fileBlock(before)], 'delta', {
     keepInner,
     mostMixed: most && Number(most),
   });
-  const payload = await collect(written.payload, sizeLimit, delta);
+  const payload = await collect(writing.payload, sizeLimit, delta);
+  const written = writing.written();
   const [{ apart, bases }] = written.blocks;
   const size = fileBlock(after).content.size;
   const { skeleton } = written;
-  const facts = [skeleton.size, skeleton.packed, size, apart ? 1 : 0, bases, written.usedEncoding()];
+  const facts = [skeleton.size, skeleton.packed, size, apart ? 1 : 0, bases, written.encoding];
   const said = JSON.stringify(facts);
   writeFileSync(delta, Buffer.concat([Buffer.from(`${said}\n`), payload]));
 }

@@ -13,17 +13,22 @@ export class Compared {
     this.#what = what;
     this.#total = total;
     this.#progress = progress;
-    if (total > 0) this.show(0);
+    if (total > 0) this.add(0);
   }
 
-  /** @param bytes of the objects of a group, as far as it is written */
-  show(bytes: number): void {
-    this.#progress.show(`${this.#what}, ${byteSize(this.#done + bytes)} of ${byteSize(this.#total)}`);
-  }
-
-  /** A group of so many bytes is written. */
+  /** @param bytes of objects, more than before */
   add(bytes: number): void {
     this.#done += bytes;
-    this.show(0);
+    this.#progress.show(`${this.#what}, ${byteSize(this.#done)} of ${byteSize(this.#total)}`);
+  }
+
+  /** How far one group is, of several that may be under way; whatever it says, it goes forward. */
+  ofGroup(size: number): (bytes: number) => void {
+    let counted = 0;
+    return (bytes) => {
+      const more = Math.max(0, Math.min(bytes, size) - counted);
+      counted += more;
+      this.add(more);
+    };
   }
 }

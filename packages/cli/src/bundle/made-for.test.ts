@@ -20,7 +20,9 @@ describe('a bundle at a site that it is not for', () => {
   });
 
   it('says that what has the right name is another image', () => {
-    expect(said(update, '0.8', '1.0')).toContain('; what is called 1.0 here is another image, or damaged');
+    expect(said(update, '0.8', '1.0')).toContain(
+      '; what is called 1.0 here is another image, perhaps for another platform,',
+    );
   });
 
   it('counts what would be a long list, and knows that names may lack', () => {

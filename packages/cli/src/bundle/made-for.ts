@@ -20,7 +20,7 @@ function hereText(wanted: readonly string[], here: readonly string[]): string {
   if (here.length === 0) return '';
   const same = here.filter((name) => wanted.includes(name));
   if (same.length === 0) return `; here is ${listed(here, 'and')}`;
-  return `; what is called ${listed(same, 'and')} here is another image, or damaged, which block-pack verify says`;
+  return `; what is called ${listed(same, 'and')} here is another image, perhaps for another platform, which block-pack inspect says, or damaged, which block-pack verify says`;
 }
 
 /** More are counted. */

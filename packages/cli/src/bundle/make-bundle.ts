@@ -37,6 +37,8 @@ export interface BundleSources {
   readonly selfContained?: boolean;
   /** Whether as much is mixed as may be, however long it takes to apply. */
   readonly isSmallest?: boolean;
+  /** Bytes of objects in a group, about; 128 MiB unless said. */
+  readonly groupSize?: number;
   readonly scratch: ScratchBlobs;
   readonly context: Pick<CommandContext, 'signal' | 'progress' | 'warn'>;
 }

@@ -8,7 +8,7 @@ import {
   importSize,
   randomAccessOf,
 } from '@block-pack/core';
-import { besideLikes, type GroupBlock } from '@block-pack/delta';
+import { besideLikes, type GroupBlock, TypedLanes } from '@block-pack/delta';
 import { Compared } from './compared.ts';
 import type { Held } from './held.ts';
 import type { BundleSources } from './make-bundle.ts';
@@ -173,31 +173,30 @@ async function smallest(
     if (part.length === 0) continue;
     const encoding = part.some(({ likes }) => likes.length > 0) ? 'delta' : 'typed';
     const ordered = encoding === 'typed' ? await besideLikes(part) : part;
-    groups.push(...(await writeRuns(holds, inRuns(ordered), encoding, sources)));
+    groups.push(...(await writeRuns(holds, inRuns(ordered, sources.groupSize), encoding, sources)));
   }
   return groups;
 }
 
-/** Each run as a group. While other threads pack the last section of one, the next is opened: earlier, it took 80 MB more. */
+/** Each run as a group. While other threads pack the last sections of one, the next is opened. */
 async function writeRuns(
   holds: BundleGroup['holds'],
   runs: readonly (readonly Sent[])[],
   encoding: 'delta' | 'typed',
   sources: GroupSources,
 ): Promise<PackedGroup[]> {
+  const lanes = new TypedLanes();
   const written: Promise<PackedGroup[]>[] = [];
   let before: Promise<unknown> = Promise.resolve();
   try {
     for (const run of runs) {
-      const { pack, allRead } = await openTogether(holds, run, encoding, sources);
-      await before;
+      const { pack, allRead } = await openTogether(holds, run, encoding, { ...sources, lanes });
+      // Those that are typed have common lanes.
+      if (encoding === 'delta') await before;
       const packed = pack().then((together) => orTyped(together, holds, run, sources));
       before = packed;
-      const kept = packed.then((together) => smaller(together, holds, run, sources));
-      // Waited for behind the next ones.
-      kept.catch(() => {});
-      written.push(kept);
-      await Promise.race([allRead, packed]);
+      written.push(packed.then((together) => smaller(together, holds, run, sources)));
+      await Promise.race([allRead, Promise.all(written)]);
     }
     return (await Promise.all(written)).flat();
   } finally {
@@ -246,10 +245,13 @@ async function smaller(
 }
 
 /** Bytes of objects in one group. It bounds what a reader holds of archives; larger groups are hardly smaller, since brotli looks back 16 MB. */
-const groupSize = 128 << 20;
+const usualGroupSize = 128 << 20;
 
 /** The objects in their order, about as many bytes in each run. */
-export function inRuns<T extends Pick<GroupBlock, 'content'>>(sent: readonly T[]): T[][] {
+export function inRuns<T extends Pick<GroupBlock, 'content'>>(
+  sent: readonly T[],
+  groupSize = usualGroupSize,
+): T[][] {
   const total = contentSize(sent);
   const most = total / Math.ceil(total / groupSize);
   const runs: T[][] = [[]];

@@ -10,7 +10,7 @@ const mostWithText = 48;
 export class NearestClass<T> {
   readonly #known: T[] = [];
   /** By hash of a text. */
-  readonly #withText = new Map<number, number[]>();
+  readonly #withText = new Map<number, number | number[]>();
   /** For each known one what it shares with the one that is looked for: 0 but while that is done. */
   readonly #shared: number[] = [];
   /** Those of the last known ones: where none is ever looked for, their texts are not either. */
@@ -34,7 +34,9 @@ export class NearestClass<T> {
 
   #readText(hash: number, number: number): void {
     const others = this.#withText.get(hash);
-    if (others === undefined) this.#withText.set(hash, [number]);
+    // Most texts are of one class file alone, and an array for each takes as long as all else.
+    if (others === undefined) this.#withText.set(hash, number);
+    else if (typeof others === 'number') this.#withText.set(hash, [others, number]);
     else if (others.length < mostWithText) others.push(number);
   }
 
@@ -61,7 +63,7 @@ export class NearestClass<T> {
     const others = this.#withText.get(hashOfText(pool, index));
     if (others === undefined) return;
     const length = lengthOf(pool, index) + 4;
-    for (const number of others) {
+    for (const number of typeof others === 'number' ? [others] : others) {
       if (shared[number] === 0) sharing.push(number);
       shared[number] = (shared[number] as number) + length;
     }

@@ -1,4 +1,3 @@
-import { deltaInvalid } from '../difference/delta-invalid.ts';
 import type { StreamKind } from './typed-streams.ts';
 
 /** Takes the values of class files one by one, or gives them: whoever goes through a class file is told the same either way. */
@@ -11,31 +10,5 @@ export interface ValueCoder {
   lead(kind: StreamKind, value: number): void;
 }
 
-/** Remembers values, to give them again in their order. */
-export class RecordedValues implements ValueCoder {
-  readonly #values: number[] = [];
-  #given = 0;
-  #isGiving = false;
-
-  clear(): void {
-    this.#values.length = 0;
-    this.#isGiving = false;
-  }
-
-  /** From now on, values are given. */
-  give(): void {
-    this.#given = 0;
-    this.#isGiving = true;
-  }
-
-  code(_kind: StreamKind, value: number): number {
-    if (!this.#isGiving) this.#values.push(value);
-    const given = this.#isGiving ? this.#values[this.#given++] : value;
-    if (given === undefined) throw deltaInvalid('values of class files end too early');
-    return given;
-  }
-
-  pass(): void {}
-
-  lead(): void {}
-}
+/** Where nothing is mixed, nobody asks it. */
+export const noCoder: ValueCoder = { code: (_, value) => value, pass: () => {}, lead: () => {} };

@@ -9,7 +9,7 @@ test('parts are packed in the order in which they come, as many at once as there
     begun.push(part);
     return new Promise<string>((resolve) => ends.set(part, () => resolve(part)));
   };
-  const all = ['a', 'b', 'c', 'd'].map((part) => lanes.next(pack(part)));
+  const all = ['a', 'b', 'c', 'd'].map((part) => lanes.next(1, pack(part)));
   expect(begun).toEqual(['a', 'b']);
   ends.get('b')?.();
   await all[1];
@@ -22,8 +22,8 @@ test('parts are packed in the order in which they come, as many at once as there
 
 test('a part that cannot be packed leaves its lane to the next', async () => {
   const lanes = new PackingLanes(1);
-  const failing = lanes.next(() => Promise.reject(new Error('no memory')));
-  const next = lanes.next(async () => 'packed');
+  const failing = lanes.next(1, () => Promise.reject(new Error('no memory')));
+  const next = lanes.next(1, async () => 'packed');
   await expect(failing).rejects.toThrow('no memory');
   expect(await next).toBe('packed');
 });

@@ -75,7 +75,7 @@ async function packedParts(
   const longestFirst = [...parts].sort((one, other) => other.length - one.length);
   const pack = async (part: Uint8Array) => known.set(part, await packed(part, quality(part)));
   const unknown = longestFirst.filter((part) => !known.has(part));
-  await Promise.all(unknown.map((part) => lanes.next(() => pack(part))));
+  await Promise.all(unknown.map((part) => lanes.next(part.length, () => pack(part))));
   return parts.flatMap((part) => known.get(part) ?? []);
 }
 

@@ -16,8 +16,9 @@ async function send(content: string | Uint8Array, old: string | Uint8Array) {
 
 async function transfer(jar: Uint8Array, olds: readonly GroupBlock[], encoding: GroupEncoding) {
   const block = { kind: 'file', content: randomAccessOf(jar), bases: olds.map((_, at) => at) } as const;
-  const written = await writeGroup([block], olds, encoding, { keepInner });
-  const payload = await collect(written.payload, limit, 'the payload');
+  const writing = await writeGroup([block], olds, encoding, { keepInner });
+  const payload = await collect(writing.payload, limit, 'the payload');
+  const written = writing.written();
   const receive = async (encoding: GroupEncoding | 'class') => {
     let made: Uint8Array | undefined;
     await readGroup(bytesOf(payload), olds, {
@@ -36,14 +37,14 @@ async function transfer(jar: Uint8Array, olds: readonly GroupBlock[], encoding: 
 
 test('a jar with changed class files says so in its encoding, and a reader of plain changes refuses it', async () => {
   const { jar, written, receive } = await send(fakeClassOfCalls('new'), fakeClassOfCalls());
-  expect(written.usedEncoding()).toBe('class');
+  expect(written.encoding).toBe('class');
   expect(await receive('class')).toEqual(jar);
   await expect(receive('delta')).rejects.toMatchObject({ code: 'DELTA_INVALID' });
 });
 
 test('a jar whose class files are none travels as plain changes', async () => {
   const { jar, written, receive } = await send('a new text', 'an old text');
-  expect(written.usedEncoding()).toBe('delta');
+  expect(written.encoding).toBe('delta');
   expect(await receive('delta')).toEqual(jar);
 });
 
@@ -54,7 +55,7 @@ test('new jars travel with their class files taken apart, and a reader of other 
     'a/B.class': fakeClassOfCalls('another'),
   });
   const { written, receive } = await transfer(jar, [], 'typed');
-  expect(written.usedEncoding()).toBe('typed');
+  expect(written.encoding).toBe('typed');
   expect(await receive('typed')).toEqual(jar);
   for (const other of ['delta', 'class', 'inflated'] as const)
     await expect(receive(other)).rejects.toMatchObject({ code: 'DELTA_INVALID' });

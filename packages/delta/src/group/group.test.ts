@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { GroupBlock } from './old-block.ts';
 import type { NewBlock } from './open-archive.ts';
 import { readGroup } from './read-group.ts';
-import { type GroupEncoding, writeGroup } from './write-group.ts';
+import { type GroupEncoding, type WrittenGroup, writeGroup } from './write-group.ts';
 
 const limit = 1 << 26;
 
@@ -36,16 +36,21 @@ function file(content: Uint8Array, ...bases: readonly number[]): NewBlock {
 
 interface Sent {
   readonly payload: Uint8Array;
-  readonly written: Omit<Awaited<ReturnType<typeof writeGroup>>, 'payload'>;
+  readonly written: WrittenGroup;
 }
 
 async function send(
   blocks: readonly NewBlock[],
   olds: readonly GroupBlock[],
   encoding: GroupEncoding = 'delta',
+  mostSkeleton?: number,
 ): Promise<Sent> {
-  const { payload, ...written } = await writeGroup(blocks, olds, encoding, { keepInner });
-  return { payload: await collect(payload, limit, 'the payload'), written };
+  const writing = await writeGroup(blocks, olds, encoding, {
+    keepInner,
+    ...(mostSkeleton !== undefined && { mostSkeleton }),
+  });
+  const payload = await collect(writing.payload, limit, 'the payload');
+  return { payload, written: writing.written() };
 }
 
 async function receive(
@@ -200,9 +205,8 @@ test('whatever bytes a hostile group has, reading it ends in an error or in byte
 test('archives whose skeletons would be too large travel as they are', async () => {
   const olds: GroupBlock[] = [{ kind: 'file', content: randomAccessOf(jar(1)) }];
   const blocks = [file(jar(2), 0)];
-  const { payload, ...written } = await writeGroup(blocks, olds, 'delta', { keepInner, mostSkeleton: 20 });
-  expect(written.blocks).toEqual([{ apart: false, bases: [0] }]);
-  const sent = { payload: await collect(payload, limit, 'the payload'), written };
+  const sent = await send(blocks, olds, 'delta', 20);
+  expect(sent.written.blocks).toEqual([{ apart: false, bases: [0] }]);
   const [made] = await receive(sent, [jar(2).length], olds);
   expect(made && digestOf(made)).toBe(digestOf(jar(2)));
 });

@@ -33,9 +33,10 @@ test.each([
     const [old, next] = [await made(before), await made(after)];
     const olds = [{ kind, content: randomAccessOf(old) }];
     const block = { kind, content: randomAccessOf(next), bases: [0] };
-    const written = await writeGroup([block], olds, 'delta', { keepInner });
-    const payload = await collect(written.payload, limit, 'the payload');
-    expect(written.usedEncoding()).toBe('native');
+    const writing = await writeGroup([block], olds, 'delta', { keepInner });
+    const payload = await collect(writing.payload, limit, 'the payload');
+    const written = writing.written();
+    expect(written.encoding).toBe('native');
     expect(payload.length).toBeLessThan(400);
     const receive = async (encoding: 'class' | 'native') => {
       let received: Uint8Array | undefined;

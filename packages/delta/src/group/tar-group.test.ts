@@ -48,10 +48,11 @@ const block = (content: Uint8Array): GroupBlock => ({ kind: 'tar', content: rand
 async function send(wanted: Uint8Array, olds: readonly Uint8Array[]) {
   const bases = olds.map((_, at) => at);
   const encoding = olds.length > 0 ? 'delta' : 'inflated';
-  const { payload, ...written } = await writeGroup([{ ...block(wanted), bases }], olds.map(block), encoding, {
+  const { payload, written } = await writeGroup([{ ...block(wanted), bases }], olds.map(block), encoding, {
     keepInner,
   });
-  return { payload: await collect(payload, limit, 'the payload'), encoding, ...written } as const;
+  const bytes = await collect(payload, limit, 'the payload');
+  return { ...written(), payload: bytes, encoding } as const;
 }
 
 async function receive(

@@ -1,20 +1,18 @@
-import { promisify } from 'node:util';
-import { brotliCompress, constants } from 'node:zlib';
 import { type Bytes, checkSignal, type RandomAccess, readRange } from '@block-pack/core';
 import { decodeSkeletons } from '../archive/decode-skeleton.ts';
-import { encodeSkeletons } from '../archive/encode-skeleton.ts';
-import { skeletonLimit } from '../archive/limits.ts';
-import type { Recipe } from '../archive/recipe.ts';
 import { packContents } from '../difference/pack-contents.ts';
 import { levelsClasses, predictsReferences, type Transform } from '../difference/section.ts';
 import { type DifferenceOptions, writeDifference } from '../difference/write-difference.ts';
+import type { TypedLanes } from '../typed/typed-lanes.ts';
 import { writeTyped } from '../typed/write-typed.ts';
+import { contentAccess } from './content-access.ts';
 import {
   type GroupContents,
   groupContents,
   type PlannedBlock,
   type PlannedContent,
 } from './group-contents.ts';
+import { type GroupSkeleton, groupSkeleton, packSkeleton } from './group-skeleton.ts';
 import { HeldContents } from './held-contents.ts';
 import { type GroupBlock, type GroupLimits, groupLimits } from './old-block.ts';
 import {
@@ -26,6 +24,7 @@ import {
   openNewArchive,
   openOldArchive,
 } from './open-archive.ts';
+import { writeNewGroup } from './write-new-group.ts';
 
 /** How contents travel: as changes of old ones, in streams by what they mean, or packed as they are. */
 export type GroupEncoding = 'delta' | 'typed' | 'inflated';
@@ -41,11 +40,20 @@ export interface WriteGroupOptions extends OpenArchiveOptions {
   /** Of typed contents: see `writeTyped`. */
   readonly quality?: number | undefined;
   readonly mixesValues?: boolean | undefined;
-  /** Called with the bytes of contents that are written so far, and all of them. */
+  readonly lanes?: TypedLanes | undefined;
+  /** Called with the bytes that are written so far, and all of them: of contents, or of blocks where nobody knows yet what contents they have. */
   onProgress?(bytes: number, total: number): void;
 }
 
-/** A group, and what its reader has to be told beside its bytes. */
+/** A group that is written while its payload is read. */
+export interface GroupWriting {
+  /** To be read once. */
+  readonly payload: Bytes;
+  /** What came of it: known when the payload was read. */
+  written(): WrittenGroup;
+}
+
+/** What the reader of a group has to be told beside its bytes. */
 export interface WrittenGroup {
   /** Bytes of the skeletons, and of what the payload begins with: the same in brotli. */
   readonly skeleton: { readonly size: number; readonly packed: number };
@@ -53,12 +61,10 @@ export interface WrittenGroup {
   readonly contents: number;
   /** For each block: whether its archive was taken apart, and the bases that it is written against. */
   readonly blocks: readonly { readonly apart: boolean; readonly bases: readonly number[] }[];
-  /** To be read once. */
-  readonly payload: Bytes;
-  /** How the contents travel: known when the payload was read. */
-  usedEncoding(): UsedEncoding;
-  /** Bytes of streams that are mixed, or that mixed values have: known when the payload was read. */
-  mixed(): number;
+  /** How the contents travel. */
+  readonly encoding: UsedEncoding;
+  /** Bytes of streams that are mixed, or that mixed values have. */
+  readonly mixed: number;
 }
 
 /**
@@ -70,23 +76,21 @@ export async function writeGroup(
   olds: readonly GroupBlock[],
   encoding: GroupEncoding,
   options: WriteGroupOptions,
-): Promise<WrittenGroup> {
+): Promise<GroupWriting> {
+  if (encoding === 'typed' && olds.length === 0) return writeNewGroup(blocks, options);
   const oldLimits = limitsOf(olds);
   const oldArchives: OldArchive[] = [];
   for (const old of olds) oldArchives.push(await openOldArchive(old, oldLimits, options));
   const newLimits = limitsOf(blocks);
   const opened: NewArchive[] = [];
   for (const block of blocks) opened.push(await openNewArchive(block, oldArchives, newLimits, options));
-  const { news, skeleton, recipes } = withSkeletons(opened, oldArchives, options);
-  const planned = plannedBlocks(news, recipes);
-  const plan = groupContents(planned, oldArchives);
+  const skeleton = groupSkeleton(opened, oldArchives, options.mostSkeleton);
+  const { news } = skeleton;
+  const plan = groupContents(plannedBlocks(skeleton, oldArchives), oldArchives);
   const packed = await packSkeleton(skeleton);
   const used = new Set<Transform>();
   let mixed = 0;
   return {
-    skeleton: { size: skeleton.length, packed: packed.length },
-    contents: plan.contents.reduce((sum, { size }) => sum + size, 0),
-    blocks: news.map(({ archive, bases }) => ({ apart: archive !== undefined, bases })),
     payload: payloadOf(packed, news, plan, encoding, {
       ...options,
       onTransform: (one) => used.add(one),
@@ -94,9 +98,22 @@ export async function writeGroup(
         mixed += bytes;
       },
     }),
-    mixed: () => mixed,
-    usedEncoding: () => encodingOf(encoding, [...used]),
+    written: () => ({
+      skeleton: { size: skeleton.bytes.length, packed: packed.length },
+      contents: contentSize(plan.contents),
+      blocks: news.map(asWritten),
+      encoding: encodingOf(encoding, [...used]),
+      mixed,
+    }),
   };
+}
+
+function contentSize(contents: readonly PlannedContent[]): number {
+  return contents.reduce((sum, { size }) => sum + size, 0);
+}
+
+function asWritten({ archive, bases }: NewArchive): WrittenGroup['blocks'][number] {
+  return { apart: archive !== undefined, bases };
 }
 
 function encodingOf(encoding: GroupEncoding, used: readonly Transform[]): UsedEncoding {
@@ -108,46 +125,14 @@ function limitsOf(blocks: readonly GroupBlock[]): GroupLimits {
   return groupLimits(blocks.map(({ content }) => content.size));
 }
 
-interface Skeletons {
-  readonly news: readonly NewArchive[];
-  readonly skeleton: Uint8Array;
-  readonly recipes: readonly Recipe[];
-}
-
-/** Archives whose skeletons are too large together, such as those with long comments, travel as they are. */
-function withSkeletons(
-  news: readonly NewArchive[],
-  olds: readonly OldArchive[],
-  { mostSkeleton = skeletonLimit }: Pick<WriteGroupOptions, 'mostSkeleton'>,
-): Skeletons {
-  const apart = news.flatMap(({ archive, bases }) =>
-    archive === undefined ? [] : [{ archive, olds: archivesOf(bases, olds) }],
-  );
-  const skeleton = encodeSkeletons(apart);
-  if (apart.length > 0 && skeleton.length > mostSkeleton) {
-    const whole = news.map((one) => ({ ...one, archive: undefined, reader: undefined }));
-    return withSkeletons(whole, olds, {});
-  }
-  const layouts = apart.map((one) => one.olds.map(({ layout }) => layout));
-  return { news, skeleton, recipes: decodeSkeletons(skeleton, layouts) };
-}
-
-function plannedBlocks(news: readonly NewArchive[], recipes: readonly Recipe[]): PlannedBlock[] {
-  const next = recipes.values();
+function plannedBlocks({ news, bytes }: GroupSkeleton, olds: readonly OldArchive[]): PlannedBlock[] {
+  const apart = news.filter(({ archive }) => archive !== undefined);
+  const layouts = apart.map(({ bases }) => archivesOf(bases, olds).map(({ layout }) => layout));
+  const next = decodeSkeletons(bytes, layouts).values();
   return news.map(({ archive, bases, content: { size } }) => {
     const recipe = archive === undefined ? undefined : next.next().value;
     return { size, bases, recipe };
   });
-}
-
-const compress = promisify(brotliCompress);
-
-async function packSkeleton(skeleton: Uint8Array): Promise<Uint8Array> {
-  const params = {
-    [constants.BROTLI_PARAM_QUALITY]: skeleton.length > 4 << 20 ? 9 : 11,
-    [constants.BROTLI_PARAM_LGWIN]: 24,
-  };
-  return compress(skeleton, { params });
 }
 
 async function* payloadOf(
@@ -163,12 +148,13 @@ async function* payloadOf(
     mostMixed,
     quality,
     mixesValues,
+    lanes,
   }: WriteGroupOptions & Required<Pick<DifferenceOptions, 'onTransform' | 'onMixing'>>,
 ): Bytes {
   yield skeleton;
   const held = new HeldContents();
   const accesses = contents.map((one) => ({ ...one, content: contentAccess(one, news, held) }));
-  const total = contents.reduce((sum, { size }) => sum + size, 0);
+  const total = contentSize(contents);
   if (encoding === 'delta') {
     yield* writeDifference(sources, accesses, {
       ...(signal !== undefined && { signal }),
@@ -182,21 +168,8 @@ async function* payloadOf(
   const bytesOf = accesses.map(({ content }) => content);
   const progress = (bytes: number) => onProgress?.(bytes, total);
   if (encoding === 'typed')
-    yield* writeTyped(bytesOf, { quality, mixesValues, signal, onMixing, onProgress: progress });
+    yield* writeTyped(bytesOf, { quality, mixesValues, lanes, signal, onMixing, onProgress: progress });
   else yield* packContents(joined(bytesOf, signal, progress));
-}
-
-function contentAccess(
-  { block, leaf, size }: PlannedContent,
-  news: readonly NewArchive[],
-  held: HeldContents,
-): RandomAccess {
-  const { content, reader } = news[block] ?? {};
-  if (content === undefined) throw new RangeError(`no block ${block}`);
-  if (leaf === undefined || reader === undefined) return content;
-  const { position, part } = leaf;
-  if (typeof part.packing === 'string') return reader.access(position, size);
-  return held.access(size, () => reader.unpacked(position, size));
 }
 
 async function* joined(

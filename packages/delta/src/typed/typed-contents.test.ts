@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { attributeNames } from '../class/class-body.ts';
 import { joinContents, splitContents } from '../class/split-contents.ts';
 import { kinds, typedStreamNames } from '../class/typed-streams.ts';
-import { RecordedValues } from '../class/value-coder.ts';
+import { noCoder } from '../class/value-coder.ts';
 import { readTyped } from './read-typed.ts';
 import { sectionStreams } from './typed-section.ts';
 import { type WriteTypedOptions, writeTyped } from './write-typed.ts';
@@ -81,6 +81,12 @@ describe('class files among typed contents', () => {
     fake.method('a', '()V', fake.code([0xbb, ...u2(fake.text('no class')), 0x57, 0xb1]));
     const odd = fake.bytes('a/Odd');
     expect(othersOf(split([odd]))).toEqual(odd);
+  });
+
+  it('are taken apart beside one that is damaged, which alone stays as it is', () => {
+    const [first, last] = [caller('a/First'), caller('a/Last')];
+    const damaged = caller('a/Damaged').slice(0, -1);
+    expect(othersOf(split([first, damaged, last]))).toEqual(damaged);
   });
 
   it('come back where attributes are named by the second of two equal texts', () => {
@@ -256,14 +262,14 @@ function split(contents: readonly Uint8Array[]): Uint8Array[] {
     end += length;
     return { start: end - length, length };
   });
-  const streams = splitContents(whole(contents), places, new RecordedValues(), new Set());
+  const streams = splitContents(whole(contents), places, noCoder, new Set());
   expect(joined(streams, end)).toEqual(whole(contents));
   return streams;
 }
 
 /** Of streams of which none is mixed. */
 function joined(streams: readonly Uint8Array[], size: number): Uint8Array {
-  return joinContents(streams, new Uint8Array(size), new RecordedValues(), new Set());
+  return joinContents(streams, new Uint8Array(size), noCoder, new Set());
 }
 
 function othersOf(streams: readonly Uint8Array[]): Uint8Array {

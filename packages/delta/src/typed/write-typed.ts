@@ -1,12 +1,13 @@
-import { type Bytes, checkSignal, type RandomAccess } from '@block-pack/core';
+import { checkSignal, type RandomAccess } from '@block-pack/core';
 import { type ContentPlace, splitContents } from '../class/split-contents.ts';
 import { kinds, type StreamKind } from '../class/typed-streams.ts';
 import { mixableKinds } from '../class/typed-values.ts';
 import { fastQuality, packStreams, sectionBytes, writeLengths } from '../difference/packing.ts';
-import { PackingLanes } from '../difference/packing-lanes.ts';
+import type { PackingLanes } from '../difference/packing-lanes.ts';
 import { type Piece, readPieces } from '../difference/pieces.ts';
 import { ValueMixer } from '../mixing/value-mixer.ts';
 import { VarintWriter } from '../varint.ts';
+import { TypedLanes } from './typed-lanes.ts';
 import { writeMixed } from './typed-section.ts';
 
 /** `BPT` and the version of the format. */
@@ -19,8 +20,10 @@ export interface WriteTypedOptions {
   readonly mixesValues?: boolean | undefined;
   /** Most bytes of content that are taken apart at once, 32 MiB unless said, up to 64 MiB. */
   readonly sectionLength?: number;
+  /** Where sections are packed, if others are as well. */
+  readonly lanes?: TypedLanes | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called with the bytes of content that are written so far. */
+  /** Called with the bytes of content that are written so far, but for the last sections, which are being packed. */
   readonly onProgress?: (bytes: number) => void;
   /** Called with the bytes that the mixed values of a section have. */
   readonly onMixing?: (bytes: number) => void;
@@ -45,39 +48,56 @@ export const typedSectionLength = 32 << 20;
 
 /**
  * Contents that have no base, their class files taken apart: specified in docs/format/typed-contents.md. Where a content ends it does not
- * say. Contents are read one section at a time.
+ * say. Contents are asked for, and read, one section at a time.
  */
 export async function* writeTyped(
-  contents: readonly RandomAccess[],
+  contents: Contents,
   {
     quality,
     mixesValues = false,
     sectionLength = typedSectionLength,
+    lanes = new TypedLanes(),
     signal,
     onProgress,
     onMixing,
   }: WriteTypedOptions = {},
-): Bytes {
+): AsyncGenerator<Uint8Array, void> {
   yield typedMagic;
-  // Other threads pack sections while this one takes the next apart.
-  const lanes = new PackingLanes(partsAtOnce);
-  const packing: Promise<Uint8Array>[] = [];
+  const packing: Packing[] = [];
   let written = 0;
   const most = Math.min(sectionLength, typedSectionLimit);
   const mixed = mixesValues ? mixableKinds : nothingMixed;
+  // Other threads pack sections while this one takes the next apart.
   for await (const { length, streams } of splitSections(contents, most, mixed)) {
     checkSignal(signal);
-    const section = packSection(length, streams, mixed, quality, lanes);
-    // Whoever stops reading does not wait for it.
-    section.catch(() => {});
+    const section = new Packing(packSection(length, streams, mixed, quality, lanes.parts));
     packing.push(section);
-    const [first] = packing.length < sectionsAtOnce ? [] : packing.splice(0, 1);
-    if (first !== undefined) yield await first;
+    lanes.add(section.bytes);
+    await lanes.ready();
+    while (packing[0]?.isDone) yield await (packing.shift() as Packing).bytes;
     written += length;
     onMixing?.(streams.at(-1)?.length ?? 0);
     onProgress?.(written);
   }
-  for (const section of packing) yield await section;
+  for (const section of packing) yield await section.bytes;
+}
+
+/** Contents without a base, in their order. */
+type Contents = Iterable<RandomAccess> | AsyncIterable<RandomAccess>;
+
+/** A section on its way. */
+class Packing {
+  readonly bytes: Promise<Uint8Array>;
+  isDone = false;
+
+  constructor(bytes: Promise<Uint8Array>) {
+    this.bytes = bytes;
+    const done = () => {
+      this.isDone = true;
+    };
+    // Whoever stops reading does not wait for it.
+    bytes.then(done, done);
+  }
 }
 
 interface SplitSection {
@@ -87,48 +107,50 @@ interface SplitSection {
 
 /** @param most bytes of a section */
 async function* splitSections(
-  contents: readonly RandomAccess[],
+  contents: Contents,
   most: number,
   mixed: ReadonlySet<StreamKind>,
 ): AsyncGenerator<SplitSection> {
-  const total = contents.reduce((sum, { size }) => sum + size, 0);
   // Used for all sections: as garbage, what is made for each would double the memory.
-  const read = new Uint8Array(Math.min(most, total));
-  for (const pieces of sectionsOf(contents, most)) {
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const bytes = read.subarray(0, length);
-    await readPieces(pieces, contents, bytes);
-    yield { length, streams: takeApart(bytes, placesOf(pieces, contents), mixed) };
+  let room = new Uint8Array();
+  for await (const { contents: own, pieces, length } of sectionsOf(contents, most)) {
+    if (length > room.length) room = new Uint8Array(room.length === 0 ? length : most);
+    const bytes = room.subarray(0, length);
+    await readPieces(pieces, own, bytes);
+    yield { length, streams: takeApart(bytes, placesOf(pieces, own), mixed) };
   }
 }
 
-/** Parts that are packed at the same time: more would be faster on more than two cores, and take more memory. */
-const partsAtOnce = 2;
+/** What becomes a section. */
+interface Section {
+  readonly contents: RandomAccess[];
+  readonly pieces: Piece[];
+  length: number;
+}
 
-/** Sections that are packed at the same time: while the long stream of one is packed, as native code has it, the other lane takes the next. */
-const sectionsAtOnce = 2;
+function newSection(): Section {
+  return { contents: [], pieces: [], length: 0 };
+}
 
 /** Contents in their order, as many to a section as fit; what has more than a section is cut. */
-function* sectionsOf(contents: readonly RandomAccess[], most: number): Iterable<readonly Piece[]> {
-  let pieces: Piece[] = [];
-  let filled = 0;
-  for (const [index, { size }] of contents.entries()) {
-    if (filled > 0 && filled + size > most) {
-      yield pieces;
-      pieces = [];
-      filled = 0;
+async function* sectionsOf(contents: Contents, most: number): AsyncGenerator<Section> {
+  let section = newSection();
+  for await (const content of contents) {
+    const { size } = content;
+    if (section.length > 0 && section.length + size > most) {
+      yield section;
+      section = newSection();
     }
     for (let offset = 0; offset < size; offset += most) {
       const length = Math.min(most, size - offset);
-      pieces.push({ index, offset, length });
-      filled += length;
+      section.pieces.push({ index: section.contents.push(content) - 1, offset, length });
+      section.length += length;
       if (offset + length === size) break;
-      yield pieces;
-      pieces = [];
-      filled = 0;
+      yield section;
+      section = newSection();
     }
   }
-  if (filled > 0) yield pieces;
+  if (section.length > 0) yield section;
 }
 
 /** Contents that are whole in a section. */
