@@ -26,15 +26,35 @@ export async function readZipLayout(
   return undefined;
 }
 
+/** What a zip's central directory lists; undefined for bytes that are none. Whether its entries are there is not asked. */
+export async function listedEntries(
+  source: RandomAccess,
+  left: LayoutLimits,
+): Promise<readonly CentralEntry[] | undefined> {
+  for (const end of await findEnds(source)) {
+    const listed = await listedAt(source, end, left);
+    if (listed !== undefined) return listed;
+  }
+  return undefined;
+}
+
+async function listedAt(
+  source: RandomAccess,
+  end: ZipEndPlace,
+  left: LayoutLimits,
+): Promise<readonly CentralEntry[] | undefined> {
+  if (end.directorySize > directoryLimit || end.count > left.parts) return undefined;
+  // A copy: a layout keeps views of it, and the source's own bytes may change.
+  const directory = Buffer.from(await source.read(end.directoryOffset, end.directorySize));
+  return readCentral(directory, end.shift, end.count);
+}
+
 async function layoutOf(
   source: RandomAccess,
   end: ZipEndPlace,
   left: LayoutLimits,
 ): Promise<ZipLayout | undefined> {
-  if (end.directorySize > directoryLimit || end.count > left.parts) return undefined;
-  // A copy: the layout keeps views of it, and the source's own bytes may change.
-  const directory = Buffer.from(await source.read(end.directoryOffset, end.directorySize));
-  const listed = readCentral(directory, end.shift, end.count);
+  const listed = await listedAt(source, end, left);
   if (listed === undefined) return undefined;
   const run = await partsOf(source, listed, end.directoryOffset);
   if (run === undefined) return undefined;

@@ -1,5 +1,8 @@
+import { layoutLimits } from '../archive/limits.ts';
 import { partName, partSize } from '../archive/old-parts.ts';
 import { readLayout } from '../archive/read-layout.ts';
+import { listedEntries } from '../archive/read-zip.ts';
+import { textOf } from '../archive/zip-layout.ts';
 import { typedSectionLength } from '../typed/write-typed.ts';
 import type { GroupBlock } from './old-block.ts';
 
@@ -25,13 +28,26 @@ interface NamedSize {
   readonly size: number;
 }
 
-async function filesOf({ content, kind }: GroupBlock): Promise<NamedSize[]> {
-  const layout = await readLayout(content, kind);
-  return (layout?.parts ?? []).flatMap((part) => {
-    const name = /[^/]+\/[^/]+\/[^/]+$/.exec(partName(part))?.[0];
-    const size = partSize(part, false);
+async function filesOf(block: GroupBlock): Promise<NamedSize[]> {
+  return (await listed(block)).flatMap(({ path, size }) => {
+    const name = /[^/]+\/[^/]+\/[^/]+$/.exec(path)?.[0];
     return name === undefined || size === 0 ? [] : [{ name, size }];
   });
+}
+
+interface ListedFile {
+  readonly path: string;
+  readonly size: number;
+}
+
+/** Of a zip, what its central directory says: its entries are read when it is opened. */
+async function listed({ content, kind }: GroupBlock): Promise<readonly ListedFile[]> {
+  if (kind === 'file') {
+    const entries = await listedEntries(content, layoutLimits(content.size));
+    return (entries ?? []).map(({ head, facts }) => ({ path: textOf(head.name), size: facts.size }));
+  }
+  const layout = await readLayout(content, kind);
+  return (layout?.parts ?? []).map((part) => ({ path: partName(part), size: partSize(part, false) }));
 }
 
 /** Blocks with a file of one name, of which no more are looked at: what all have says nothing. */

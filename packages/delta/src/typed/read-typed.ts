@@ -1,15 +1,18 @@
+import { availableParallelism } from 'node:os';
 import { ByteReader, type Bytes } from '@block-pack/core';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { readMagic } from '../difference/read-magic.ts';
 import { joinSection, type PackedSection, readPackedSection } from './packed-section.ts';
-import { SectionThread, sectionProgram } from './section-thread.ts';
+import { SectionThreads, sectionProgram, sectionThreadsFor } from './section-threads.ts';
 import { typedMagic, typedSectionLength, typedSectionLimit } from './write-typed.ts';
 
 export interface ReadTypedOptions {
-  /** Of a thread that makes sections, where that is worth it. */
-  readonly program?: URL | undefined;
   /** Most bytes that mixed values have, if it is less than the format allows. */
   readonly mixed?: number | undefined;
+  /** Threads that the machine runs at once; with one, no other makes sections. */
+  readonly processors?: number;
+  /** What threads run that make sections. */
+  readonly program?: URL;
 }
 
 /**
@@ -21,8 +24,10 @@ export async function* readTyped(
   typed: Bytes,
   size: number,
   {
-    program = size > typedSectionLength ? sectionProgram() : undefined,
     mixed = Number.POSITIVE_INFINITY,
+    // As a rule, less is one section.
+    processors = size > typedSectionLength ? availableParallelism() : 1,
+    program = sectionProgram,
   }: ReadTypedOptions = {},
 ): Bytes {
   const reader = new ByteReader(typed, () => deltaInvalid('it ends too early'));
@@ -30,7 +35,7 @@ export async function* readTyped(
   try {
     await readMagic(reader, typedMagic, 'typed contents of version 2 do');
     const sections = packedSections(reader, size, mixed);
-    yield* program === undefined ? madeHere(sections, room) : madeBeside(sections, room, program);
+    yield* joinSections(sections, room, { processors, program });
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
   } finally {
     await reader.close();
@@ -52,33 +57,54 @@ async function* packedSections(
   }
 }
 
-async function* madeHere(sections: AsyncIterable<PackedSection>, roomSize: number): Bytes {
-  // For all sections: fresh memory for each would cost the system more than to fill it.
-  const room = new Uint8Array(roomSize);
-  for await (const section of sections) yield joinSection(section, room);
+/** A section whose turn has not come. */
+interface ComingSection {
+  readonly section: PackedSection;
+  /** Its contents, where a thread makes them. */
+  readonly joined: Promise<Uint8Array | undefined> | undefined;
 }
 
-/** Another thread makes a section while the one before is used. */
-async function* madeBeside(sections: AsyncIterable<PackedSection>, roomSize: number, program: URL): Bytes {
-  const thread = new SectionThread(program, roomSize);
-  const make = async (section: PackedSection) =>
-    (await thread.join(section)) ?? joinSection(section, new Uint8Array(section.length));
-  async function* used(making: Promise<Uint8Array>): Bytes {
-    const made = await making;
-    yield made;
-    thread.recycle(made);
-  }
-  try {
-    let before: Promise<Uint8Array> | undefined;
-    for await (const section of sections) {
-      const making = make(section);
-      // Whoever stops early does not wait for it.
-      making.catch(() => {});
-      if (before !== undefined) yield* used(before);
-      before = making;
+/** Other threads make sections while those before are used. What they do not make is made here, at its turn: who sees why it cannot be made says so. */
+async function* joinSections(
+  sections: AsyncIterable<PackedSection>,
+  roomSize: number,
+  { processors, program }: { readonly processors: number; readonly program: URL },
+): Bytes {
+  let threads: SectionThreads | undefined;
+  // For all sections that are made here: fresh memory for each would cost the system more than to fill it.
+  let room: Uint8Array | undefined;
+  async function* used({ section, joined }: ComingSection): Bytes {
+    const contents = await joined;
+    if (contents === undefined) {
+      room ??= new Uint8Array(roomSize);
+      yield joinSection(section, room);
+      return;
     }
-    if (before !== undefined) yield* used(before);
+    yield contents;
+    threads?.recycle(contents);
+  }
+  const coming: ComingSection[] = [];
+  const failures: unknown[] = [];
+  try {
+    for await (const section of untilFailure(sections, failures)) {
+      const count = sectionThreadsFor(section, processors);
+      if (count > 0) threads ??= new SectionThreads(program, roomSize, count);
+      coming.push({ section, joined: threads?.join(section) });
+      const [next] = coming.length > (threads?.count ?? 0) ? coming.splice(0, 1) : [];
+      if (next !== undefined) yield* used(next);
+    }
+    for (const section of coming) yield* used(section);
+    // As where nothing is read ahead: what is wrong with those before is said first.
+    for (const error of failures) throw error;
   } finally {
-    await thread.close();
+    await threads?.close();
+  }
+}
+
+async function* untilFailure<T>(all: AsyncIterable<T>, failures: unknown[]): AsyncIterable<T> {
+  try {
+    yield* all;
+  } catch (error) {
+    failures.push(error);
   }
 }

@@ -1,7 +1,7 @@
 // What a thread runs that makes sections: a file, since it takes all that is known of class files.
 import { parentPort } from 'node:worker_threads';
 import { joinSection } from './packed-section.ts';
-import type { SectionAnswer, SectionTask } from './section-thread.ts';
+import type { SectionAnswer, SectionTask } from './section-threads.ts';
 
 parentPort?.on('message', ({ section, room }: SectionTask) => {
   const answer: SectionAnswer = { room, isMade: isMade(section, new Uint8Array(room)) };
