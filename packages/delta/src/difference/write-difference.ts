@@ -8,6 +8,7 @@ import { alignParts } from './align.ts';
 import { allowedMixing, type DifferenceBase } from './allowance.ts';
 import type { Window } from './cover.ts';
 import { mixSmallest } from './mix-section.ts';
+import { totalLength } from './packing.ts';
 import { encodePieces, type Piece, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
 import { sectionLimit, type Transform } from './section.ts';
@@ -79,7 +80,7 @@ export async function* writeDifference(
       found === undefined ? await matchUnits(window, classesOf(plan, contents, bases, pairs), mixable) : [];
     const [first, ...others] = await matchSection(window, pairs, found, lookedThrough);
     const { section, mixed } = await mixSmallest([first, ...units, ...others], window, mixable);
-    mixable -= mixed?.length ?? 0;
+    mixable -= mixed === undefined ? 0 : totalLength(mixed.parts);
     if (packing !== undefined) yield await packing;
     packing = pack(packSection(section, encodePieces(plan.bases, bases), mixed, options.quality));
     // Whoever stops reading does not wait for it.

@@ -5,7 +5,7 @@ import { unitStreamNames } from '../class/unit-streams.ts';
 import { type FoundPrograms, placedAnew } from '../native/choose-regions.ts';
 import { type Attempts, type Candidate, type Ranked, type Sized, smallest, streamsOf } from './candidates.ts';
 import type { Window } from './cover.ts';
-import { type MixedPart, mixedLength, packStreams, sectionBytes, totalLength } from './packing.ts';
+import { type MixedStreams, mixedLength, packStreams, sectionBytes, totalLength } from './packing.ts';
 import { roughSize } from './rough-size.ts';
 import { encodeSectionHeader, type Transform } from './section.ts';
 import { streamNames } from './streams.ts';
@@ -96,7 +96,7 @@ export interface PackedSection {
 export async function packSection(
   section: MatchedSection,
   pieces: Uint8Array,
-  mixed?: MixedPart,
+  mixed?: MixedStreams,
   quality?: number,
 ): Promise<PackedSection> {
   const { form, newLength, baseLength } = section;
