@@ -9,6 +9,7 @@ import { readVerifyKeys } from '../bundle/key-files.ts';
 import { checkPartial, layersToLeaveOut } from '../bundle/partial-archive.ts';
 import { parseHoldings } from '../bundle/pasts.ts';
 import { checkRoom, type PublishedBundle, publishBundle } from '../bundle/publish-bundle.ts';
+import { warnOfRoom } from '../bundle/warn-of-room.ts';
 import { byteSize, count } from '../byte-size.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import type { Console } from '../console.ts';
@@ -47,6 +48,8 @@ export async function apply(
     return await withBundle(bundleFile, printable(file), context, async (bundle) => {
       const { signed } = bundleFile;
       checkRoom(bundle.document.images, place);
+      const { scratchDirectory } = store;
+      warnOfRoom(bundle.document, { held, place, isWhole: !options.partial, scratchDirectory }, context);
       const applied = await applyBundle(bundle, { name: printable(file), held, scratch, context });
       const { signal, progress } = context;
       const leftOut = options.partial

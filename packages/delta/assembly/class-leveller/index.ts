@@ -11,7 +11,7 @@ export { flawNumber, takeFlaw } from './flaw';
 export { openStream };
 
 /**
- * Levels class files of a base, and gives new ones back their constants. What is wrong with them ends a call by a trap: `flaw` tells what it was.
+ * Levels class files of a base, and gives new ones back their constants. What is wrong with them ends a call by a trap: `takeFlaw` tells what it was.
  * Memory behind the program's own: the base, room for the new bytes, the streams, and as much room again for the constants that are made and one
  * class file that is restored.
  */

@@ -7,6 +7,7 @@ import { FilledWindow } from '../difference/filled-window.ts';
 import { writeDifference } from '../difference/write-difference.ts';
 import { refusalOf } from '../refusal-fixture.ts';
 import { alignPools } from './align-pools.ts';
+import { attributeNames } from './class-body.ts';
 import { ClassLeveller } from './class-leveller.ts';
 import { type ClassStreams, eachClassStream, openClassWriters } from './class-streams.ts';
 import { readConstantPool } from './constant-pool.ts';
@@ -45,6 +46,23 @@ describe('a class file among changes', () => {
   it('is levelled with every attribute and instruction that there is', () => {
     const levelled = level(fakeClassOfAllForms(), fakeClassOfAllForms('changed'));
     expect(levelled?.count).toBe(1);
+  });
+
+  it('has every attribute known where the specification has it, and nowhere else', () => {
+    for (const name of attributeNames)
+      for (const place of ['class', 'field', 'method', 'code'] as const)
+        for (const length of [0, 2, 4]) {
+          const fake = withAttributeAt(place, name, new Uint8Array(length));
+          levelAsOracle(fake, fake);
+        }
+  });
+
+  it('has the constants of every instruction known', () => {
+    for (let opcode = 0; opcode <= 202; opcode++)
+      for (const operand of [[2], [0, 2]]) {
+        const code = [opcode, ...operand, ...operand, ...operand, ...operand];
+        levelAsOracle(withCode(code, []), withCode(code, ['new']));
+      }
   });
 
   it('may name an attribute like something that all objects have', () => {
@@ -185,6 +203,26 @@ function classOf({ calls, first, textsFirst = false, line = 10, owner = 'a/Owner
 function withAttribute(name: string): Uint8Array {
   const fake = new FakeClass();
   fake.add(fake.attribute(name, 1, 2, 3));
+  return fake.bytes('a/A');
+}
+
+type AttributePlace = 'class' | 'field' | 'method' | 'code';
+
+function withAttributeAt(place: AttributePlace, name: string, content: Uint8Array): Uint8Array {
+  const fake = new FakeClass();
+  const attribute = fake.attribute(name, [...content]);
+  if (place === 'class') fake.add(attribute);
+  else if (place === 'field') fake.field('a', 'I', attribute);
+  else fake.method('a', '()V', place === 'code' ? fake.code([0xb1], [], attribute) : attribute);
+  return fake.bytes('a/A');
+}
+
+/** @param texts constants before all others */
+function withCode(code: readonly number[], texts: readonly string[]): Uint8Array {
+  const fake = new FakeClass();
+  for (const text of texts) fake.text(text);
+  for (const text of ['one', 'two', 'three']) fake.text(text);
+  fake.method('a', '()V', fake.code([...code], []));
   return fake.bytes('a/A');
 }
 

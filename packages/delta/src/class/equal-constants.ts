@@ -36,8 +36,8 @@ const levelOf = Uint8Array.from({ length: 256 }, (_, tag) => levels.findIndex((t
 
 /** When constants are equal. Those of a new class file are said with nothing renumbered. */
 interface Equality {
-  /** The same for equal ones. */
-  hashOf(pool: ConstantPool, index: number, renumbered?: Uint16Array): number;
+  /** The same for equal ones; undefined for what is equal to none. */
+  hashOf(pool: ConstantPool, index: number, renumbered?: Uint16Array): number | undefined;
   /** @param renumbered by index of an old constant the new one that it became, or 0 */
   isEqual(
     old: ConstantPool,
@@ -48,8 +48,8 @@ interface Equality {
   ): boolean;
 }
 
-/** Old constants that are looked at for each new one: class files could be made that have thousands with one hash. */
-const mostWithHash = 64;
+/** Old constants that are looked at for each new one: class files could be made that have thousands at one place. */
+const mostOfPlace = 64;
 
 /** Old constants by what they hold, as long as they are paired with no new one. */
 export class EqualConstants {
@@ -89,7 +89,8 @@ export class EqualConstants {
     }
   }
 
-  #add(index: number, hash: number): void {
+  #add(index: number, hash: number | undefined): void {
+    if (hash === undefined) return;
     const place = hash >>> this.#shift;
     this.#hashes[index] = hash;
     this.#next[index] = this.#first[place] as number;
@@ -102,10 +103,11 @@ export class EqualConstants {
     const next = this.#next;
     const { renumbered } = this.#alignment;
     const hash = equality.hashOf(this.#now, index);
+    if (hash === undefined) return 0;
     const place = hash >>> this.#shift;
     let before = 0;
     let source = this.#first[place] as number;
-    for (let seen = 0; source !== 0 && seen < mostWithHash; seen++) {
+    for (let seen = 0; source !== 0 && seen < mostOfPlace; seen++) {
       if (this.#hashes[source] === hash && equality.isEqual(old, source, this.#now, index, renumbered)) {
         if (before === 0) this.#first[place] = next[source] as number;
         else next[before] = next[source] as number;
@@ -154,13 +156,13 @@ const made: Equality = {
     const tag = pool.tags[index] as number;
     const first = firstPart(pool, index, renumbered);
     const second = secondPart(pool, index, renumbered);
-    return hashed(hashed(first, second), tag);
+    return first === 0 || second === 0 ? undefined : hashed(hashed(first, second), tag);
   },
   isEqual(old, source, now, index, renumbered) {
     const first = firstPart(old, source, renumbered);
     const second = secondPart(old, source, renumbered);
-    if (first === 0 || second === 0 || old.tags[source] !== now.tags[index]) return false;
-    return first === firstPart(now, index) && second === secondPart(now, index);
+    if (first !== firstPart(now, index) || second !== secondPart(now, index)) return false;
+    return old.tags[source] === now.tags[index];
   },
 };
 
