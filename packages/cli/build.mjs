@@ -12,6 +12,7 @@ await build({
   entryPoints: {
     'block-pack': here('src/entry.ts'),
     // What a thread runs: looked for beside the code that begins it.
+    'early-program': here('../delta/src/difference/early-program.ts'),
     'section-program': here('../delta/src/typed/section-program.ts'),
     ...Object.fromEntries(others.map((path) => [basename(path, '.ts'), path])),
   },

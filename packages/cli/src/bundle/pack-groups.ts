@@ -66,7 +66,7 @@ export interface OpenedGroup {
   readonly allRead: Promise<void>;
 }
 
-/** Looks through the objects of a group that has older ones, which this thread does; those of others it looks through while other threads pack them. */
+/** Looks through the objects of a group that has older ones, which this thread does; those of any other are looked through while other threads pack. */
 export async function openTogether(
   holds: BundleGroup['holds'],
   sent: readonly SentObject[],

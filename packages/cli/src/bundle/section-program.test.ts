@@ -21,6 +21,12 @@ describe('what threads run that make sections', () => {
   });
 });
 
+it('what a thread runs that begins with an update while older blocks are opened stands there, too', async () => {
+  const workerData = { lengths: {} };
+  const early = new Worker(join(dirname(inject('cli')), 'early-program.js'), { workerData });
+  expect(await once(early, 'message')).toEqual([undefined]);
+});
+
 async function answerTo(section: unknown): Promise<{ readonly room: ArrayBuffer; readonly isMade: boolean }> {
   const room = new ArrayBuffer(16);
   thread.postMessage({ section, room }, [room]);
@@ -32,6 +38,11 @@ async function answerTo(section: unknown): Promise<{ readonly room: ArrayBuffer;
 function sectionOf(others: Uint8Array) {
   const { length } = others;
   const raw = Array.from({ length: 79 }, (_, place) => (place === 1 ? length : 0));
-  const streams = { raw, mixed: new Set<number>(), parts: [{ raw: length, packed: length }] };
+  const streams = {
+    raw,
+    mixed: new Set<number>(),
+    early: new Set<number>(),
+    parts: [{ raw: length, packed: length }],
+  };
   return { length, mixed: new Set<number>(), streams, parts: [others] };
 }

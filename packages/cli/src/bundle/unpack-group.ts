@@ -35,15 +35,17 @@ export async function unpackGroup(group: BundleGroup, payload: Bytes, options: U
   };
   if (group.encoding === 'raw') return keep(0, payload);
   if (group.encoding === 'brotli') return keep(0, unpackContents(payload, objects[0]?.size ?? 0));
-  const olds: GroupBlock[] = [];
-  for (const base of group.bases) olds.push({ kind: base.kind, content: await openBase(base, options) });
-  await readGroup(payload, olds, {
+  await readGroup(payload, openBases(group.bases, options), {
     ...group,
     mixed: mixedBytes(group),
     blocks: objects,
     keep,
     keepInner: (inner) => scratch.keep(inner),
   });
+}
+
+async function* openBases(bases: readonly BundleBase[], options: UnpackOptions): AsyncGenerator<GroupBlock> {
+  for (const base of bases) yield { kind: base.kind, content: await openBase(base, options) };
 }
 
 /** A base is read in pieces: out of memory where it is a text, else out of a file. */

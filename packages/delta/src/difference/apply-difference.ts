@@ -7,27 +7,23 @@ import { restoredClasses } from '../class/level-classes.ts';
 import { PlainClassSource } from '../class/unit-streams.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
 import { decodePrograms, type Programs } from '../native/programs.ts';
-import { allowedCost, allowedMixing, costOf, type DifferenceBase } from './allowance.ts';
+import { allowedCost, costOf, type DifferenceBase } from './allowance.ts';
 import { coverSteps } from './apply-covers.ts';
+import {
+  type AllowedSections,
+  type ComingSection,
+  comingSections,
+  type DifferenceHead,
+  readHead,
+} from './coming-sections.ts';
 import type { Window } from './cover.ts';
 import { deltaInvalid } from './delta-invalid.ts';
+import { EarlyThreads, earlyProgram } from './early-threads.ts';
 import { FilledWindow } from './filled-window.ts';
 import { chunksOf } from './made-chunks.ts';
-import { mixedLength, readParts, unpackStreams } from './packing.ts';
+import { unpackStreams } from './packing.ts';
 import { decodePieces, readPieces } from './pieces.ts';
-import { readMagic } from './read-magic.ts';
-import { readVarint } from './read-varint.ts';
-import {
-  decodeSectionHeader,
-  headerLimit,
-  levelsClasses,
-  mixableStreams,
-  predictsReferences,
-  type Transform,
-  transformStreams,
-  transforms,
-} from './section.ts';
-import { differenceMagic } from './write-difference.ts';
+import { levelsClasses, mixableStreams, predictsReferences, transformStreams } from './section.ts';
 
 /**
  * Makes the contents of a difference, one behind the other, from the very bases it was written for, in their order. It checks that all
@@ -42,70 +38,72 @@ export async function* applyDifference(
   size: number,
   allowed: AllowedSections = {},
 ): Bytes {
-  const reader = new ByteReader(difference, () => deltaInvalid('it ends too early'));
+  const opened = new OpenDifference(difference, allowed);
   try {
-    let missing = await readHeader(reader, bases);
-    if (missing !== size) throw deltaInvalid(`it makes ${missing} bytes, and ${size} are needed`);
-    const { mixed = Number.POSITIVE_INFINITY } = allowed;
-    const left = { cost: allowedCost(size), mixed: Math.min(mixed, allowedMixing(size)) };
-    while (missing > 0) {
-      const section = await openSection(reader, bases, missing, left, allowed.transforms ?? transforms);
-      missing -= section.newLength;
-      yield* chunksOf(section.made);
-    }
-    if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
+    yield* opened.contents(bases, size);
   } finally {
-    await reader.close();
+    await opened.close();
   }
 }
 
-/** What sections may have, if it is less than the format allows. */
-export interface AllowedSections {
-  readonly transforms?: readonly Transform[];
-  /** Bytes of streams that are mixed, in all sections together. */
-  readonly mixed?: number | undefined;
-}
+/**
+ * A difference that is read ahead by a section, the first one before its bases are there: what needs no base is made by another thread meanwhile. To be
+ * closed in any case.
+ */
+export class OpenDifference {
+  readonly #reader: ByteReader;
+  readonly #head: Promise<DifferenceHead>;
+  readonly #sections: AsyncGenerator<ComingSection, undefined>;
+  readonly #threads: EarlyThreads;
+  #next: Promise<IteratorResult<ComingSection, undefined>>;
 
-/** Returns how many bytes the difference makes. */
-async function readHeader(reader: ByteReader, bases: readonly DifferenceBase[]): Promise<number> {
-  await readMagic(reader, differenceMagic, 'a difference of version 1 does');
-  const count = await readVarint(reader);
-  if (count !== bases.length) throw deltaInvalid(`it was made for ${count} bases, not for ${bases.length}`);
-  return readVarint(reader);
-}
+  constructor(difference: Bytes, allowed: AllowedSections, program = earlyProgram) {
+    this.#reader = new ByteReader(difference, () => deltaInvalid('it ends too early'));
+    this.#head = readHead(this.#reader);
+    this.#threads = new EarlyThreads(program);
+    this.#sections = comingSections(this.#reader, this.#head, allowed, this.#threads);
+    this.#next = this.#ahead();
+  }
 
-/** What a section makes; a piece is good only until the next one is asked for. */
-interface OpenSection {
-  readonly newLength: number;
-  readonly made: Iterable<Uint8Array>;
+  /** As {@link applyDifference}. */
+  async *contents(bases: readonly DifferenceBase[], size: number): Bytes {
+    const head = await this.#head;
+    if (head.count !== bases.length)
+      throw deltaInvalid(`it was made for ${head.count} bases, not for ${bases.length}`);
+    if (head.size !== size) throw deltaInvalid(`it makes ${head.size} bytes, and ${size} are needed`);
+    const left = { cost: allowedCost(size) };
+    for (;;) {
+      const { value: section } = await this.#next;
+      if (section === undefined) break;
+      this.#next = this.#ahead();
+      yield* chunksOf(await makeSection(section, bases, left));
+    }
+    if (!(await this.#reader.atEnd())) throw deltaInvalid('bytes follow behind its end');
+  }
+
+  #ahead(): Promise<IteratorResult<ComingSection, undefined>> {
+    const next = this.#sections.next();
+    // Whoever stops early does not ask what is wrong with it.
+    next.catch(() => {});
+    return next;
+  }
+
+  async close(): Promise<void> {
+    await this.#threads.close();
+    await this.#reader.close();
+  }
 }
 
 /**
- * @param most bytes that are missing
- * @param left what this section and those behind it may cost, and how many bytes of their streams may be mixed: both are spent
+ * What a section makes; a piece is good only until the next one is asked for.
+ * @param left what this section and those behind it may cost, of which it spends something
  */
-async function openSection(
-  reader: ByteReader,
+async function makeSection(
+  { header, parts, early }: ComingSection,
   bases: readonly DifferenceBase[],
-  most: number,
-  left: { cost: number; mixed: number },
-  allowed: readonly Transform[],
-): Promise<OpenSection> {
-  const headerLength = await readVarint(reader);
-  if (headerLength > headerLimit) throw deltaInvalid(`a section's header has ${headerLength} bytes`);
-  const {
-    transform,
-    form,
-    newLength,
-    baseLength,
-    streams: lengths,
-  } = decodeSectionHeader(await reader.take(headerLength));
-  if (!allowed.includes(transform))
-    throw deltaInvalid(`a section has the transform ${transform}, which its encoding does not allow`);
-  if (newLength > most) throw deltaInvalid(`a section makes ${newLength} bytes where ${most} are missing`);
-  left.mixed -= mixedLength(lengths);
-  if (left.mixed < 0) throw deltaInvalid('more bytes of its streams are mixed than may be');
-  const parts = await readParts(reader, lengths);
+  left: { cost: number },
+): Promise<Iterable<Uint8Array>> {
+  const { transform, form, newLength, baseLength, streams: lengths } = header;
   const unpacked = unpackStreams(lengths, parts);
   const streams = byName(transformStreams[transform], (_, place) => unpacked[place] as Uint8Array);
   const pieces = decodePieces(streams.pieces, bases, baseLength);
@@ -116,6 +114,7 @@ async function openSection(
     bytes: new Uint8Array(baseLength + newLength),
   };
   await readPieces(pieces, bases, bytes);
+  for (const [place, stream] of (await early()).entries()) unpacked[place]?.set(stream);
   const mixable = mixableStreams(transform, form, unpacked, lengths.mixed);
   const mixer = lengths.mixed.size === 0 ? undefined : new SectionMixer(mixable, parts.at(-1));
   const base = bytes.subarray(0, baseLength);
@@ -134,9 +133,9 @@ async function openSection(
     yield* coverSteps(window, streams, form, programs, mixer?.contents(window));
     mixer?.end();
   }
-  if (leveller !== undefined) return { newLength, made: restoredClasses(leveller, streams, filled) };
-  if (classes === undefined) return { newLength, made: filled(newLength).rest(baseLength) };
-  return { newLength, made: amongOthers(classes, filled(newLength - classes.bytes.length)) };
+  if (leveller !== undefined) return restoredClasses(leveller, streams, filled);
+  if (classes === undefined) return filled(newLength).rest(baseLength);
+  return amongOthers(classes, filled(newLength - classes.bytes.length));
 }
 
 function unitClasses(from: ClassSource, base: Uint8Array, newLength: number): JoinedClasses {

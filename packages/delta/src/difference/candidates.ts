@@ -18,10 +18,13 @@ export interface Candidate {
   readonly programs?: Uint8Array;
 }
 
-interface Attempts {
+/** What is tried. */
+export interface Attempts {
   /** Ways of matching; without them those for windows of this kind. */
   readonly among?: readonly Way[];
   readonly found?: FoundPrograms | undefined;
+  /** Called now and then with what part of the search is done, less than 1. */
+  readonly onPassed?: ((share: number) => void) | undefined;
 }
 
 /** The smallest candidate, and behind it those of other ways of matching that are nearly as small. */
@@ -32,7 +35,7 @@ const rivalShare = 1.04;
 const mostRivals = 3;
 
 /** Tries ways of matching, and each way of writing what they find. */
-export async function smallest(window: Window, { among, found }: Attempts = {}): Promise<Ranked> {
+export async function smallest(window: Window, { among, found, onPassed }: Attempts = {}): Promise<Ranked> {
   const newLength = window.bytes.length - window.baseLength;
   const plain = await sized(literalsOnly(window));
   const isPacked = plain.size > newLength * packedShare;
@@ -41,7 +44,7 @@ export async function smallest(window: Window, { among, found }: Attempts = {}):
   // Sizes are found by other threads while this one looks for the next covers.
   let waiting: Promise<readonly Sized[]> = Promise.resolve([]);
   let programs: Programs | undefined;
-  for (const covers of coversOf(window, isPacked, among)) {
+  for (const covers of coversOf(window, isPacked, among, onPassed)) {
     ranked = rankedWith(ranked, await waiting);
     programs ??= found && chooseRegions(window, found, covers);
     const all = [...candidates(window, covers), ...predicted(window, covers, programs)];

@@ -129,6 +129,16 @@ describe('a difference', () => {
     ).toEqual(content);
   });
 
+  it('says how far it is while it looks through one section', async () => {
+    const [base, content] = [randomBytes(10_000, 7), randomBytes(200_000, 8)];
+    const seen: number[] = [];
+    await write([base], [{ content, base: 0 }], { onProgress: (bytes) => seen.push(bytes), quality: 1 });
+    expect(seen.length).toBeGreaterThan(10);
+    expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
+    expect(seen.at(-1)).toBe(content.length);
+    expect(seen.at(-2)).toBeLessThan(content.length);
+  });
+
   it('says how far it is, and stops when it is told to', async () => {
     const content = randomBytes(5_000, 9);
     const stop = new AbortController();

@@ -16,12 +16,21 @@ export interface MatchSearch {
 /** Bytes that may be compared for each new one before the search ends and the rest is literal. Real data stay far below it. */
 const workPerByte = 256;
 
+/** New bytes after which it is said how far the search is: a few of them take a tenth of a second. */
+const reportStep = 1 << 16;
+
 /**
  * Covers of the new bytes, approximate as in bsdiff (Percival, "Naive differences of executable code", 2003): another source is taken
  * only where it agrees in more than `threshold` bytes more than going on where we are would. They are what matches exactly; `growCovers`
  * makes them as long as they should be.
+ * @param onPassed called now and then with what part of the new bytes is passed, less than 1
  */
-export function exactCovers({ bytes, baseLength }: Window, search: MatchSearch, threshold: number): Cover[] {
+export function exactCovers(
+  { bytes, baseLength }: Window,
+  search: MatchSearch,
+  threshold: number,
+  onPassed?: (share: number) => void,
+): Cover[] {
   const covers: Cover[] = [];
   const budget = search.compared + (bytes.length - baseLength) * workPerByte + (1 << 20);
   // Where we are: new byte `at` against byte `at + shift`.
@@ -30,7 +39,12 @@ export function exactCovers({ bytes, baseLength }: Window, search: MatchSearch, 
   // `agreeing` of the bytes in [scan, counted) go on as they did.
   let counted = scan;
   let agreeing = 0;
+  let reportAt = scan + reportStep;
   while (scan < bytes.length && search.compared < budget) {
+    if (scan >= reportAt) {
+      onPassed?.((scan - baseLength) / (bytes.length - baseLength));
+      reportAt = scan + reportStep;
+    }
     const length = search.longest(scan);
     while (counted < scan + length) if (bytes[counted] === bytes[counted++ + shift]) agreeing++;
     const leaves = length > agreeing + threshold;

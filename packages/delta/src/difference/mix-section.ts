@@ -1,9 +1,9 @@
 import { joinClasses } from '../class/join-classes.ts';
-import { SectionMixer } from '../mixing/section-mixer.ts';
+import { mixEarly, SectionMixer } from '../mixing/section-mixer.ts';
 import { decodePrograms } from '../native/programs.ts';
 import { applyCovers } from './apply-covers.ts';
 import type { Window } from './cover.ts';
-import { type MixedPart, mixedLength, totalLength } from './packing.ts';
+import { type MixedStreams, mixedLength, totalLength } from './packing.ts';
 import { roughSize } from './rough-size.ts';
 import { mixableStreams } from './section.ts';
 import { type MatchedSection, sectionStreams, transformOf } from './write-section.ts';
@@ -11,7 +11,7 @@ import { type MatchedSection, sectionStreams, transformOf } from './write-sectio
 /** A section, and what of its streams is mixed. */
 export interface MixedSection {
   readonly section: MatchedSection;
-  readonly mixed: MixedPart | undefined;
+  readonly mixed: MixedStreams | undefined;
 }
 
 /** Sections of more bytes of streams are mixed in one way alone, and by units, which saves most: each byte takes microseconds. */
@@ -43,7 +43,8 @@ export async function mixSmallest(
 
 async function sizeOf({ section, mixed }: MixedSection): Promise<number> {
   const others = streamsOf(section).filter((_, place) => !mixed?.places.has(place));
-  return (mixed?.bytes.length ?? 0) + (await roughSize(others));
+  const apart = mixed?.parts.map(({ bytes }) => bytes) ?? [];
+  return totalLength(apart) + (await roughSize(others));
 }
 
 /** All but where the base comes from, which is the same whatever the way. */
@@ -57,12 +58,14 @@ function streamsOf(section: MatchedSection): Uint8Array[] {
  * @param window as it was read
  * @param most bytes of streams that may be mixed
  */
-function mixSection(section: MatchedSection, window: Window, most: number): MixedPart | undefined {
+function mixSection(section: MatchedSection, window: Window, most: number): MixedStreams | undefined {
   const { form, streams, classes, units, programs } = section;
   const all = streamsOf(section);
   const places = shortestFirst(all, most);
   if (places.size === 0) return undefined;
-  const mixer = new SectionMixer(mixableStreams(transformOf(section), form, all, places));
+  const mixable = mixableStreams(transformOf(section), form, all, places);
+  const early = mixable.early.size === 0 ? [] : [mixEarly(mixable)];
+  const mixer = new SectionMixer(mixable);
   const base = window.bytes.subarray(0, window.baseLength);
   mixer.mixTransform(base);
   if (units !== undefined) joinClasses(base, section.newLength, mixer.classes(base));
@@ -72,8 +75,10 @@ function mixSection(section: MatchedSection, window: Window, most: number): Mixe
   const found =
     programs && decodePrograms(programs, compared.baseLength, compared.bytes.length - compared.baseLength);
   applyCovers(compared, streams, form, found, mixer.contents(compared));
-  const length = mixedLength({ raw: all.map((stream) => stream.length), mixed: places });
-  return { places, length, bytes: mixer.end() };
+  const raw = all.map((stream) => stream.length);
+  const apart = mixedLength({ raw, mixed: mixable.early });
+  const late = { length: mixedLength({ raw, mixed: places }) - apart, bytes: mixer.end() };
+  return { places, parts: [...early.map((bytes) => ({ length: apart, bytes })), late] };
 }
 
 /** The places of as many streams as may be mixed. Long ones are literals mostly, and gain the least. */

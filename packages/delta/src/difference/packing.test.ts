@@ -19,6 +19,7 @@ describe('streams of which one is mixed', () => {
   });
 
   function mixed(packed: number) {
-    return { places: new Set([0]), length: noise.length, bytes: new Uint8Array(packed) };
+    const part = { length: noise.length, bytes: new Uint8Array(packed) };
+    return { places: new Set([0]), parts: [part] };
   }
 });

@@ -21,11 +21,19 @@ export const fastQuality = 9;
 
 const compress = promisify(brotliCompress);
 
-/** Streams that are coded together, and what they come to. */
-export interface MixedPart {
+/** Of so many bytes, mixed streams that can be read before the base is there are apart from the others: that is a few bytes more, and another thread can read them. */
+const leastEarly = 1 << 15;
+
+/** Streams that are mixed, and what they come to. */
+export interface MixedStreams {
   /** Their places among the streams. */
   readonly places: ReadonlySet<number>;
-  /** Bytes of all of them. */
+  /** What is coded together: one part, or two where some are early. */
+  readonly parts: readonly MixedPart[];
+}
+
+export interface MixedPart {
+  /** Bytes of its streams. */
   readonly length: number;
   readonly bytes: Uint8Array;
 }
@@ -33,7 +41,7 @@ export interface MixedPart {
 /** Packed streams: what a section's header says of them, and their bytes in the order of the header. */
 export interface PackedStreams {
   readonly rawLengths: readonly number[];
-  /** The places of those in the last part. */
+  /** The places of those in the last part, or the last two. */
   readonly mixed: ReadonlySet<number>;
   readonly parts: readonly Uint8Array[];
 }
@@ -49,16 +57,17 @@ export type QualityOf = (part: Uint8Array) => number;
 export async function packStreams(
   all: readonly Uint8Array[],
   quality: QualityOf = usualQuality,
-  mixed?: MixedPart,
+  mixed?: MixedStreams,
   lanes = new PackingLanes(4),
 ): Promise<PackedStreams> {
   const rawLengths = all.map(({ length }) => length);
   const known = new Map<Uint8Array, Uint8Array>();
   const plain = await packedParts(partsOf(all), known, lanes, quality);
-  if (mixed === undefined || mixed.bytes.length > mixed.length)
+  if (mixed === undefined || mixed.parts.some(({ bytes, length }) => bytes.length > length))
     return { rawLengths, mixed: new Set(), parts: plain };
   const others = all.filter((_, place) => !mixed.places.has(place));
-  const parts = [...(await packedParts(partsOf(others), known, lanes, quality)), mixed.bytes];
+  const apart = mixed.parts.map(({ bytes }) => bytes);
+  const parts = [...(await packedParts(partsOf(others), known, lanes, quality)), ...apart];
   return totalLength(parts) < totalLength(plain)
     ? { rawLengths, mixed: mixed.places, parts }
     : { rawLengths, mixed: new Set(), parts: plain };
@@ -127,16 +136,33 @@ export function sectionBytes(header: Uint8Array, { parts }: PackedStreams): Uint
 /** The lengths of packed streams, as a section's header says them. */
 export interface StreamLengths {
   readonly raw: readonly number[];
-  /** The places of those in the last part. */
+  /** The places of those in the last part, or the last two. */
   readonly mixed: ReadonlySet<number>;
+  /** The places of those in the last part but one: none if there is no such part. */
+  readonly early: ReadonlySet<number>;
   /** Packed and unpacked length of each part. */
   readonly parts: readonly { readonly packed: number; readonly raw: number }[];
+}
+
+/**
+ * The mixed streams that are a part of their own.
+ * @param raw bytes of all streams
+ * @param early the places of those that can be read before the base is there
+ */
+export function earlyApart(
+  raw: readonly number[],
+  mixed: ReadonlySet<number>,
+  early: ReadonlySet<number>,
+): ReadonlySet<number> {
+  const length = mixedLength({ raw, mixed: early });
+  return length < leastEarly || length === mixedLength({ raw, mixed }) ? new Set() : early;
 }
 
 /**
  * @param count of streams
  * @param mixed the places of those that are mixed
  * @param limit bytes that all streams together may have
+ * @param canBeEarly the places of those that can be read before the base is there
  * @throws DELTA_INVALID
  */
 export function readLengths(
@@ -144,6 +170,7 @@ export function readLengths(
   count: number,
   mixed: ReadonlySet<number>,
   limit: number,
+  canBeEarly: ReadonlySet<number> = new Set(),
 ): StreamLengths {
   const raw = Array.from({ length: count }, () => from.next());
   const total = sum(raw);
@@ -151,15 +178,17 @@ export function readLengths(
     throw deltaInvalid(`its streams have ${total} bytes, and no more than ${limit} are ever needed`);
   const plain = raw.filter((_, place) => !mixed.has(place));
   const pooled = sum(plain.filter((length) => length < pooledBelow));
-  const together = mixedLength({ raw, mixed });
-  const parts = [pooled, ...plain.filter((length) => length >= pooledBelow), together]
+  const all = mixedLength({ raw, mixed });
+  const early = earlyApart(raw, mixed, canBeEarly);
+  const apart = mixedLength({ raw, mixed: early });
+  const parts = [pooled, ...plain.filter((length) => length >= pooledBelow), apart, all - apart]
     .filter((length) => length > 0)
     .map((length) => ({ raw: length, packed: from.next() }));
   const longer = parts.find((part) => part.packed > part.raw);
   if (longer !== undefined)
     throw deltaInvalid(`a stream of ${longer.raw} bytes is packed in ${longer.packed}`);
-  if (mixed.size > 0 && together === 0) throw deltaInvalid('streams without bytes are mixed');
-  return { raw, mixed, parts };
+  if (mixed.size > 0 && all === 0) throw deltaInvalid('streams without bytes are mixed');
+  return { raw, mixed, early, parts };
 }
 
 /** What follows behind a section's header. */
@@ -180,10 +209,11 @@ export function mixedLength({ raw, mixed }: Pick<StreamLengths, 'raw' | 'mixed'>
  * @throws DELTA_INVALID
  */
 export function unpackStreams(
-  { raw, mixed, parts: lengths }: StreamLengths,
+  { raw, mixed, early, parts: lengths }: StreamLengths,
   parts: readonly Uint8Array[],
 ): Uint8Array[] {
-  const plain = mixed.size === 0 ? parts : parts.slice(0, -1);
+  const mixedParts = Math.min(mixed.size, 1) + Math.min(early.size, 1);
+  const plain = parts.slice(0, parts.length - mixedParts);
   const unpackedParts = plain.map((part, index) => unpacked(part, lengths[index]?.raw ?? 0));
   const hasPool = raw.some((length, place) => length > 0 && length < pooledBelow && !mixed.has(place));
   const pool = hasPool ? unpackedParts.shift() : undefined;

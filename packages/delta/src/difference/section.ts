@@ -1,10 +1,10 @@
 import { classStreamNames } from '../class/class-streams.ts';
 import { unitStreamNames } from '../class/unit-streams.ts';
-import type { MixableStreams } from '../mixing/section-mixer.ts';
+import { earlyPlaces, type MixableStreams } from '../mixing/section-mixer.ts';
 import { programStreamNames } from '../native/programs.ts';
 import { VarintReader, VarintWriter } from '../varint.ts';
 import { deltaInvalid } from './delta-invalid.ts';
-import { type PackedStreams, readLengths, type StreamLengths, writeLengths } from './packing.ts';
+import { earlyApart, type PackedStreams, readLengths, type StreamLengths, writeLengths } from './packing.ts';
 import { type DifferenceForm, differenceForms, streamNames } from './streams.ts';
 
 /** Most bytes of a section's base, and of what it makes: this bounds what a reader needs, whatever it reads. */
@@ -47,7 +47,9 @@ export function mixableStreams(
   mixed: ReadonlySet<number>,
 ): MixableStreams {
   const names = transformStreams[transform];
-  return { names, streams, own: streamNames.length, isJoined: form === 'joined', mixed };
+  const lengths = streams.map(({ length }) => length);
+  const early = earlyApart(lengths, mixed, earlyPlaces(names, mixed));
+  return { names, streams, own: streamNames.length, isJoined: form === 'joined', mixed, early };
 }
 
 export interface SectionHeader {
@@ -80,7 +82,7 @@ export function decodeSectionHeader(bytes: Uint8Array): SectionHeader {
   const newLength = limited(reader.next(), 'new bytes');
   const baseLength = limited(reader.next(), 'bytes of a base');
   if (newLength === 0) throw deltaInvalid('a section that makes nothing');
-  const streams = readLengths(reader, names.length, mixed, streamLimit(newLength));
+  const streams = readLengths(reader, names.length, mixed, streamLimit(newLength), earlyPlaces(names, mixed));
   reader.end();
   return { transform, form, newLength, baseLength, streams };
 }

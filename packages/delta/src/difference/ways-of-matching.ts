@@ -37,16 +37,20 @@ export const shortWindow = 8 << 20;
  * Of long windows, long runs are taken as they are, and all ways look at what is between them. Shorter ones are looked at as a whole: class files
  * would be a third larger, since what is new resembles old bytes anywhere.
  * @param isPacked whether looking for what new bytes repeat of each other would find nothing, in a second for each megabyte
+ * @param onPassed called now and then with what part of all the ways is gone, less than 1
  */
 export function* coversOf(
   window: Window,
   isPacked: boolean,
   among?: readonly Way[],
+  onPassed?: (share: number) => void,
 ): Iterable<readonly Cover[]> {
   const between = betweenRuns(window, window.bytes.length > shortWindow ? longRuns(window) : []);
   const near = between.window;
-  const covers = (search: MatchSearch, threshold: number): Cover[] =>
-    growCovers(window, between.joined(exactCovers(near, search, threshold)));
+  const covers = (search: MatchSearch, threshold: number, way = 0, count = 1): Cover[] => {
+    const exact = exactCovers(near, search, threshold, (share) => onPassed?.((way + share) / count));
+    return growCovers(window, between.joined(exact));
+  };
   if (near.baseLength === near.bytes.length || (near.baseLength === 0 && isPacked)) {
     yield growCovers(window, between.joined([]));
     return;
@@ -56,9 +60,10 @@ export function* coversOf(
     return;
   }
   const base = new SuffixSearch(near);
-  for (const [where, threshold] of among ?? waysFor(near)) {
+  const all = among ?? waysFor(near);
+  for (const [way, [where, threshold]] of all.entries()) {
     const search = where === 'base' ? base : new EitherSearch(base, new RepeatSearch(near));
-    yield covers(search, threshold);
+    yield covers(search, threshold, way, all.length);
   }
 }
 

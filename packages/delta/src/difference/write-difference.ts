@@ -8,6 +8,7 @@ import { alignParts } from './align.ts';
 import { allowedMixing, type DifferenceBase } from './allowance.ts';
 import type { Window } from './cover.ts';
 import { mixSmallest } from './mix-section.ts';
+import { totalLength } from './packing.ts';
 import { encodePieces, type Piece, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
 import { sectionLimit, type Transform } from './section.ts';
@@ -35,7 +36,7 @@ export interface DifferenceOptions {
   readonly onMixing?: (bytes: number) => void;
   /** Called for each section with what was done to it. */
   readonly onTransform?: (transform: Transform) => void;
-  /** Called with the bytes of content that are written so far. */
+  /** Called with the bytes of content that are written or looked through so far; with all of them when all are written. */
   readonly onProgress?: (bytes: number) => void;
 }
 
@@ -72,11 +73,14 @@ export async function* writeDifference(
     const window = await readWindow(plan, bases, sources);
     const found = await programsOf(plan, contents, bases, window);
     const pairs = pairsOf(plan, contents, bases);
+    // To look through a section of 24 MiB takes this thread half a minute.
+    const lookedThrough = (share: number) =>
+      options.onProgress?.(written + Math.floor(share * (window.bytes.length - window.baseLength)));
     const units =
       found === undefined ? await matchUnits(window, classesOf(plan, contents, bases, pairs), mixable) : [];
-    const [first, ...others] = await matchSection(window, pairs, found);
+    const [first, ...others] = await matchSection(window, pairs, found, lookedThrough);
     const { section, mixed } = await mixSmallest([first, ...units, ...others], window, mixable);
-    mixable -= mixed?.length ?? 0;
+    mixable -= mixed === undefined ? 0 : totalLength(mixed.parts);
     if (packing !== undefined) yield await packing;
     packing = pack(packSection(section, encodePieces(plan.bases, bases), mixed, options.quality));
     // Whoever stops reading does not wait for it.

@@ -3,9 +3,9 @@ import { type ContentPair, type LevelledWindow, levelClasses } from '../class/le
 import { type ClassContents, takeApartClasses, type WindowApart } from '../class/take-apart-classes.ts';
 import { unitStreamNames } from '../class/unit-streams.ts';
 import { type FoundPrograms, placedAnew } from '../native/choose-regions.ts';
-import { type Candidate, type Ranked, type Sized, smallest, streamsOf } from './candidates.ts';
+import { type Attempts, type Candidate, type Ranked, type Sized, smallest, streamsOf } from './candidates.ts';
 import type { Window } from './cover.ts';
-import { type MixedPart, mixedLength, packStreams, sectionBytes, totalLength } from './packing.ts';
+import { type MixedStreams, mixedLength, packStreams, sectionBytes, totalLength } from './packing.ts';
 import { roughSize } from './rough-size.ts';
 import { encodeSectionHeader, type Transform } from './section.ts';
 import { streamNames } from './streams.ts';
@@ -26,16 +26,18 @@ export interface MatchedSection extends Candidate {
  * the thread; {@link packSection} others.
  * @param pairs contents that may be class files
  * @param found native code
+ * @param onPassed called now and then with what part of the search is done, less than 1
  */
 export async function matchSection(
   window: Window,
   pairs: readonly ContentPair[] = [],
   found?: FoundPrograms,
+  onPassed?: (share: number) => void,
 ): Promise<readonly [MatchedSection, ...MatchedSection[]]> {
   const { bytes, baseLength } = window;
   const classes = levelClasses(window, pairs);
-  const levelled = classes && (await matchLevelled(classes, window, found));
-  const [first, ...others] = levelled ?? (await smallest(window, { found }));
+  const levelled = classes && (await matchLevelled(classes, window, { found, onPassed }));
+  const [first, ...others] = levelled ?? (await smallest(window, { found, onPassed }));
   const section = ({ candidate }: Sized): MatchedSection => ({
     ...candidate,
     classes: levelled && classes,
@@ -49,10 +51,10 @@ export async function matchSection(
 async function matchLevelled(
   classes: LevelledWindow,
   window: Window,
-  found: FoundPrograms | undefined,
+  { found, onPassed }: Pick<Attempts, 'found' | 'onPassed'>,
 ): Promise<Ranked | undefined> {
   const placed = found && placedAnew(found, classes.placeOf);
-  const ranked = await smallest(classes.window, { found: placed });
+  const ranked = await smallest(classes.window, { found: placed, onPassed });
   if (window.bytes.length <= shortWindow) {
     const [plain] = await smallest(window, { among: [ways.short[0]], found });
     const streams = [...streamsOf(ranked[0].candidate), ...Object.values(classes.streams)];
@@ -94,7 +96,7 @@ export interface PackedSection {
 export async function packSection(
   section: MatchedSection,
   pieces: Uint8Array,
-  mixed?: MixedPart,
+  mixed?: MixedStreams,
   quality?: number,
 ): Promise<PackedSection> {
   const { form, newLength, baseLength } = section;

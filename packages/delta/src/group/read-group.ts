@@ -8,8 +8,7 @@ import { asBytes, putTogether } from '../archive/put-together.ts';
 import type { KeepBytes } from '../archive/read-layout.ts';
 import { deflatedSize, leaves, type Packing, type RecipePart } from '../archive/recipe.ts';
 import { DeflateThreads } from '../deflate/deflate-threads.ts';
-import type { DifferenceBase } from '../difference/allowance.ts';
-import { applyDifference } from '../difference/apply-difference.ts';
+import { OpenDifference } from '../difference/apply-difference.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { unpackContents } from '../difference/pack-contents.ts';
 import { readTyped } from '../typed/read-typed.ts';
@@ -45,25 +44,31 @@ const encodingTransforms = {
 } as const;
 
 /**
- * Makes the blocks of a group again from the old blocks that it was written against.
+ * Makes the blocks of a group again from the old blocks that it was written against; what needs none of them is begun before they are there.
  * @throws DELTA_INVALID
  */
 export async function readGroup(
   payload: Bytes,
-  olds: readonly GroupBlock[],
+  olds: Iterable<GroupBlock> | AsyncIterable<GroupBlock>,
   { encoding, mixed, skeleton, blocks, keep, keepInner, threads: threadCount }: ReadGroupOptions,
 ): Promise<void> {
   const reader = new ByteReader(payload, () => deltaInvalid('it ends too early'));
+  let difference: OpenDifference | undefined;
   try {
     const bytes = await readSkeleton(reader, skeleton);
+    if (encoding !== 'inflated' && encoding !== 'typed')
+      difference = new OpenDifference(reader.rest(), { transforms: encodingTransforms[encoding], mixed });
+    const given: GroupBlock[] = [];
+    for await (const old of olds) given.push(old);
     const opened: OldBlock[] = [];
-    const { layout: left } = groupLimits(olds.map(({ content }) => content.size));
-    for (const old of olds) opened.push(await openOldBlock(old, left, keepInner));
+    const { layout: left } = groupLimits(given.map(({ content }) => content.size));
+    for (const old of given) opened.push(await openOldBlock(old, left, keepInner));
     const planned = plannedBlocks(blocks, bytes, opened);
     checkUnpacked(planned);
     const plan = groupContents(planned, opened);
     const total = plan.contents.reduce((sum, { size }) => sum + size, 0);
-    const made = contentsOf(encoding, plan.sources, reader.rest(), total, mixed);
+    const made =
+      difference?.contents(plan.sources, total) ?? contentsOf(encoding, reader.rest(), total, mixed);
     const source = new ByteReader(made, () => deltaInvalid('its contents end too early'));
     const threads = threadsFor(planned, threadCount);
     try {
@@ -74,20 +79,18 @@ export async function readGroup(
       await Promise.all([source.close(), threads?.close()]);
     }
   } finally {
+    await difference?.close();
     await reader.close();
   }
 }
 
 function contentsOf(
   encoding: ReadGroupOptions['encoding'],
-  sources: readonly DifferenceBase[],
   rest: Bytes,
   total: number,
   mixed: number | undefined,
 ): Bytes {
-  if (encoding === 'inflated') return unpackContents(rest, total);
-  if (encoding === 'typed') return readTyped(rest, total, { mixed });
-  return applyDifference(sources, rest, total, { transforms: encodingTransforms[encoding], mixed });
+  return encoding === 'typed' ? readTyped(rest, total, { mixed }) : unpackContents(rest, total);
 }
 
 async function readSkeleton(

@@ -15,6 +15,27 @@ const textStreams: ReadonlySet<string> = new Set(['texts']);
 /** What is coded when class files are made. */
 const unitStreams: ReadonlySet<string> = new Set(unitStreamNames);
 
+/** Where covers lie: each is coded beside the others. */
+const coverStreams = ['coverLengths', 'literalLengths', 'origins', 'seeks'] as const;
+
+/** What is coded beside bytes of the base, or of what is made of it. */
+const lateStreams: ReadonlySet<string> = new Set([
+  'differences',
+  'values',
+  'literals',
+  ...textStreams,
+  ...unitStreams,
+]);
+
+/** Of streams that are mixed the places of those that can be coded before the base is there, and without any other stream. */
+export function earlyPlaces(names: readonly string[], mixed: ReadonlySet<number>): ReadonlySet<number> {
+  const covers = new Set(coverStreams.map((name) => names.indexOf(name)));
+  const areCoversMixed = [...covers].every((place) => mixed.has(place));
+  const isEarly = (place: number): boolean =>
+    covers.has(place) ? areCoversMixed : !lateStreams.has(names[place] ?? '');
+  return new Set([...mixed].filter(isEarly));
+}
+
 /** The streams of a section. */
 export interface MixableStreams {
   readonly names: readonly string[];
@@ -24,9 +45,24 @@ export interface MixableStreams {
   readonly isJoined: boolean;
   /** The places of those that are mixed. */
   readonly mixed: ReadonlySet<number>;
+  /** The places of those of them that are apart, since they can be coded before the base is there. */
+  readonly early: ReadonlySet<number>;
 }
 
-/** Codes streams of a section, one way or the other, in three steps: what its transform needs, where covers lie, what is in them and between. */
+/**
+ * Codes the early streams of a section, one way or the other: what its transform needs, and where covers lie.
+ * @param packed what was written, where that is read
+ * @throws DELTA_INVALID if something is left of what was read, or it ends too early
+ */
+export function mixEarly(section: MixableStreams, packed?: Uint8Array): Uint8Array {
+  const mixer = new StreamMixer(section.streams, section.early, kindsOf(section), packed);
+  mixTransform(mixer, section, new Uint8Array());
+  const places = coverPlaces(section);
+  if (section.early.has(places.coverLengths)) mixCovers(mixer, places);
+  return mixer.end();
+}
+
+/** Codes streams of a section but the early ones, one way or the other, in three steps: what its transform needs, where covers lie, what is in them and between. */
 export class SectionMixer {
   readonly #mixer: StreamMixer;
   readonly #section: MixableStreams;
@@ -34,21 +70,16 @@ export class SectionMixer {
 
   /** @param packed what was written, where that is read */
   constructor(section: MixableStreams, packed?: Uint8Array) {
-    const kinds = section.names.length + (section.names.includes('units') ? sortCount : 0);
-    this.#mixer = new StreamMixer(section.streams, section.mixed, kinds, packed);
+    const { streams, mixed, early } = section;
+    const late = new Set([...mixed].filter((place) => !early.has(place)));
+    this.#mixer = new StreamMixer(streams, late, kindsOf(section), packed);
     this.#section = section;
     this.#places = coverPlaces(section);
   }
 
   /** @param base of the section, before anything is done to it */
   mixTransform(base: Uint8Array): void {
-    const { names, streams, own } = this.#section;
-    for (const [place, name] of names.entries()) {
-      if (place < own || unitStreams.has(name) || !this.#mixer.isMixed(place)) continue;
-      if (textStreams.has(name)) mixText(this.#mixer, place, streams[place]?.length ?? 0, base);
-      else if (byteStreams.has(name)) mixBytes(this.#mixer, place);
-      else mixNumbers(this.#mixer, place);
-    }
+    mixTransform(this.#mixer, this.#section, base);
   }
 
   /** @param base of the section */
@@ -60,7 +91,7 @@ export class SectionMixer {
   }
 
   mixCovers(): void {
-    mixCovers(this.#mixer, this.#places);
+    if (!this.#section.early.has(this.#places.coverLengths)) mixCovers(this.#mixer, this.#places);
   }
 
   /** @param window filled up to its base, and as it is compared; with zeros behind it */
@@ -74,6 +105,19 @@ export class SectionMixer {
    */
   end(): Uint8Array {
     return this.#mixer.end();
+  }
+}
+
+function kindsOf({ names }: MixableStreams): number {
+  return names.length + (names.includes('units') ? sortCount : 0);
+}
+
+function mixTransform(mixer: StreamMixer, { names, streams, own }: MixableStreams, base: Uint8Array): void {
+  for (const [place, name] of names.entries()) {
+    if (place < own || unitStreams.has(name) || !mixer.isMixed(place)) continue;
+    if (textStreams.has(name)) mixText(mixer, place, streams[place]?.length ?? 0, base);
+    else if (byteStreams.has(name)) mixBytes(mixer, place);
+    else mixNumbers(mixer, place);
   }
 }
 

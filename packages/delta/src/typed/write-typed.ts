@@ -74,7 +74,10 @@ export async function* writeTyped(
     packing.push(section);
     lanes.add(section.bytes);
     await lanes.ready();
-    while (packing[0]?.isDone) yield await (packing.shift() as Packing).bytes;
+    for (let first = packing[0]; first?.isDone; first = packing[0]) {
+      packing.shift();
+      yield await first.bytes;
+    }
     written += length;
     onMixing?.(streams.at(-1)?.length ?? 0);
     onProgress?.(written);
