@@ -75,7 +75,7 @@ export function placeOf(pool: usize, index: u32): usize {
 }
 
 /** The bytes before the first constant: magic, version, count. */
-export const headLength: u32 = 10;
+const headLength: u32 = 10;
 const magic: u32 = 0xbebafeca;
 
 /** Reads those of the class file that begins at `start`. */
