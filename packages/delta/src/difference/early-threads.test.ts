@@ -61,7 +61,7 @@ describe('a change with so many covers that they are apart', () => {
   });
 
   it('is refused, or makes other bytes, with a thread as without, wherever it is damaged', async () => {
-    for (let at = 4; at < difference.length; at += Math.ceil(difference.length / 12)) {
+    for (let at = 4; at < difference.length; at += Math.ceil(difference.length / 6)) {
       const damaged = difference.slice();
       damaged[at] = (damaged[at] ?? 0) ^ 0x15;
       const outcome = await outcomeOf(damaged, program);
