@@ -35,7 +35,8 @@ export function warnOfRoom(
     const room = free(path) ?? Number.POSITIVE_INFINITY;
     if (room >= needed) continue;
     const message = `${text} has room for ${byteSize(room)}, and layers alone take ${byteSize(needed)} there: the disk will be full before all is written, unless it packs them or you make room`;
-    return warn({ code: 'LITTLE_ROOM', message });
+    warn({ code: 'LITTLE_ROOM', message });
+    return;
   }
 }
 
