@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { beginWorker } from '../begin-worker.ts';
 import type { PackedEarly } from './early-streams.ts';
 
 /** Where the program of these threads is, once it is built. While sources are run as they are, there is none, and threads make nothing. */
@@ -19,7 +20,7 @@ export class EarlyThreads {
 
   /** As `readEarly` does; undefined where a thread cannot, for whatever reason. */
   async read(early: PackedEarly): Promise<Uint8Array[] | undefined> {
-    const worker = this.#isClosed ? undefined : begin(this.#program, early);
+    const worker = this.#isClosed ? undefined : beginWorker(this.#program, early);
     if (worker === undefined) return undefined;
     this.#begun.add(worker);
     return new Promise((resolve) => {
@@ -35,15 +36,5 @@ export class EarlyThreads {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([...this.#begun].map((worker) => worker.terminate()));
-  }
-}
-
-/** Undefined where the machine has no room for one more. */
-function begin(program: URL, workerData: PackedEarly): Worker | undefined {
-  try {
-    // Flags of this process, such as loaders, are nothing to it.
-    return new Worker(program, { execArgv: [], env: {}, workerData });
-  } catch {
-    return undefined;
   }
 }

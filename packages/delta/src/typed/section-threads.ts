@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { beginWorker } from '../begin-worker.ts';
 import type { PackedSection } from './packed-section.ts';
 
 /** What a thread is given and gives back: room for the contents goes to and fro. */
@@ -77,13 +78,11 @@ export class SectionThreads {
   }
 
   #begin(): SectionThread | undefined {
-    try {
-      const thread = new SectionThread(this.#program);
-      this.#begun.push(thread);
-      return thread;
-    } catch {
-      return undefined;
-    }
+    const worker = beginWorker(this.#program);
+    if (worker === undefined) return undefined;
+    const thread = new SectionThread(worker);
+    this.#begun.push(thread);
+    return thread;
   }
 
   /** Contents that were joined, and are not needed any more. */
@@ -102,8 +101,8 @@ class SectionThread {
   #answer: (answer: SectionAnswer | undefined) => void = () => {};
   #hasFailed = false;
 
-  constructor(program: URL) {
-    this.#worker = new Worker(program, { execArgv: [], env: {} });
+  constructor(worker: Worker) {
+    this.#worker = worker;
     this.#worker.on('message', (answer: SectionAnswer) => this.#answer(answer));
     this.#worker.on('error', () => {
       this.#hasFailed = true;
