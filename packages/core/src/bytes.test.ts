@@ -38,6 +38,30 @@ describe('a stream whose chunks share an array', () => {
   });
 });
 
+describe('a chunk', () => {
+  const pieces = Array.from({ length: 40 }, (_, at) => new Uint8Array(30_000).fill(at));
+  const size = 1_200_000;
+  const source = {
+    size,
+    read: async (offset: number, length: number, room = new Uint8Array(length)) =>
+      room.subarray(0, length).fill(offset % 251),
+  };
+
+  it.each([
+    { what: 'joined from small pieces', stream: () => coalesced(bytesOf(...pieces)) },
+    { what: 'read from a file', stream: () => readRange(source) },
+  ])('$what stays as it is until the next one is asked for, whatever else is read', async ({ stream }) => {
+    const expected = await collect(stream(), size, 'it');
+    let at = 0;
+    for await (const chunk of stream()) {
+      await Promise.all([1, 2, 3].map(() => collect(stream(), size, 'another')));
+      expect(Buffer.compare(chunk, expected.subarray(at, at + chunk.length))).toBe(0);
+      at += chunk.length;
+    }
+    expect(at).toBe(size);
+  });
+});
+
 describe('streams', () => {
   it('are read as far as is asked for, and no further', async () => {
     let asked = 0;

@@ -239,6 +239,7 @@ export {
   parsePublicKey,
   signatureArtifactType,
 } from './signature/index.ts';
+export { SpareArrays } from './spare-arrays.ts';
 export type { StreamDigest } from './stream-digest.ts';
 export { ownThreadDigest } from './stream-digest.ts';
 export { canonicalTime, encodeTarHeader, tarBlockSize, tarFieldPlaces } from './tar-header.ts';

@@ -37,6 +37,16 @@ describe('The content of an entry', () => {
     expect(source.reads).toBeLessThan(6);
   });
 
+  it('is the same where its source reads into one array again and again', async () => {
+    const content = noise(8 << 20);
+    const source = intoRoom(fakeZip([{ path: 'a', content, method: 'deflated' }]));
+    const archive = await readZip(source, 'a.zip');
+    const [entry] = archive.entries;
+    if (entry === undefined) throw new Error('no entry');
+    const bytes = await collect(readZipEntry(source, archive, entry), 1 << 24, 'it');
+    expect(Buffer.compare(bytes, content)).toBe(0);
+  });
+
   it('is refused when it would be larger than wanted', async () => {
     const error = read({ path: 'pom.xml', content: 'x'.repeat(11) }, {}, { limit: 10 });
     await expect(error).rejects.toMatchObject({
@@ -227,4 +237,16 @@ function noise(length: number): Uint8Array {
     bytes[i] = state >>> 24;
   }
   return bytes;
+}
+
+/** Reads as files are read. */
+function intoRoom(content: Uint8Array): RandomAccess {
+  const { size, read } = randomAccessOf(content);
+  return {
+    size,
+    async read(offset, length, room = new Uint8Array(length)) {
+      room.set(await read(offset, length));
+      return room.subarray(0, length);
+    },
+  };
 }

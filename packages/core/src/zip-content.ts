@@ -59,9 +59,9 @@ export async function zipSlice(
   const { offset } = await locate(source, archive, entry);
   return {
     size: entry.size,
-    async read(at, length) {
+    async read(at, length, room) {
       if (at < 0 || at + length > entry.size) throw new RangeError(`read past the end: ${at}+${length}`);
-      return await source.read(offset + at, length);
+      return await source.read(offset + at, length, room);
     },
   };
 }

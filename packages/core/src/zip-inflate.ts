@@ -30,7 +30,7 @@ const outputChunk = 128 << 10;
 /** Undoes deflate as the bytes flow. A reader that stops early closes the inflater, and with it the reading of the archive. */
 export async function* inflate(archive: ZipEntries, entry: ZipEntry, packed: Bytes): Bytes {
   const inflater = createInflateRaw({ chunkSize: outputChunk });
-  const feeding = pipeline(Readable.from(packed, { highWaterMark: 1 }), inflater);
+  const feeding = pipeline(Readable.from(copied(packed), { highWaterMark: 1 }), inflater);
   // What goes wrong there is thrown by the inflater too.
   feeding.catch(() => {});
   try {
@@ -42,6 +42,11 @@ export async function* inflate(archive: ZipEntries, entry: ZipEntry, packed: Byt
     // A deflate stream that ends before its bytes do would else be fed to the end.
     inflater.destroy();
   }
+}
+
+/** A pipeline reads ahead, and a chunk is good only until the next one is asked for. */
+async function* copied(packed: Bytes): Bytes {
+  for await (const chunk of packed) yield new Uint8Array(chunk);
 }
 
 function checkConsumed(archive: ZipEntries, entry: ZipEntry, consumed: number): void {

@@ -39,10 +39,10 @@ export function openBlobFile(path: string): OpenBlobFile {
   };
   const file = guarded(() => openSync(path, 'r'));
   const { size } = guarded(() => fstatSync(file));
-  const read = async (offset: number, length: number) => {
+  const read = async (offset: number, length: number, room?: Uint8Array) => {
     if (offset < 0 || length < 0 || offset + length > size)
       throw new RangeError(`read past the end of ${path}: ${offset}+${length} of ${size}`);
-    return guarded(() => readChunk(file, offset, length));
+    return guarded(() => readChunk(file, offset, length, room));
   };
   return { bytes: { size, read }, close: () => closeSync(file) };
 }

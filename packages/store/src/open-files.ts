@@ -43,7 +43,7 @@ export class OpenFiles {
     const { size } = entry;
     return {
       entry,
-      bytes: { size, read: async (offset, length) => this.#read(entry, path, offset, length) },
+      bytes: { size, read: async (offset, length, room) => this.#read(entry, path, offset, length, room) },
     };
   }
 
@@ -55,14 +55,14 @@ export class OpenFiles {
   }
 
   /** In one turn, so that no other read closes the file in between. */
-  #read(entry: DiskFile, name: string, offset: number, length: number): Uint8Array {
+  #read(entry: DiskFile, name: string, offset: number, length: number, room?: Uint8Array): Uint8Array {
     if (this.#isClosed) throw new Error(`${name} is closed`);
     if (offset < 0 || length < 0 || offset + length > entry.size) {
       throw new RangeError(`read past the end of ${name}: ${offset}+${length} of ${entry.size}`);
     }
     try {
       const file = this.#descriptor(entry);
-      const chunk = readChunk(file, offset, length);
+      const chunk = readChunk(file, offset, length, room);
       entry.check(file);
       return chunk;
     } catch (error) {

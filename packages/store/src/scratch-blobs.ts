@@ -86,10 +86,10 @@ export class ScratchBlobs implements BlobStore {
   /** A blob to be read anywhere, as often as wanted. */
   access(digest: Digest): RandomAccess {
     const { size } = statSync(this.blobPath(digest));
-    const read = async (offset: number, length: number) => {
+    const read = async (offset: number, length: number, room?: Uint8Array) => {
       // Before the file is looked up: others may close it meanwhile.
       await giveTurn();
-      return this.#file(digest).bytes.read(offset, length);
+      return this.#file(digest).bytes.read(offset, length, room);
     };
     return { size, read };
   }

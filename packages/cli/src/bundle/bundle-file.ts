@@ -217,13 +217,13 @@ class WatchedFile implements RandomAccess {
     this.#context = context;
   }
 
-  read(offset: number, length: number): Promise<Uint8Array> {
+  read(offset: number, length: number, room?: Uint8Array): Promise<Uint8Array> {
     const { progress, signal } = this.#context;
     checkSignal(signal);
     this.#seen = Math.max(this.#seen, offset);
     if (!this.isRead)
       progress.show(`reading ${this.#name}, ${byteSize(this.#seen)} of ${byteSize(this.size)}`);
-    return this.#file.read(offset, length);
+    return this.#file.read(offset, length, room);
   }
 }
 

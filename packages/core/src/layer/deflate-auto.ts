@@ -1,9 +1,9 @@
-import { promisify } from 'node:util';
-import { deflateRaw as zlibDeflateRaw } from 'node:zlib';
+import { createDeflateRaw } from 'node:zlib';
 import { Deflate } from 'pako';
-import { type Bytes, concat } from '../bytes.ts';
+import type { Bytes } from '../bytes.ts';
+import { SpareArrays } from '../spare-arrays.ts';
 import { isZlibExact } from './deflate-self-test.ts';
-import { storedBlockSize, storedBlocks } from './deflate-stored.ts';
+import { storedBlockSize, storedBlocks, wholeBlockSize } from './deflate-stored.ts';
 import { isDense } from './dense.ts';
 import { inPieces } from './pieces.ts';
 import { pinnedSettings } from './pinned-deflate.ts';
@@ -16,54 +16,81 @@ const piecesOfRun = 16;
  * in less than that.
  */
 export async function* deflateAuto(content: Bytes): Bytes {
+  const block = blocks.take();
   const run = new Run();
-  for await (const { piece, last } of inPieces(content, storedBlockSize)) {
-    const dense = isDense(piece);
-    if (run.isFull || (dense && !run.isEmpty)) yield await run.deflate(false);
-    if (dense) yield storedBlocks(piece, last);
-    else run.add(piece);
-    if (last && !dense) yield await run.deflate(true);
+  try {
+    for await (const { piece, last } of inPieces(content, pieces)) {
+      const dense = isDense(piece);
+      if (run.isFull || (dense && !run.isEmpty)) yield* await run.deflate(false);
+      if (dense) yield storedBlocks(piece, last, block);
+      else run.add(piece);
+      if (last && !dense) yield* await run.deflate(true);
+    }
+  } finally {
+    blocks.give(block);
+    run.leave();
   }
 }
 
-/** Pieces, one behind the other, that are worth deflating. */
+const runSize = piecesOfRun * storedBlockSize;
+
+/** As many as streams that are made at the same time. */
+const mostSpare = 4;
+
+const pieces = new SpareArrays(storedBlockSize, mostSpare);
+const blocks = new SpareArrays(wholeBlockSize, mostSpare);
+const runs = new SpareArrays(runSize, mostSpare);
+
+/** Pieces, one behind the other, that are worth deflating. To be left in any case. */
 class Run {
-  readonly #pieces: Uint8Array[] = [];
+  #bytes: Uint8Array | undefined;
+  #filled = 0;
 
   get isEmpty(): boolean {
-    return this.#pieces.length === 0;
+    return this.#filled === 0;
   }
 
   get isFull(): boolean {
-    return this.#pieces.length === piecesOfRun;
+    return this.#filled === runSize;
   }
 
   add(piece: Uint8Array): void {
-    this.#pieces.push(piece.slice());
+    this.#bytes ??= runs.take();
+    this.#bytes.set(piece, this.#filled);
+    this.#filled += piece.length;
   }
 
   /** @param last whether the stream ends with it; else it ends with an empty stored block, on the border of a byte */
-  async deflate(last: boolean): Promise<Uint8Array> {
-    const bytes = concat(this.#pieces.splice(0));
+  async deflate(last: boolean): Promise<readonly Uint8Array[]> {
+    const bytes = this.#bytes?.subarray(0, this.#filled) ?? new Uint8Array();
+    this.#filled = 0;
     return isZlibExact(6) ? await runByZlib(bytes, last) : runByPako(bytes, last);
+  }
+
+  /** To be called when nothing is being deflated. */
+  leave(): void {
+    if (this.#bytes !== undefined) runs.give(this.#bytes);
   }
 }
 
-export async function runByZlib(bytes: Uint8Array, last: boolean): Promise<Uint8Array> {
-  return deflateAtOnce(bytes, { ...settings(bytes), finishFlush: endOf(last) });
+/** In several chunks, which all lie in one array: whoever wants them as one has to copy them. */
+export function runByZlib(bytes: Uint8Array, last: boolean): Promise<readonly Uint8Array[]> {
+  const deflate = createDeflateRaw({ ...settings(bytes), finishFlush: endOf(last) });
+  const output: Uint8Array[] = [];
+  return new Promise((resolve, reject) => {
+    deflate.on('data', (chunk) => void output.push(chunk));
+    deflate.on('error', reject);
+    deflate.on('end', () => resolve(output));
+    deflate.end(bytes);
+  });
 }
 
-const deflateAtOnce = promisify(zlibDeflateRaw) as (
-  bytes: Uint8Array,
-  options: object,
-) => Promise<Uint8Array>;
-
-export function runByPako(bytes: Uint8Array, last: boolean): Uint8Array {
+export function runByPako(bytes: Uint8Array, last: boolean): readonly Uint8Array[] {
   const output: Uint8Array[] = [];
   const deflate = new Deflate({ ...settings(bytes), raw: true, legacyHash: false });
   deflate.onData = (chunk) => void output.push(chunk);
   if (!deflate.push(bytes, endOf(last))) throw new Error(`pako: ${deflate.msg}`);
-  return concat(output);
+  return output;
 }
 
 /** Room for all that comes out, and more: an encoder that is short of it where it flushes does so twice. */

@@ -1,4 +1,5 @@
 import type { Bytes } from '../bytes.ts';
+import { SpareArrays } from '../spare-arrays.ts';
 import { inPieces } from './pieces.ts';
 
 /** The most that a stored block can hold. */
@@ -9,18 +10,25 @@ export const storedBlockSize = 65_535;
  * @see https://www.rfc-editor.org/rfc/rfc1951#page-11
  */
 export async function* deflateStored(content: Bytes): Bytes {
-  for await (const { piece, last } of inPieces(content, storedBlockSize * blocksAtOnce))
-    yield storedBlocks(piece, last);
+  const room = rooms.take();
+  try {
+    for await (const { piece, last } of inPieces(content, pieces)) yield storedBlocks(piece, last, room);
+  } finally {
+    rooms.give(room);
+  }
 }
 
 /** Blocks written together, since small chunks cost more than their bytes. */
 const blocksAtOnce = 8;
 
-/** @param last whether the stream ends with them */
-export function storedBlocks(piece: Uint8Array, last: boolean): Uint8Array {
+/**
+ * @param last whether the stream ends with them
+ * @param room for them: a part of it is returned
+ */
+export function storedBlocks(piece: Uint8Array, last: boolean, room: Uint8Array): Uint8Array {
   const count = Math.max(1, Math.ceil(piece.length / storedBlockSize));
-  const blocks = new Uint8Array(piece.length + count * headerSize);
-  const view = new DataView(blocks.buffer);
+  const blocks = room.subarray(0, piece.length + count * headerSize);
+  const view = new DataView(blocks.buffer, blocks.byteOffset);
   for (let index = 0; index < count; index++) {
     const content = piece.subarray(index * storedBlockSize, (index + 1) * storedBlockSize);
     const at = index * (storedBlockSize + headerSize);
@@ -34,3 +42,9 @@ export function storedBlocks(piece: Uint8Array, last: boolean): Uint8Array {
 
 /** Final flag and type, length, length inverted. */
 const headerSize = 5;
+
+/** Bytes of a block that holds as much as can be. */
+export const wholeBlockSize = headerSize + storedBlockSize;
+
+const pieces = new SpareArrays(blocksAtOnce * storedBlockSize, 2);
+const rooms = new SpareArrays(blocksAtOnce * wholeBlockSize, 2);

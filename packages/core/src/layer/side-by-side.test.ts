@@ -34,6 +34,12 @@ class Workshop {
   }
 }
 
+/** Chunks of one value each, from `first` on. */
+async function* inOneArray(first: number, rounds: number, size: number): Bytes {
+  const array = new Uint8Array(size);
+  for (let round = 0; round < rounds; round++) yield array.fill(first + round);
+}
+
 describe('parts that are made side by side', () => {
   it('come out in their order, with so many under way and no more', async () => {
     const shop = new Workshop();
@@ -45,14 +51,33 @@ describe('parts that are made side by side', () => {
 
   it('wait for their reader instead of filling the memory', async () => {
     const shop = new Workshop();
-    const large = { size: 12 << 20 };
-    const reader = sideBySide([shop.part(0, large), shop.part(1, large)], 2)[Symbol.asyncIterator]();
-    await reader.next();
-    for (let wait = 0; wait < 50; wait++) await turn();
-    expect(shop.open).toBe(2);
-    let rest = 1;
-    while ((await reader.next()).done !== true) rest++;
-    expect([rest, shop.open]).toEqual([6, 0]);
+    const size = 12 << 20;
+    const made = sideBySide([shop.part(0, { size }), shop.part(1, { size })], 2);
+    let bytes = 0;
+    for await (const chunk of wholeBytes(made)) {
+      bytes += chunk.length;
+      if (bytes !== size) continue;
+      for (let wait = 0; wait < 50; wait++) await turn();
+      expect(shop.open).toBe(2);
+    }
+    expect([bytes, shop.open]).toEqual([6 * size, 0]);
+  });
+
+  it('keep what was made though its maker uses its array again, and while others are read', async () => {
+    const [rounds, size] = [30, 65_540];
+    const parts = Array.from({ length: 4 }, (_, number) => ({
+      ahead: true as const,
+      make: () => inOneArray(number * rounds, rounds, size),
+    }));
+    const reading = async () => {
+      let at = 0;
+      for await (const chunk of wholeBytes(sideBySide(parts, 4))) {
+        await turn();
+        expect(Buffer.compare(chunk, new Uint8Array(size).fill(at++))).toBe(0);
+      }
+      return at;
+    };
+    expect(await Promise.all([reading(), reading()])).toEqual([4 * rounds, 4 * rounds]);
   });
 
   it('are begun while a slow one is read, as soon as others are whole', async () => {

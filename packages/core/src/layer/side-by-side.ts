@@ -1,7 +1,9 @@
 import type { Bytes } from '../bytes.ts';
+import { SpareArrays } from '../spare-arrays.ts';
 import type { PartedBytes } from './blob-part.ts';
+import { wholeBlockSize } from './deflate-stored.ts';
 
-/** A part of a stream that is made when its turn comes, or ahead of it: where making it takes long and its chunks are not used again by whoever makes them. */
+/** A part of a stream that is made when its turn comes, or ahead of it, where making it takes long. */
 export type Part = { readonly ahead: true; make(): Bytes } | { readonly ahead: false; make(): PartedBytes };
 
 /** Bytes that wait to be read, of all parts together: so many small ones that none waits for a large one to be made. */
@@ -130,7 +132,7 @@ class Lane {
   async #make(content: Bytes): Promise<void> {
     try {
       for await (const chunk of content) {
-        this.#add(ownMemory(chunk));
+        this.#add(chunk);
         while (!this.#lanes.mayGoOn(this, this.#held))
           await new Promise<void>((wake) => (this.wakeMaker = wake));
         if (this.#lanes.stopped) return;
@@ -145,7 +147,8 @@ class Lane {
   }
 
   #add(chunk: Uint8Array): void {
-    this.#chunks.push(chunk);
+    for (let at = 0; at < chunk.length; at += arraySize)
+      this.#chunks.push(copyOf(chunk.subarray(at, at + arraySize)));
     this.#held += chunk.length;
     this.#lanes.made(chunk.length);
     this.#wakeReader();
@@ -158,6 +161,7 @@ class Lane {
         this.#lanes.read(chunk.length);
         this.wakeMaker();
         yield chunk;
+        if (chunk.buffer.byteLength === arraySize) arrays.give(chunk);
       }
       if (this.#error !== undefined) throw this.#error;
       if (this.#done) return;
@@ -166,7 +170,15 @@ class Lane {
   }
 }
 
-/** The end of a stream often lies alone in an array that is much larger, which would stay as long as it does. */
-function ownMemory(chunk: Uint8Array): Uint8Array {
-  return chunk.length < chunk.buffer.byteLength / 2 ? new Uint8Array(chunk) : chunk;
+/** What the chunks of most layers have: stored blocks. */
+const arraySize = wholeBlockSize;
+
+const arrays = new SpareArrays(arraySize, Math.floor(roomAhead / arraySize));
+
+/** Whoever makes a part uses its array again; and a short chunk often lies alone in one that is much larger, which would stay as long as it does. */
+function copyOf(chunk: Uint8Array): Uint8Array {
+  if (chunk.length < arraySize / 2) return new Uint8Array(chunk);
+  const array = arrays.take();
+  array.set(chunk);
+  return array.subarray(0, chunk.length);
 }

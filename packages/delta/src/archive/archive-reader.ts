@@ -30,10 +30,10 @@ export class ArchiveReader {
 
   /** A part's bytes as they lie in the archive, to be read anywhere: they may be more than fit into memory. */
   access(position: Position, size: number): RandomAccess {
-    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+    const read = async (offset: number, length: number, room?: Uint8Array): Promise<Uint8Array> => {
       const { source, part } = await this.#find(position);
       if (part.kind === 'symlink' || part.kind === 'directory') throw new RangeError('a link has no bytes');
-      return await source.read(part.offset + offset, length);
+      return await source.read(part.offset + offset, length, room);
     };
     return { size, read };
   }

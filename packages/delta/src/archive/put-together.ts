@@ -140,6 +140,7 @@ async function* zipBytes(recipe: ZipRecipe, from: PartSource): Bytes {
     for (const piece of directory(recipe, written, at)) put(piece);
   chunks.end();
   yield* chunks.whole();
+  chunks.leave();
 }
 
 function* directory(recipe: ZipRecipe, written: ReadonlyMap<number, Written>, at: number) {

@@ -8,8 +8,8 @@ export function readAhead(source: RandomAccess): RandomAccess {
   let step: Uint8Array = new Uint8Array();
   return {
     size: source.size,
-    async read(offset, length) {
-      if (length > windowSize / 4) return await source.read(offset, length);
+    async read(offset, length, room) {
+      if (length > windowSize / 4) return await source.read(offset, length, room);
       if (offset < start || offset + length > start + step.length) {
         start = offset;
         step = await source.read(offset, Math.max(length, Math.min(windowSize, source.size - offset)));
@@ -21,5 +21,5 @@ export function readAhead(source: RandomAccess): RandomAccess {
 
 /** A part of something that can be read anywhere. */
 export function slice(source: RandomAccess, offset: number, size: number): RandomAccess {
-  return { size, read: (at, length) => source.read(offset + at, length) };
+  return { size, read: (at, length, room) => source.read(offset + at, length, room) };
 }
