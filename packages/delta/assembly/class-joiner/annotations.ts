@@ -1,4 +1,5 @@
-import { bytes, constant, one, two } from './output';
+import { constant } from './indexes';
+import { bytes, count, one } from './output';
 import { Group } from './ranks';
 import { refuse } from './refuse';
 import { Stream } from './streams';
@@ -9,7 +10,7 @@ const deepest: i32 = 64;
 /** @see https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html#jvms-4.7.16 */
 function walkAnnotation(depth: i32): void {
   constant(Group.texts, Stream.annotationTypes);
-  for (let rest = two(Stream.counts); rest > 0; rest--) {
+  for (let rest = count(); rest > 0; rest--) {
     constant(Group.texts, Stream.annotationNames);
     walkElementValue(depth);
   }
@@ -40,7 +41,7 @@ export function walkElementValue(depth: i32 = 0): void {
       walkAnnotation(depth + 1);
       return;
     case 0x5b: // [
-      for (let rest = two(Stream.counts); rest > 0; rest--) walkElementValue(depth + 1);
+      for (let rest = count(); rest > 0; rest--) walkElementValue(depth + 1);
       return;
     default:
       refuse();
@@ -48,12 +49,12 @@ export function walkElementValue(depth: i32 = 0): void {
 }
 
 export function walkAnnotations(): void {
-  for (let rest = two(Stream.counts); rest > 0; rest--) walkAnnotation(0);
+  for (let rest = count(); rest > 0; rest--) walkAnnotation(0);
 }
 
 /** @see https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html#jvms-4.7.20 */
 export function walkTypeAnnotations(): void {
-  for (let rest = two(Stream.counts); rest > 0; rest--) {
+  for (let rest = count(); rest > 0; rest--) {
     bytes(Stream.annotationTargets, targetLength(one(Stream.annotationTags)));
     bytes(Stream.annotationTargets, 2 * one(Stream.annotationTargets));
     walkAnnotation(0);
@@ -65,7 +66,7 @@ function targetLength(type: u32): u32 {
   if (type <= 0x01 || type === 0x16) return 1;
   if (type === 0x10 || type === 0x11 || type === 0x12 || type === 0x17) return 2;
   if (type >= 0x13 && type <= 0x15) return 0;
-  if (type === 0x40 || type === 0x41) return 6 * two(Stream.counts);
+  if (type === 0x40 || type === 0x41) return 6 * count();
   if (type >= 0x42 && type <= 0x46) return 2;
   if (type >= 0x47 && type <= 0x4b) return 3;
   refuse();

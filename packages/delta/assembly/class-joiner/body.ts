@@ -1,27 +1,12 @@
 import { walkAnnotations, walkElementValue, walkTypeAnnotations } from './annotations';
 import { Attribute, isKnownAt, Place } from './attributes';
-import { attributeOf, nameOf } from './constants';
+import { attributeOf } from './constants';
+import { attributeName, constant, constants, typeBeside } from './indexes';
 import { walkInstructions } from './instructions';
-import {
-  bytes,
-  constant,
-  constants,
-  difference,
-  four,
-  left,
-  one,
-  pass,
-  position,
-  put,
-  remainder,
-  two,
-} from './output';
-import { beginBody, constantIn, Group, nameText, textBeside } from './ranks';
+import { bytes, count, difference, four, left, one, pass, position, remainder, two } from './output';
+import { beginBody, Group } from './ranks';
 import { refuse } from './refuse';
-import { next, Stream } from './streams';
-
-/** Of attributes: what follows is a number of the group texts. */
-const knownCount: u64 = Attribute.record;
+import { Stream } from './streams';
 
 /** The last line of a table, counted through all methods. */
 let line: u32 = 0;
@@ -41,7 +26,7 @@ export function putBody(): void {
 }
 
 function walkMembers(place: Place): void {
-  for (let rest = two(Stream.counts); rest > 0; rest--) {
+  for (let rest = count(); rest > 0; rest--) {
     two(Stream.flags);
     constant(Group.texts, Stream.members);
     constant(Group.texts, Stream.members);
@@ -51,10 +36,7 @@ function walkMembers(place: Place): void {
 
 function walkAttributes(place: Place): void {
   for (let rest = two(Stream.attributeCounts); rest > 0; rest--) {
-    const name = attributeName();
-    if (name === 0) refuse();
-    put(name);
-    const attribute = attributeOf(name);
+    const attribute = attributeOf(attributeName());
     if (!isKnownAt(attribute, place)) {
       bytes(Stream.opaque, four(Stream.attributeLengths));
       continue;
@@ -63,15 +45,6 @@ function walkAttributes(place: Place): void {
     walkAttribute(attribute);
     store<u32>(length, bswap(<u32>(position() - length) - 4));
   }
-}
-
-/** Those that are known have the same number in all class files. */
-function attributeName(): u32 {
-  const number = next(Stream.attributeNames);
-  if (number >= knownCount) return constantIn(Group.texts, number - knownCount);
-  const name = nameOf(<u32>number + 1);
-  nameText(name);
-  return name;
 }
 
 function walkAttribute(attribute: Attribute): void {
@@ -141,7 +114,7 @@ function walkAttribute(attribute: Attribute): void {
       constant(Group.parts, Stream.outerParts);
       return;
     case Attribute.innerClasses:
-      for (let rest = two(Stream.counts); rest > 0; rest--) {
+      for (let rest = count(); rest > 0; rest--) {
         constant(Group.types, Stream.innerTypes);
         constant(Group.types, Stream.innerTypes);
         constant(Group.texts, Stream.innerNames);
@@ -149,13 +122,13 @@ function walkAttribute(attribute: Attribute): void {
       }
       return;
     case Attribute.bootstrapMethods:
-      for (let rest = two(Stream.counts); rest > 0; rest--) {
+      for (let rest = count(); rest > 0; rest--) {
         constant(Group.handles, Stream.bootstraps);
         constants(Group.values, Stream.bootstrapValues);
       }
       return;
     case Attribute.record:
-      for (let rest = two(Stream.counts); rest > 0; rest--) {
+      for (let rest = count(); rest > 0; rest--) {
         constant(Group.texts, Stream.members);
         constant(Group.texts, Stream.members);
         walkAttributes(Place.component);
@@ -193,8 +166,7 @@ function walkVariables(): void {
   for (let rest = two(Stream.variableCounts); rest > 0; rest--) {
     from = difference(Stream.variablePlaces, from);
     remainder(Stream.variableEnds, codeLength - from);
-    const name = constant(Group.texts, Stream.variableNames);
-    put(textBeside(next(Stream.variableTypes), name));
+    typeBeside(constant(Group.texts, Stream.variableNames));
     two(Stream.variableSlots);
   }
 }
@@ -229,19 +201,19 @@ function walkModule(): void {
   constant(Group.all, Stream.modules);
   two(Stream.flags);
   constant(Group.all, Stream.modules);
-  for (let rest = two(Stream.counts); rest > 0; rest--) {
+  for (let rest = count(); rest > 0; rest--) {
     constant(Group.all, Stream.modules);
     two(Stream.flags);
     constant(Group.all, Stream.modules);
   }
   for (let table = 0; table < 2; table++)
-    for (let rest = two(Stream.counts); rest > 0; rest--) {
+    for (let rest = count(); rest > 0; rest--) {
       constant(Group.all, Stream.modules);
       two(Stream.flags);
       constants(Group.all, Stream.modules);
     }
   constants(Group.all, Stream.modules);
-  for (let rest = two(Stream.counts); rest > 0; rest--) {
+  for (let rest = count(); rest > 0; rest--) {
     constant(Group.all, Stream.modules);
     constants(Group.all, Stream.modules);
   }

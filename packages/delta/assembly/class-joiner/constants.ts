@@ -1,6 +1,7 @@
 import { putTwo } from '../class-leveller/bytes';
 import { slots } from '../class-leveller/constants';
-import { bytes, constant, one, pass, two } from './output';
+import { constant } from './indexes';
+import { bytes, one, pass, two } from './output';
 import { addConstant, beginRanks, Group, openRanks } from './ranks';
 import { refuse } from './refuse';
 import { nextByte, nextUpTo, Stream, startOf } from './streams';

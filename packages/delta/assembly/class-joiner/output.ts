@@ -1,5 +1,4 @@
 import { putTwo } from '../class-leveller/bytes';
-import { constantIn, type Group } from './ranks';
 import { refuse } from './refuse';
 import { next, nextByte, nextSigned, nextUpTo, Stream, take } from './streams';
 
@@ -45,6 +44,11 @@ export function two(stream: Stream): u32 {
   return value;
 }
 
+/** Of what follows, where the stream has it with others. */
+export function count(): u32 {
+  return two(Stream.counts);
+}
+
 /** What does not fit is cut off, but returned whole. */
 export function four(stream: Stream): u64 {
   const value = next(stream);
@@ -62,16 +66,6 @@ export function bytes(stream: Stream, length: u64): void {
   if (length > left()) refuse();
   const to = pass(<u32>length);
   memory.copy(to, take(stream, <u32>length), <u32>length);
-}
-
-export function constant(group: Group, stream: Stream): u32 {
-  const index = constantIn(group, next(stream));
-  put(index);
-  return index;
-}
-
-export function constants(group: Group, stream: Stream): void {
-  for (let rest = two(Stream.counts); rest > 0; rest--) constant(group, stream);
 }
 
 /** Two bytes that are `from` and a difference. */

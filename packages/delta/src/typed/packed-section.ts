@@ -64,7 +64,8 @@ export function joinSection(
 function joinedByProgram(section: PackedSection, classes: ClassJoiner): Uint8Array | undefined {
   const { length, mixed, streams, parts } = section;
   if (mixed.size > 0 || streams.raw.at(-1) !== 0) return undefined;
-  return classes.join(length, streams.raw.slice(0, -1), eachUnpacked(streams, parts));
+  const raw = streams.raw.slice(0, -1);
+  return classes.join(length, raw, eachUnpacked({ ...streams, raw }, parts));
 }
 
 /** @throws DELTA_INVALID */
