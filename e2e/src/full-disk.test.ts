@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -110,5 +113,34 @@ describe("when the disk of resolve's target is full", () => {
     enlarge(folder);
     expect(resolve()).toMatchObject({ exitCode: 0 });
     expect(filesBelow(target)).toEqual(filesBelow(lib));
+  });
+});
+
+describe('when one disk holds the store and the target of apply, and has room for either alone', () => {
+  test('apply warns before it begins, leaves nothing, and completes without a warning once there is room', () => {
+    const at = (name: string): string => join(scratch, name);
+    const [archive, bundle] = [at('image.tar'), at('first.tar')];
+    mkdirSync(at('input'));
+    cpSync(join(lib, 'asm-9.2.jar'), join(at('input'), 'asm-9.2.jar'));
+    writeFileSync(join(at('input'), 'noise.bin'), randomBytes(2 << 20));
+    for (const words of [
+      ['java', at('input'), '-o', at('noise.import')],
+      ['image', at('noise.import'), '-o', `oci-archive:${archive}:1`],
+      ['bundle', `oci-archive:${archive}`, '-o', bundle],
+    ])
+      expect(blockPack([...words, '--store', store])).toMatchObject({ exitCode: 0 });
+    // Blocks and the layer of them are in the store, and the archive is as large as either.
+    const folder = disk('site', `${Math.round(statSync(archive).size * 2.5)}`);
+    const to = `oci-archive:${join(folder, 'new.tar')}`;
+    const apply = () => blockPack(['apply', bundle, '--to', to, '--store', join(folder, 'store')]);
+    const full = apply();
+    expectFull(full, folder);
+    expect(full.stderr).toMatch(/warning The disk of the store .* and oci-archive:.* at least/);
+    expect(readdirSync(folder)).toEqual(['store']);
+    expect(readdirSync(join(folder, 'store/drafts'))).toEqual([]);
+    enlarge(folder);
+    const whole = apply();
+    expect(whole).toMatchObject({ exitCode: 0 });
+    expect(whole.stderr).not.toContain('warning');
   });
 });

@@ -5,7 +5,7 @@ export type { OpenInput, OpenInputOptions, Scratch } from './disk-input.ts';
 export { openInput } from './disk-input.ts';
 export type { DiskLookup } from './disk-lookup.ts';
 export { diskLookup } from './disk-lookup.ts';
-export { freeBytes } from './free-bytes.ts';
+export { type Disk, diskOf } from './disk-of.ts';
 export type { Amount, GcOptions, GcReport } from './gc.ts';
 export { makeDirectory } from './make-directory.ts';
 export type { SavedPackMemory } from './memory.ts';

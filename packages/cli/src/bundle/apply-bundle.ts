@@ -44,6 +44,8 @@ export interface ApplyOptions {
   readonly held: Held;
   readonly scratch: ScratchBlobs;
   readonly context: Pick<CommandContext, 'signal' | 'progress'>;
+  /** Called once, before long work, with the groups of blocks and of layers that are unpacked. */
+  onNeeded?(groups: readonly BundleGroup[]): void;
 }
 
 /**
@@ -93,6 +95,8 @@ class Application {
     for (const layer of wanted) if (layer.origin === 'tar') packingOf(layer, name);
     await this.#unpack('documents', await neededTexts(this.#document, wanted, this.#options));
     const needed = await checkPrerequisites(this.#document, wanted, this.#options);
+    // What an attempt made that failed takes its room already.
+    if (held.failures === 0) this.#options.onNeeded?.(needed);
     await this.#verifyHeld();
     await this.#unpack('what is new', needed);
     for (const layer of wanted) if (!this.#diffIds.has(layer.digest)) await this.#makeLayer(layer);

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { BlockPackError, ContentDescriptor, Digest, SignedBundle } from '@block-pack/core';
+import type { BlockPackError, BundleGroup, ContentDescriptor, Digest, SignedBundle } from '@block-pack/core';
 import { checkTarget, openStore, type Place, parsePlace, ScratchBlobs, statsAt } from '@block-pack/store';
 import { type AppliedBundle, type AppliedImage, applyBundle } from '../bundle/apply-bundle.ts';
 import { openBundle, withBundle } from '../bundle/bundle-file.ts';
@@ -48,9 +48,10 @@ export async function apply(
     return await withBundle(bundleFile, printable(file), context, async (bundle) => {
       const { signed } = bundleFile;
       checkRoom(bundle.document.images, place);
-      const { scratchDirectory } = store;
-      warnOfRoom(bundle.document, { held, place, isWhole: !options.partial, scratchDirectory }, context);
-      const applied = await applyBundle(bundle, { name: printable(file), held, scratch, context });
+      const room = { held, place, isWhole: !options.partial, scratchDirectory: store.scratchDirectory };
+      const onNeeded = (groups: readonly BundleGroup[]) =>
+        warnOfRoom(bundle.document, { ...room, groups }, context);
+      const applied = await applyBundle(bundle, { name: printable(file), held, scratch, context, onNeeded });
       const { signal, progress } = context;
       const leftOut = options.partial
         ? await layersToLeaveOut(applied, await loadedImages(haves, opened), signal)
