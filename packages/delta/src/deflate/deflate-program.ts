@@ -1,11 +1,23 @@
 // A string, not a file: so that it is there also when all of block-pack is one bundled file.
 
+const givesWay = 5;
+const lowestPriority = 19;
+
 /**
  * Deflates batches of contents, as {@link ZlibEncoder} does one. A batch is contents one behind the other, and four numbers of each: its size, and the
  * parameters as the program numbers them. The answer is their streams one behind the other, in the same
  * array where they fit, and two numbers of each: the size of its stream, and the CRC-32 of its content.
+ *
+ * It gives way to the thread that asks, which all others wait for. Where the system knows priorities of
+ * threads ({@link https://man7.org/linux/man-pages/man2/setpriority.2.html setpriority(2)}), it takes a lower one: not by much, else it would hardly run beside
+ * other processes.
  */
 export const deflateThread = `
+const os = require('node:os');
+if (process.platform === 'linux')
+  try {
+    os.setPriority(Math.min(${lowestPriority}, os.getPriority() + ${givesWay}));
+  } catch {}
 const { parentPort, workerData } = require('node:worker_threads');
 const { crc32 } = require('node:zlib');
 const { begin, room, place, add, finish, written, memory } = new WebAssembly.Instance(workerData).exports;

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { crc32 } from 'node:zlib';
 import { bytesOf, digestOf } from '@block-pack/core';
 import fc from 'fast-check';
@@ -40,6 +42,40 @@ test('threads write the streams that are written here, whatever the contents, an
     { numRuns: 25 },
   );
 });
+
+test('threads give way to the one that asks, where the system knows priorities of threads', async () => {
+  const count = 3;
+  const before = threadsOfPriority(Math.min(19, getPriority() + 5));
+  const waiting = new DeflateThreads(count);
+  try {
+    for (let thread = 0; thread < count; thread++)
+      await waiting.add(bytesOf(new Uint8Array(1 << 18)), 1 << 18, {
+        encoder: 'zlib',
+        level: 6,
+        memLevel: 8,
+      });
+    for (let thread = 0; thread < count; thread++) await waiting.deflated();
+    const lower = threadsOfPriority(Math.min(19, getPriority() + 5));
+    expect(lower - before).toBeGreaterThanOrEqual(process.platform === 'linux' ? count : 0);
+  } finally {
+    await waiting.close();
+  }
+});
+
+/** Of this process; none where the system does not tell. */
+function threadsOfPriority(nice: number): number {
+  if (process.platform !== 'linux') return 0;
+  const threads = readdirSync('/proc/self/task');
+  // proc(5): the 19th field, of which the second stands in parentheses.
+  const priorities = threads.map((thread) =>
+    Number(
+      readFileSync(`/proc/self/task/${thread}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')[16],
+    ),
+  );
+  return priorities.filter((priority) => priority === nice).length;
+}
 
 test('what other encoders wrote is nothing for threads', async () => {
   const go = { encoder: 'go', level: 6, memLevel: 8 } as const;
