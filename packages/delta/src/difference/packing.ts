@@ -208,22 +208,35 @@ export function mixedLength({ raw, mixed }: Pick<StreamLengths, 'raw' | 'mixed'>
  * @param parts as long as `lengths` says
  * @throws DELTA_INVALID
  */
-export function unpackStreams(
-  { raw, mixed, early, parts: lengths }: StreamLengths,
+export function unpackStreams(lengths: StreamLengths, parts: readonly Uint8Array[]): Uint8Array[] {
+  return [...eachUnpacked(lengths, parts)];
+}
+
+/**
+ * The same one by one: a long stream is unpacked when it is asked for.
+ * @throws DELTA_INVALID
+ */
+export function* eachUnpacked(
+  { raw, mixed, parts: lengths }: StreamLengths,
   parts: readonly Uint8Array[],
-): Uint8Array[] {
-  const mixedParts = Math.min(mixed.size, 1) + Math.min(early.size, 1);
-  const plain = parts.slice(0, parts.length - mixedParts);
-  const unpackedParts = plain.map((part, index) => unpacked(part, lengths[index]?.raw ?? 0));
+): Generator<Uint8Array> {
+  let next = 0;
+  const nextPart = (): Uint8Array => {
+    const part = unpacked(parts[next] as Uint8Array, lengths[next]?.raw ?? 0);
+    next++;
+    return part;
+  };
   const hasPool = raw.some((length, place) => length > 0 && length < pooledBelow && !mixed.has(place));
-  const pool = hasPool ? unpackedParts.shift() : undefined;
+  const pool = hasPool ? nextPart() : new Uint8Array();
   let pooled = 0;
-  return raw.map((length, place) => {
-    if (mixed.has(place)) return new Uint8Array(length);
-    if (length >= pooledBelow) return unpackedParts.shift() ?? new Uint8Array();
-    pooled += length;
-    return pool?.subarray(pooled - length, pooled) ?? new Uint8Array();
-  });
+  for (const [place, length] of raw.entries()) {
+    if (mixed.has(place)) yield new Uint8Array(length);
+    else if (length >= pooledBelow) yield nextPart();
+    else {
+      pooled += length;
+      yield pool.subarray(pooled - length, pooled);
+    }
+  }
 }
 
 function unpacked(bytes: Uint8Array, length: number): Uint8Array {

@@ -1,8 +1,15 @@
 import type { ByteReader } from '@block-pack/core';
+import type { ClassJoiner } from '../class/class-joiner.ts';
 import { joinContents } from '../class/split-contents.ts';
 import type { StreamKind } from '../class/typed-streams.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { readLengths, readParts, type StreamLengths, unpackStreams } from '../difference/packing.ts';
+import {
+  eachUnpacked,
+  readLengths,
+  readParts,
+  type StreamLengths,
+  unpackStreams,
+} from '../difference/packing.ts';
 import { readVarint } from '../difference/read-varint.ts';
 import { streamLimit } from '../difference/section.ts';
 import { ValueMixer } from '../mixing/value-mixer.ts';
@@ -41,10 +48,28 @@ export async function readPackedSection(reader: ByteReader, most: number): Promi
 }
 
 /**
- * @param room for the contents of any section: a part of it is returned
+ * The section's contents: a view of the program's memory, or of room, good until another section is made.
+ * @param room for the contents of any section, where it is needed
  * @throws DELTA_INVALID
  */
-export function joinSection({ length, mixed, streams, parts }: PackedSection, room: Uint8Array): Uint8Array {
+export function joinSection(
+  section: PackedSection,
+  classes: ClassJoiner,
+  room: () => Uint8Array,
+): Uint8Array {
+  return joinedByProgram(section, classes) ?? joinedByWalk(section, room());
+}
+
+/** Undefined where values are mixed, which the program does not know, and where it cannot make the section. */
+function joinedByProgram(section: PackedSection, classes: ClassJoiner): Uint8Array | undefined {
+  const { length, mixed, streams, parts } = section;
+  if (mixed.size > 0 || streams.raw.at(-1) !== 0) return undefined;
+  const raw = streams.raw.slice(0, -1);
+  return classes.join(length, raw, eachUnpacked({ ...streams, raw }, parts));
+}
+
+/** @throws DELTA_INVALID */
+function joinedByWalk({ length, mixed, streams, parts }: PackedSection, room: Uint8Array): Uint8Array {
   const unpacked = unpackStreams(streams, parts);
   const mixer = new ValueMixer(unpacked.at(-1));
   try {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { ByteReader, type Bytes } from '@block-pack/core';
+import { ClassJoiner } from '../class/class-joiner.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { readMagic } from '../difference/read-magic.ts';
 import { joinSection, type PackedSection, readPackedSection } from './packed-section.ts';
@@ -72,12 +73,16 @@ async function* joinSections(
 ): Bytes {
   let threads: SectionThreads | undefined;
   // For all sections that are made here: fresh memory for each would cost the system more than to fill it.
+  const classes = ClassJoiner.take();
   let room: Uint8Array | undefined;
+  const roomOf = (): Uint8Array => {
+    room ??= new Uint8Array(roomSize);
+    return room;
+  };
   async function* used({ section, joined }: ComingSection): Bytes {
     const contents = await joined;
     if (contents === undefined) {
-      room ??= new Uint8Array(roomSize);
-      yield joinSection(section, room);
+      yield joinSection(section, classes, roomOf);
       return;
     }
     yield contents;
@@ -97,6 +102,7 @@ async function* joinSections(
     // As where nothing is read ahead: what is wrong with those before is said first.
     for (const error of failures) throw error;
   } finally {
+    classes.leave();
     await threads?.close();
   }
 }

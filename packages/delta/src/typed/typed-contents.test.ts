@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { bytesOf, collect, randomAccessOf } from '@block-pack/core';
+import { ByteReader, bytesOf, collect, randomAccessOf } from '@block-pack/core';
 import { FakeClass, fakeClassOfAllForms, fuzzRuns, u2, u4 } from '@block-pack/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attributeNames } from '../class/class-body.ts';
-import { joinContents, splitContents } from '../class/split-contents.ts';
+import { ClassJoiner } from '../class/class-joiner.ts';
+import { joinedByBoth } from '../class/join-oracle-fixture.ts';
+import { splitContents } from '../class/split-contents.ts';
 import { kinds, typedStreamNames } from '../class/typed-streams.ts';
 import { noCoder } from '../class/value-coder.ts';
+import { joinSection, readPackedSection } from './packed-section.ts';
 import { readTyped } from './read-typed.ts';
 import { sectionStreams } from './typed-section.ts';
 import { type WriteTypedOptions, writeTyped } from './write-typed.ts';
@@ -125,6 +128,15 @@ describe('typed contents', () => {
     expect(await read(mixed, sizeOf(callers))).toEqual(whole(callers));
   });
 
+  it('are made by the program alone where nothing is mixed', async () => {
+    const typed = new ByteReader(bytesOf((await written(contents)).subarray(4)), () => new Error('early'));
+    const section = await readPackedSection(typed, sizeOf(contents));
+    const noRoom = () => {
+      throw new Error('the walk asks for room');
+    };
+    expect(joinSection(section, new ClassJoiner(), noRoom)).toEqual(whole(contents));
+  });
+
   it('are refused where mixed values have more bytes than is said', async () => {
     let bytes = 0;
     const onMixing = (more: number): void => {
@@ -204,7 +216,7 @@ describe('typed contents', () => {
     fc.assert(
       fc.property(fc.nat(streams.length - 1), mutations, (kind, changes) => {
         const bad = streams.map((stream, at) => (at === kind ? changed(stream, changes) : stream));
-        expect(outcomeOf(() => joined(bad, sizeOf(two)))).toMatch(/^(DELTA_INVALID|made)$/);
+        expect(outcomeOf(() => joinedByBoth(bad, sizeOf(two)))).toMatch(/^(DELTA_INVALID|made)$/);
       }),
       fuzzRuns(400),
     );
@@ -263,13 +275,8 @@ function split(contents: readonly Uint8Array[]): Uint8Array[] {
     return { start: end - length, length };
   });
   const streams = splitContents(whole(contents), places, noCoder, new Set());
-  expect(joined(streams, end)).toEqual(whole(contents));
+  expect(joinedByBoth(streams, end)).toEqual(whole(contents));
   return streams;
-}
-
-/** Of streams of which none is mixed. */
-function joined(streams: readonly Uint8Array[], size: number): Uint8Array {
-  return joinContents(streams, new Uint8Array(size), noCoder, new Set());
 }
 
 function othersOf(streams: readonly Uint8Array[]): Uint8Array {
