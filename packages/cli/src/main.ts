@@ -28,6 +28,9 @@ export async function main(words: readonly string[], version: string): Promise<n
   });
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ outputError: (text, write) => write(usageText(text)) });
+    const help =
+      command === program ? '--help lists all commands' : `${command.name()} --help shows examples`;
+    command.showHelpAfterError(`      block-pack ${help}.`);
   }
   try {
     await program.parseAsync(words, { from: 'user' });

@@ -84,13 +84,17 @@ it('a bundle is told from an image and from an import manifest', () => {
     expectRefused(work, work.run('verify', `oci-archive:${file}`), 3, said);
 });
 
-it('what is no bundle is said to be none, without what stands in it', () => {
-  const text = 'of another kind, '.repeat(100);
-  work.write('letter.txt', text);
-  const ran = work.run('apply', 'letter.txt', '--to', 'oci:site');
-  expectRefused(work, ran, 4, /letter\.txt is not as a bundle has it: .*it has no header of a tar/);
-  expect(ran.stderr).not.toContain('another kind');
-});
+it.each(['', '0', 'x', '5'])(
+  'what is no bundle is said to be none, without what stands in it, %j',
+  (type) => {
+    const text = 'of another kind, '.repeat(100);
+    // Where a tar has the type of an entry.
+    work.write('letter.txt', text.slice(0, 156) + type + text.slice(156));
+    const ran = work.run('apply', 'letter.txt', '--to', 'oci:site');
+    expectRefused(work, ran, 4, /letter\.txt is not as a bundle has it: .*it has no header of a tar/);
+    expect(ran.stderr).not.toContain('another kind');
+  },
+);
 
 it('a store with images alone is not said to be empty', () => {
   done('image', '--files', 'app:/app', '-o', 'oci:other', '--store', 'images-alone');

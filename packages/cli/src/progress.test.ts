@@ -58,6 +58,19 @@ describe('the progress line of a terminal', () => {
       '2.0 MB',
     ]);
   });
+
+  it('names at once what is done while the count stands still', () => {
+    watch(true);
+    vi.advanceTimersByTime(100);
+    const compared = new Compared('comparing blocks', 3_000_000, progress);
+    compared.tell('sorting', 2_000_000);
+    compared.add(1000);
+    expect(lines).toEqual([
+      'comparing blocks, 0 B of 3.0 MB',
+      'comparing blocks, sorting 2.0 MB, at 0 B of 3.0 MB',
+      'comparing blocks, 1.0 kB of 3.0 MB',
+    ]);
+  });
 });
 
 describe('progress in a log', () => {

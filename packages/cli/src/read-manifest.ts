@@ -26,14 +26,20 @@ export interface NamedManifest {
 
 /**
  * An import manifest, as the user names it: a file, or a tag of the store.
+ * @param others what the command takes besides, for messages
  * @throws INPUT_MISSING when it is neither; MANIFEST_INVALID
  */
-export async function readManifest(name: string, directory: string, store: Store): Promise<NamedManifest> {
+export async function readManifest(
+  name: string,
+  directory: string,
+  store: Store,
+  others: readonly string[] = [],
+): Promise<NamedManifest> {
   const file = resolve(directory, name);
   if (isFile(file)) return { name, manifest: readManifestFile(file, name) };
   const tags = await store.tags();
   const tag = tags.find((one) => one.name === name);
-  if (tag === undefined) throw neitherFileNorTag(name, tags, store);
+  if (tag === undefined) throw neitherFileNorTag(name, tags, store, others);
   return { name, manifest: await readTaggedManifest(tag, store) };
 }
 
@@ -152,14 +158,20 @@ function utf8(bytes: Uint8Array, name: string): string {
   }
 }
 
-function neitherFileNorTag(name: string, tags: readonly Tag[], store: Store): BlockPackError {
+function neitherFileNorTag(
+  name: string,
+  tags: readonly Tag[],
+  store: Store,
+  others: readonly string[],
+): BlockPackError {
   const known = tags.filter(isImportsTag).map((tag) => tag.name);
   const list = known.length === 0 ? 'it has no tags yet' : `its tags: ${known.slice(0, 5).join(', ')}`;
+  const all = ['the path of an import manifest such as block-pack/java.import', ...others];
   return new BlockPackError(
     'INPUT_MISSING',
     `${name} is neither a file nor a tag of the store ${store.directory}`,
     {
-      hint: `Give the path of an import manifest such as block-pack/java.import, or a tag (${list}).`,
+      hint: `Give ${all.join(', ')}, or a tag (${list}).`,
       details: { name, store: store.directory },
     },
   );

@@ -75,7 +75,11 @@ describe('looking after the store', () => {
     expect(stdout).toContain('at /app/lib in shop');
     expect(stdout).toMatch(/6 B +NOTICE\.txt/);
     expect(work.run('inspect', `sha256:${'0'.repeat(64)}`).exitCode).toBe(5);
-    expect(work.run('inspect', 'nothing').stderr).toContain('neither a file nor a tag');
+    const { stderr } = work.run('inspect', 'nothing');
+    expect(stderr).toContain('neither a file nor a tag');
+    expect(stderr).toContain(
+      'java.import, that of a bundle, a place of images such as oci:DIR:tag, or a tag (its',
+    );
   });
 
   it('finds a damaged blob, names it and who needs it, takes it away, and gets it back by packing', () => {

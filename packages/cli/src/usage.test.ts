@@ -84,6 +84,23 @@ describe('the command line', () => {
     expect([exitCode, stderr.startsWith('error')]).toEqual([2, true]);
   });
 
+  it.each([
+    [
+      ['apply', 'update.tar'],
+      "error required option '--to <place>' not specified",
+      'apply --help shows examples.',
+    ],
+    [['bundle'], "error missing required argument 'image'", 'bundle --help shows examples.'],
+    [
+      ['inspect', 'x', '--rangs'],
+      "error unknown option '--rangs'\n(Did you mean --ranges?)",
+      'inspect --help shows examples.',
+    ],
+    [['--frm', 'x'], "error unknown option '--frm'", '--help lists all commands.'],
+  ])('says where to read on for %j', (words, error, hint) => {
+    expect(work.run(...words).stderr).toBe(`${error}\n      block-pack ${hint}\n`);
+  });
+
   it('prints a document for a wrong call, too, when it is asked for one', () => {
     const { exitCode, stdout } = work.run('java', '--json');
     expect(exitCode).toBe(2);

@@ -196,6 +196,8 @@ export type TakeBytes = (length: number) => Promise<Uint8Array>;
  * @throws TAR_INVALID
  */
 export async function decodeTarHeader(first: Uint8Array, take: TakeBytes): Promise<TarFields> {
+  // What is no tar at all is not quoted: it may be anything, such as a letter.
+  if (textField(first, 'magic') !== 'ustar') throw tarInvalid('it has no header of a tar');
   const isPax = textField(first, 'type') === 'x';
   const pax = isPax ? await takePax(first, take) : undefined;
   const block = isPax ? await take(tarBlockSize) : first;
@@ -224,7 +226,6 @@ function fieldsOf(block: Uint8Array, pax: ReadonlyMap<string, string>): TarField
     case '5':
       return { kind: 'directory', path: path.endsWith('/') ? path.slice(0, -1) : path };
     default:
-      if (textField(block, 'magic') !== 'ustar') throw tarInvalid('it has no header of a tar');
       throw tarInvalid(`an entry of type ${JSON.stringify(type)} at ${JSON.stringify(path)}`);
   }
 }

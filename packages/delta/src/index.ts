@@ -53,7 +53,7 @@ export { applyDifference } from './difference/apply-difference.ts';
 export type { PackContentsOptions } from './difference/pack-contents.ts';
 export { packContents, unpackContents } from './difference/pack-contents.ts';
 export { compareByType } from './difference/type-order.ts';
-export type { DifferenceContent, DifferenceOptions } from './difference/write-difference.ts';
+export type { DifferenceContent, DifferenceOptions, DifferenceStage } from './difference/write-difference.ts';
 export { writeDifference } from './difference/write-difference.ts';
 export { besideLikes } from './group/beside-likes.ts';
 export type { GroupBlock } from './group/old-block.ts';

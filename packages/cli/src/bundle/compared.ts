@@ -19,7 +19,16 @@ export class Compared {
   /** @param bytes of objects, more than before */
   add(bytes: number): void {
     this.#done += bytes;
-    this.#progress.show(`${this.#what}, ${byteSize(this.#done)} of ${byteSize(this.#total)}`);
+    this.#progress.show(`${this.#what}, ${this.#count}`);
+  }
+
+  /** @param deed what is done to bytes meanwhile, for which the count stands still */
+  tell(deed: string, bytes: number): void {
+    this.#progress.show(`${this.#what}, ${deed} ${byteSize(bytes)}, at ${this.#count}`);
+  }
+
+  get #count(): string {
+    return `${byteSize(this.#done)} of ${byteSize(this.#total)}`;
   }
 
   /** How far one group is, of several that may be under way; whatever it says, it goes forward. */

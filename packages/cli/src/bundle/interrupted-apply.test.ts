@@ -1,8 +1,7 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { BlockPackError, collect, type Digest, digestOf } from '@block-pack/core';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { BlockPackError, collect, digestOf } from '@block-pack/core';
 import { fuzzRuns } from '@block-pack/core/testing';
-import { closureOf, openImages, parsePlace, ScratchBlobs } from '@block-pack/store';
+import { closureOf, openImages, parsePlace } from '@block-pack/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandContext } from '../command.ts';
 import { type ApplyCommandOptions, apply } from '../commands/apply.ts';
@@ -10,8 +9,6 @@ import { type Fault, onFailingDisk } from '../testing/failing-disk.ts';
 import { writeBase } from '../testing/fake-base.ts';
 import { Layout } from '../testing/layout.ts';
 import { Workplace } from '../testing/workplace.ts';
-import { BundleDraft } from './bundle-file.ts';
-import { makeBundle } from './make-bundle.ts';
 
 const work = new Workplace();
 afterAll(() => work.remove());
@@ -169,54 +166,3 @@ describe.each(cases)('$name', ({ site, vendor, file, to, options }) => {
     }
   });
 });
-
-it('is completed by the next run where it is killed between any two groups of blocks', async () => {
-  for (let part = 1; part <= 6; part++)
-    work.writeJar('parts', `com.example:part-${part}:1.1`, { 'S.class': `part ${part} ${words}` });
-  done('java', 'parts', '--prefix', '/app/parts', '-o', 'parts.import');
-  done('image', 'java=parts.import', '-o', 'oci:out-parts:1.1');
-  const { size } = statSync(work.path('parts/part-1-1.1.jar'));
-  const groups = await bundleInGroups('out-parts', 'parts.tar', 2 * size);
-  expect(groups.map(({ length }) => length)).toEqual([2, 2, 2]);
-  const [to, file, drafts] = ['oci:site', 'parts.tar', work.path('site-store/drafts')];
-  const attempt = (at: number) => {
-    for (const name of ['site', 'site-store']) rmSync(work.path(name), { recursive: true, force: true });
-    return onFailingDisk(at, 'killed', () => run(file, { to }));
-  };
-  const { changes } = await attempt(Number.POSITIVE_INFINITY);
-  const left = new Set<number>();
-  for (let at = 0; at < changes && left.size <= groups.length; at += 3) {
-    await attempt(at);
-    const scratch = existsSync(drafts) ? readdirSync(drafts) : [];
-    const isThere = (digest: Digest) =>
-      scratch.some((name) => existsSync(join(drafts, name, digest.slice('sha256:'.length))));
-    const whole = groups.filter((group) => group.every(isThere)).length;
-    if (left.has(whole)) continue;
-    left.add(whole);
-    await run(file, { to });
-    expect(await isPublished(to, 'out-parts'), `with ${whole} groups`).toBe(true);
-  }
-  expect([...left]).toEqual([0, 1, 2, 3]);
-});
-
-/**
- * As `block-pack bundle` does, with less in a group.
- * @returns the blocks of each group
- */
-async function bundleInGroups(vendor: string, file: string, groupSize: number): Promise<Digest[][]> {
-  const scratch = new ScratchBlobs(work.directory);
-  const images = await openImages(parsePlace(`oci:${vendor}`, work.directory));
-  try {
-    const { descriptor: root } = await images.find();
-    const wanted = [{ images, root, name: '1.1' }];
-    const made = await makeBundle({ wanted, pasts: [], scratch, context, groupSize });
-    const draft = new BundleDraft(work.path(file));
-    await draft.write(made.index, made.blobs);
-    await draft.name();
-    const groups = made.document.groups.filter(({ holds }) => holds === 'blocks');
-    return groups.map(({ objects }) => objects.map(({ digest }) => digest));
-  } finally {
-    images.close();
-    scratch.remove();
-  }
-}

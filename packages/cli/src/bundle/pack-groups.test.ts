@@ -17,14 +17,15 @@ test('more is mixed for --smallest than otherwise, where it is only worth its ti
     state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
     return (state >> 8).toString(36);
   };
-  const content = Buffer.from(Array.from({ length: 88_000 }, word).join(' '));
+  const content = Buffer.from(Array.from({ length: 96_000 }, word).join(' '));
   const sent = {
     kind: 'file',
     digest: digestOf(content),
     content: randomAccessOf(content),
     likes: [],
   } as const;
-  const progress = { show: () => {}, end: () => {} };
+  const shown: string[] = [];
+  const progress = { show: (text: string) => void shown.push(text), end: () => {} };
   const context = { signal: new AbortController().signal, progress, warn: () => {} };
   const scratch = new ScratchBlobs(folder);
   const compared = new Compared('blocks', content.length, progress);
@@ -34,4 +35,5 @@ test('more is mixed for --smallest than otherwise, where it is only worth its ti
   expect(usual.group).not.toHaveProperty('mixed');
   expect(smallest.group).toHaveProperty('mixed');
   expect(smallest.group.payload).toBeLessThan(usual.group.payload);
+  expect(shown.filter((text) => /^blocks, mixing \d+\.\d kB, at /.test(text))).toHaveLength(1);
 });

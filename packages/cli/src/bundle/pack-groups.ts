@@ -96,6 +96,7 @@ export async function openTogether(
       count((size * bytes) / Math.max(total, 1));
       if (bytes === total) atEnd();
     },
+    onStage: ({ deed, bytes }) => compared.tell(deed, bytes),
   });
   const pack = async (): Promise<PackedGroup> => {
     const { digest, size: payload } = await scratch.write(writing.payload);
@@ -140,6 +141,9 @@ function described({ digest, content: { size }, kind }: SentObject) {
 /** Above this many bytes the best quality takes minutes and saves little. */
 const bestQualityBelow = 4 << 20;
 
+/** Fewer bytes are packed at once, as far as people see. */
+const leastTold = 4 << 20;
+
 interface AloneOptions {
   /** Brotli's; the best that is worth its time unless said. */
   readonly quality?: number;
@@ -151,7 +155,7 @@ interface AloneOptions {
 export async function writeAlone(
   holds: BundleGroup['holds'],
   sent: readonly Sent[],
-  { scratch, context }: GroupSources,
+  { scratch, context, compared }: GroupSources,
   { quality: fixedQuality, most = Number.POSITIVE_INFINITY }: AloneOptions = {},
 ): Promise<PackedGroup[]> {
   const groups: PackedGroup[] = [];
@@ -160,6 +164,7 @@ export async function writeAlone(
     if (sum > most) break;
     checkSignal(context.signal);
     const objects = [{ ...described(one), apart: false, bases: [] }];
+    if (one.content.size >= leastTold) compared.tell('packing alone', one.content.size);
     const quality = fixedQuality ?? (one.content.size <= bestQualityBelow ? bestQuality : 9);
     const { digest, size } = await scratch.write(packContents(readRange(one.content), { quality }));
     const isSmaller = size < one.content.size;

@@ -51,7 +51,8 @@ export async function inspect(
 }
 
 async function inspectManifest(name: string, store: Store, context: CommandContext): Promise<Outcome> {
-  const { manifest } = await readManifest(name, context.directory, store);
+  const others = ['that of a bundle', 'a place of images such as oci:DIR:tag'];
+  const { manifest } = await readManifest(name, context.directory, store, others);
   const missing = new Set<Digest>();
   for (const { digest } of manifest.imports) if (!(await store.has(digest))) missing.add(digest);
   return {

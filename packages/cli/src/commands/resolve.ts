@@ -34,7 +34,8 @@ export async function resolve(
   const store = await openStore(context.storeDirectory);
   const lease = await leaseWherePossible(store);
   try {
-    const { manifest } = await readManifest(name, context.directory, store);
+    const others = ['a place of images such as oci:DIR:tag'];
+    const { manifest } = await readManifest(name, context.directory, store, others);
     const report = await resolveImports(manifest, store, resolvePath(context.directory, target), {
       method,
       signal: context.signal,

@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyDifference } from './apply-difference.ts';
 import { joined, randomBytes } from './bytes-fixture.ts';
-import { type DifferenceContent, type DifferenceOptions, writeDifference } from './write-difference.ts';
+import {
+  type DifferenceContent,
+  type DifferenceOptions,
+  type DifferenceStage,
+  writeDifference,
+} from './write-difference.ts';
 
 describe('a difference', () => {
   it('makes the new bytes of the old ones, whatever was edited', async () => {
@@ -137,6 +142,19 @@ describe('a difference', () => {
     expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
     expect(seen.at(-1)).toBe(content.length);
     expect(seen.at(-2)).toBeLessThan(content.length);
+  });
+
+  it('says what it does to many bytes while it cannot say how far it is', async () => {
+    const [base, content] = [randomBytes(600_000, 10), randomBytes(600_000, 11)];
+    const stages: DifferenceStage[] = [];
+    const onStage = (stage: DifferenceStage) => stages.push(stage);
+    const options = { onStage, quality: 1, mostMixed: 700_000 };
+    await write([base], [{ content, base: 0 }], options);
+    expect(stages.map(({ deed }) => deed)).toEqual(['sorting', 'mixing', 'packing']);
+    for (const { bytes } of stages) expect(Math.round(bytes / 1e4)).toBe(60);
+    stages.length = 0;
+    await write([base.subarray(0, 9_000)], [{ content: content.subarray(0, 9_000), base: 0 }], options);
+    expect(stages).toEqual([]);
   });
 
   it('says how far it is, and stops when it is told to', async () => {

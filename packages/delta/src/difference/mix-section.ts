@@ -22,19 +22,21 @@ const comparedLength = 1 << 19;
  * @param ways the smallest without mixing first
  * @param window as it was read
  * @param most bytes of streams that may be mixed
+ * @param onMixing called before streams of so many bytes are mixed
  */
 export async function mixSmallest(
   ways: readonly [MatchedSection, ...MatchedSection[]],
   window: Window,
   most: number,
+  onMixing?: (bytes: number) => void,
 ): Promise<MixedSection> {
   const [first] = ways;
-  const only = { section: first, mixed: mixSection(first, window, most) };
+  const only = { section: first, mixed: mixSection(first, window, most, onMixing) };
   if (ways.length === 1 || only.mixed === undefined) return only;
   let best = { ...only, size: await sizeOf(only) };
   for (const section of ways.slice(1)) {
     if (section.units === undefined && totalLength(streamsOf(section)) > comparedLength) continue;
-    const one = { section, mixed: mixSection(section, window, most) };
+    const one = { section, mixed: mixSection(section, window, most, onMixing) };
     const size = await sizeOf(one);
     if (size < best.size) best = { ...one, size };
   }
@@ -58,11 +60,19 @@ function streamsOf(section: MatchedSection): Uint8Array[] {
  * @param window as it was read
  * @param most bytes of streams that may be mixed
  */
-function mixSection(section: MatchedSection, window: Window, most: number): MixedStreams | undefined {
+function mixSection(
+  section: MatchedSection,
+  window: Window,
+  most: number,
+  onMixing?: (bytes: number) => void,
+): MixedStreams | undefined {
   const { form, streams, classes, units, programs } = section;
   const all = streamsOf(section);
   const places = shortestFirst(all, most);
   if (places.size === 0) return undefined;
+  const raw = all.map((stream) => stream.length);
+  const length = mixedLength({ raw, mixed: places });
+  onMixing?.(length);
   const mixable = mixableStreams(transformOf(section), form, all, places);
   const early = mixable.early.size === 0 ? [] : [mixEarly(mixable)];
   const mixer = new SectionMixer(mixable);
@@ -75,9 +85,8 @@ function mixSection(section: MatchedSection, window: Window, most: number): Mixe
   const found =
     programs && decodePrograms(programs, compared.baseLength, compared.bytes.length - compared.baseLength);
   applyCovers(compared, streams, form, found, mixer.contents(compared));
-  const raw = all.map((stream) => stream.length);
   const apart = mixedLength({ raw, mixed: mixable.early });
-  const late = { length: mixedLength({ raw, mixed: places }) - apart, bytes: mixer.end() };
+  const late = { length: length - apart, bytes: mixer.end() };
   return { places, parts: [...early.map((bytes) => ({ length: apart, bytes })), late] };
 }
 

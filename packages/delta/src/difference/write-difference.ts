@@ -12,7 +12,14 @@ import { totalLength } from './packing.ts';
 import { encodePieces, type Piece, readPieces } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
 import { sectionLimit, type Transform } from './section.ts';
-import { matchSection, matchUnits, type PackedSection, packSection, transformOf } from './write-section.ts';
+import {
+  matchSection,
+  matchUnits,
+  type PackedSection,
+  packSection,
+  sectionStreams,
+  transformOf,
+} from './write-section.ts';
 
 /** `BPD` and the version of the format. */
 export const differenceMagic = Uint8Array.of(0x42, 0x50, 0x44, 0x31);
@@ -38,7 +45,18 @@ export interface DifferenceOptions {
   readonly onTransform?: (transform: Transform) => void;
   /** Called with the bytes of content that are written or looked through so far; with all of them when all are written. */
   readonly onProgress?: (bytes: number) => void;
+  /** Called before what takes a good part of a second and more, in which no progress is told. */
+  readonly onStage?: (stage: DifferenceStage) => void;
 }
+
+/** What is done to bytes of a section: its base is sorted, its streams are mixed or packed. */
+export interface DifferenceStage {
+  readonly deed: 'sorting' | 'mixing' | 'packing';
+  readonly bytes: number;
+}
+
+/** Fewer bytes are sorted, mixed and packed at once, as far as people see. */
+const leastTold = 1 << 19;
 
 /** What is read in 0.6 s. */
 const usuallyMixed = 500_000;
@@ -61,13 +79,20 @@ export async function* writeDifference(
   yield encodeHeader(bases, sources);
   let written = 0;
   let mixable = mixableBytes(sources, options);
+  const stage = (deed: DifferenceStage['deed'], bytes: number): void => {
+    if (bytes >= leastTold) options.onStage?.({ deed, bytes });
+  };
   const pack = async (section: Promise<PackedSection>): Promise<Uint8Array> => {
     const { bytes, mixed } = await section;
     if (mixed > 0) options.onMixing?.(mixed);
     return bytes;
   };
   // Other threads pack a section while this one matches the next.
-  let packing: Promise<Uint8Array> | undefined;
+  let packing: Packing | undefined;
+  const packed = ({ bytes, length }: Packing): Promise<Uint8Array> => {
+    stage('packing', length);
+    return bytes;
+  };
   for (const plan of await plansFor(bases, contents, options)) {
     checkSignal(options.signal);
     const window = await readWindow(plan, bases, sources);
@@ -76,20 +101,30 @@ export async function* writeDifference(
     // To look through a section of 24 MiB takes this thread half a minute.
     const lookedThrough = (share: number) =>
       options.onProgress?.(written + Math.floor(share * (window.bytes.length - window.baseLength)));
+    stage('sorting', window.baseLength);
     const units =
       found === undefined ? await matchUnits(window, classesOf(plan, contents, bases, pairs), mixable) : [];
     const [first, ...others] = await matchSection(window, pairs, found, lookedThrough);
-    const { section, mixed } = await mixSmallest([first, ...units, ...others], window, mixable);
+    const all = [first, ...units, ...others] as const;
+    const { section, mixed } = await mixSmallest(all, window, mixable, (bytes) => stage('mixing', bytes));
     mixable -= mixed === undefined ? 0 : totalLength(mixed.parts);
-    if (packing !== undefined) yield await packing;
-    packing = pack(packSection(section, encodePieces(plan.bases, bases), mixed, options.quality));
+    if (packing !== undefined) yield await packed(packing);
+    const bytes = pack(packSection(section, encodePieces(plan.bases, bases), mixed, options.quality));
+    packing = { bytes, length: totalLength(sectionStreams(section, new Uint8Array())) };
     // Whoever stops reading does not wait for it.
-    packing.catch(() => {});
+    bytes.catch(() => {});
     options.onTransform?.(transformOf(section));
     written += section.newLength;
     options.onProgress?.(written);
   }
-  if (packing !== undefined) yield await packing;
+  if (packing !== undefined) yield await packed(packing);
+}
+
+/** A section that other threads pack. */
+interface Packing {
+  readonly bytes: Promise<Uint8Array>;
+  /** Of its streams. */
+  readonly length: number;
 }
 
 function mixableBytes(

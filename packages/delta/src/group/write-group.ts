@@ -2,7 +2,11 @@ import { type Bytes, checkSignal, type RandomAccess, readRange } from '@block-pa
 import { decodeSkeletons } from '../archive/decode-skeleton.ts';
 import { packContents } from '../difference/pack-contents.ts';
 import { levelsClasses, predictsReferences, type Transform } from '../difference/section.ts';
-import { type DifferenceOptions, writeDifference } from '../difference/write-difference.ts';
+import {
+  type DifferenceOptions,
+  type DifferenceStage,
+  writeDifference,
+} from '../difference/write-difference.ts';
 import type { TypedLanes } from '../typed/typed-lanes.ts';
 import { writeTyped } from '../typed/write-typed.ts';
 import { contentAccess } from './content-access.ts';
@@ -43,6 +47,8 @@ export interface WriteGroupOptions extends OpenArchiveOptions {
   readonly lanes?: TypedLanes | undefined;
   /** Called with the bytes that are written so far, and all of them: of contents, or of blocks where nobody knows yet what contents they have. */
   onProgress?(bytes: number, total: number): void;
+  /** Of changes: see {@link DifferenceOptions}. */
+  readonly onStage?: ((stage: DifferenceStage) => void) | undefined;
 }
 
 /** A group that is written while its payload is read. */
@@ -143,6 +149,7 @@ async function* payloadOf(
   {
     signal,
     onProgress,
+    onStage,
     onTransform,
     onMixing,
     mostMixed,
@@ -159,6 +166,7 @@ async function* payloadOf(
     yield* writeDifference(sources, accesses, {
       ...(signal !== undefined && { signal }),
       ...(mostMixed !== undefined && { mostMixed }),
+      ...(onStage !== undefined && { onStage }),
       onMixing,
       onTransform,
       onProgress: (bytes) => onProgress?.(bytes, total),
