@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { configurationSchema } from '@block-pack/config';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
@@ -252,7 +252,9 @@ describe('pack', () => {
     };
     try {
       await saying(/shop\/target\/lib.*applications\.shop\.java/);
-      work.writeLibraries('shop/target/lib');
+      // All at once: on a busy machine some of them would be packed before the others are there.
+      work.writeLibraries('shop/built/lib');
+      renameSync(work.path('shop/built'), work.path('shop/target'));
       await saying(/3 new/);
       work.writeJar('shop/target/lib', 'com.example:late:1.0.0');
       await saying(/1 new/);
