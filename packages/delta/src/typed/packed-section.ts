@@ -1,6 +1,7 @@
 import type { ByteReader } from '@block-pack/core';
 import type { ClassJoiner } from '../class/class-joiner.ts';
 import { joinContents } from '../class/split-contents.ts';
+import { eachWithTextNumbers, unpackTextNumbers } from '../class/text-numbers.ts';
 import type { StreamKind } from '../class/typed-streams.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import {
@@ -14,7 +15,7 @@ import { readVarint } from '../difference/read-varint.ts';
 import { streamLimit } from '../difference/section.ts';
 import { ValueMixer } from '../mixing/value-mixer.ts';
 import { VarintReader } from '../varint.ts';
-import { readMixed, sectionStreams } from './typed-section.ts';
+import { readCoded, sectionStreams } from './typed-section.ts';
 import { typedSectionLimit } from './write-typed.ts';
 
 /** A section of typed contents as it comes: it can be made by itself, and by another thread. */
@@ -41,8 +42,8 @@ export async function readPackedSection(reader: ByteReader, most: number): Promi
   const length = header.next();
   if (length === 0 || length > Math.min(most, typedSectionLimit))
     throw deltaInvalid(`a section makes ${length} bytes where ${most} are missing`);
-  const mixed = readMixed(header);
-  const streams = readLengths(header, sectionStreams, new Set(), streamLimit(length));
+  const { mixed, together } = readCoded(header);
+  const streams = readLengths(header, sectionStreams, together, streamLimit(length));
   header.end();
   return { length, mixed, streams, parts: await readParts(reader, streams) };
 }
@@ -65,12 +66,15 @@ function joinedByProgram(section: PackedSection, classes: ClassJoiner): Uint8Arr
   const { length, mixed, streams, parts } = section;
   if (mixed.size > 0 || streams.raw.at(-1) !== 0) return undefined;
   const raw = streams.raw.slice(0, -1);
-  return classes.join(length, raw, eachUnpacked({ ...streams, raw }, parts));
+  const unpacked = eachUnpacked({ ...streams, raw }, parts);
+  return classes.join(length, raw, eachWithTextNumbers(unpacked, codedPart(section)));
 }
 
 /** @throws DELTA_INVALID */
 function joinedByWalk({ length, mixed, streams, parts }: PackedSection, room: Uint8Array): Uint8Array {
   const unpacked = unpackStreams(streams, parts);
+  const coded = codedPart({ streams, parts });
+  if (coded !== undefined) unpackTextNumbers(unpacked, coded);
   const mixer = new ValueMixer(unpacked.at(-1));
   try {
     const made = joinContents(unpacked, room.subarray(0, length), mixer, mixed);
@@ -79,4 +83,9 @@ function joinedByWalk({ length, mixed, streams, parts }: PackedSection, room: Ui
   } finally {
     mixer.leave();
   }
+}
+
+/** The numbers of texts, where they are coded. */
+function codedPart({ streams, parts }: Pick<PackedSection, 'streams' | 'parts'>): Uint8Array | undefined {
+  return streams.mixed.size > 0 ? parts.at(-1) : undefined;
 }
