@@ -180,7 +180,7 @@ class SkeletonReader {
     const localHeader = isKept
       ? new Uint8Array(columns.bytes('literal', columns.number('facts')))
       : undefined;
-    const zip: ZipHead = { name: Buffer.from(name, 'latin1'), form, time, unixTime, localHeader };
+    const zip: ZipHead = { name, form, time, unixTime, localHeader };
     return { kind: 'entry', zip };
   }
 
