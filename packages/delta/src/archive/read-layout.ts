@@ -6,7 +6,7 @@ import {
   readCanonicalTar,
   readRange,
 } from '@block-pack/core';
-import { inflateAtOnce } from './inflate.ts';
+import { inflateAtOnce } from '../deflate/inflate.ts';
 import { affordParts, type LayoutLimits, layoutLimits } from './limits.ts';
 import { slice } from './read-ahead.ts';
 import { readTarParts } from './read-tar.ts';

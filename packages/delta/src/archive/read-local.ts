@@ -1,4 +1,4 @@
-import type { ReadWindow } from './read-ahead.ts';
+import type { ReadWindow } from '../read-window.ts';
 import { type CentralEntry, noBytes } from './read-central.ts';
 import { FormPool, type HeaderForm } from './zip-form.ts';
 import {

@@ -1,6 +1,6 @@
 import type { RandomAccess } from '@block-pack/core';
+import { ReadWindow } from '../read-window.ts';
 import { affordParts, type LayoutLimits } from './limits.ts';
-import { ReadWindow } from './read-ahead.ts';
 import { type CentralEntry, readCentral } from './read-central.ts';
 import { findEnds, type ZipEndPlace } from './read-end.ts';
 import { LocalHeaders } from './read-local.ts';

@@ -92,5 +92,5 @@ export function partAccess(
   if (packed || part.kind !== 'entry' || part.head.form.method !== 8)
     return reader.access(position, partSize(part, true));
   const { size } = part.facts;
-  return held.access(size, () => reader.unpacked(position, size));
+  return held.access(reader, position, size);
 }
