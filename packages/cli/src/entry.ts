@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import packageJson from '../package.json' with { type: 'json' };
+import { optimizeLater } from './optimize-later.ts';
 
 const [, , ...words] = process.argv;
 
@@ -7,6 +8,7 @@ const [, , ...words] = process.argv;
 if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
   process.stdout.write(`${packageJson.version}\n`);
 } else {
+  optimizeLater(process.versions.node);
   const { main } = await import('./main.ts');
   process.exitCode = await main(words, packageJson.version);
 }

@@ -11,7 +11,8 @@ import {
   writeLengths,
 } from '../difference/packing.ts';
 import type { PackingLanes } from '../difference/packing-lanes.ts';
-import { type Piece, readPieces } from '../difference/pieces.ts';
+import type { Piece } from '../difference/pieces.ts';
+import { readPieces } from '../difference/read-pieces.ts';
 import { ValueMixer } from '../mixing/value-mixer.ts';
 import { VarintWriter } from '../varint.ts';
 import { TypedLanes } from './typed-lanes.ts';
