@@ -177,13 +177,12 @@ function symbolOf(text: u32): i32 {
   return Choice.isKnown;
 }
 
-/** A number of up to 26 bits: below 8, or how many bits it has; then those behind the first, four by four. */
+/** A number of up to 30 bits: how many it has, then those behind the first, four by four. */
 function codedNumber(number: u32): u32 {
   const length = 32 - clz(number);
-  let symbol = number < 8 ? number : length <= 10 ? length + 4 : 15;
-  symbol = codedNibble(symbol, 1, 0, numberTables, numberBits);
-  if (symbol < 8) return symbol;
-  const bits = symbol < 15 ? symbol - 4 : 11 + codedNibble(length - 11, 2, 1, numberTables, numberBits);
+  let bits: i32 = codedNibble(min(length, 15), 1, 0, numberTables, numberBits);
+  if (bits === 15) bits += codedNibble(length - 15, 2, 1, numberTables, numberBits);
+  if (bits === 0) return 0;
   let begun: u32 = 1;
   let role: u32 = 3;
   for (let left = bits - 1; left > 0; ) {

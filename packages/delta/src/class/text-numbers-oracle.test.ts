@@ -154,9 +154,8 @@ class Oracle {
     const code = (role: number, begun: number, symbol: number) =>
       this.#code('numbers', 15, role, begun, symbol, contexts);
     const bits = 32 - Math.clz32(number);
-    code(1, 0, number < 8 ? number : bits <= 10 ? bits + 4 : 15);
-    if (number < 8) return;
-    if (bits > 10) code(2, 1, bits - 11);
+    code(1, 0, Math.min(bits, 15));
+    if (bits >= 15) code(2, 1, bits - 15);
     let role = 3;
     for (let left = bits - 1; left > 0; role = Math.min(role + 1, 7)) {
       const some = Math.min(left, 4);

@@ -99,8 +99,8 @@ describe('numbers of texts', () => {
           24000,
           33161,
         ],
-        22603,
-        "sha256:3c2733ba34bc09f9bdd007b207c319690f1618fec8eb4c7ee399cc949cf76e6c",
+        22597,
+        "sha256:507f81c57026db5132cbc3f57bdded33a77d641d39f97b7a52459c1e4d46f65b",
       ]
     `);
   });
