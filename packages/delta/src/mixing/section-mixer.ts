@@ -4,7 +4,7 @@ import { MixedClasses } from './mixed-classes.ts';
 import { type CoverPlaces, MixedContents, mixCovers } from './mixed-covers.ts';
 import { StreamMixer } from './stream-mixer.ts';
 import { sortCount } from './value-sorts.ts';
-import { mixBytes, mixNumbers, mixText } from './whole-streams.ts';
+import { mixText } from './whole-text.ts';
 
 /** What is coded as bytes and not as numbers. */
 const byteStreams: ReadonlySet<string> = new Set(['constantTags', 'constantNumbers']);
@@ -116,8 +116,7 @@ function mixTransform(mixer: StreamMixer, { names, streams, own }: MixableStream
   for (const [place, name] of names.entries()) {
     if (place < own || unitStreams.has(name) || !mixer.isMixed(place)) continue;
     if (textStreams.has(name)) mixText(mixer, place, streams[place]?.length ?? 0, base);
-    else if (byteStreams.has(name)) mixBytes(mixer, place);
-    else mixNumbers(mixer, place);
+    else mixer.walk(byteStreams.has(name) ? 'codeBytes' : 'codeNumbers', place);
   }
 }
 
