@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { beginWorker } from '../begin-worker.ts';
-import type { PackedEarly } from './early-streams.ts';
+import { type PackedEarly, walksOf } from './early-streams.ts';
 
 /** Where the program of these threads is, once it is built. While sources are run as they are, there is none, and threads make nothing. */
 export const earlyProgram = new URL('./early-program.js', import.meta.url);
@@ -20,7 +20,7 @@ export class EarlyThreads {
 
   /** As `readEarly` does; undefined where a thread cannot, for whatever reason. */
   async read(early: PackedEarly): Promise<Uint8Array[] | undefined> {
-    const worker = this.#isClosed ? undefined : beginWorker(this.#program, early);
+    const worker = this.#isClosed ? undefined : beginWorker(this.#program, walksOf(early));
     if (worker === undefined) return undefined;
     this.#begun.add(worker);
     return new Promise((resolve) => {

@@ -129,7 +129,11 @@ function pass(stream: WalkedStream, byte: number): number {
 /** Longest varint. */
 const mostBytes = 8;
 
-function tableBits(total: number): number {
+/**
+ * Of the length of the table of histories.
+ * @param total bytes that are mixed together
+ */
+export function tableBits(total: number): number {
   const bytes = Math.min(total, mostKnown) * tableBytesOfOne;
   return Math.max(leastTableBits, 32 - Math.clz32(bytes - 1));
 }
