@@ -113,18 +113,32 @@ function isSame(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 /**
- * What a section with class files makes: the old ones are levelled as the streams say, and the new ones get back their constants. A piece is
- * good only until the next one is asked for.
+ * Levels the old class files of a section as the streams say.
  * @param leveller its window is filled up to its base
+ * @throws DELTA_INVALID
+ */
+export function levelBase(leveller: ClassLeveller, streams: ClassStreams): LevelledClass[] {
+  const taken = new TakenBytes(leveller.window.baseLength);
+  const targets: LevelledClass[] = [];
+  for (const levelled of leveller.levelled(streams)) {
+    taken.take(levelled.source, levelled.source + levelled.sourceLength);
+    targets.push(levelled);
+  }
+  return targets;
+}
+
+/**
+ * What a section with class files makes: the new ones get back their constants. A piece is good only until the next one is asked for.
+ * @param leveller that levelled its base
+ * @param targets for which it did
  * @param filled its beginning, with so many new bytes: those of class files that are levelled
  * @throws DELTA_INVALID
  */
 export function* restoredClasses(
   leveller: ClassLeveller,
-  streams: ClassStreams,
+  targets: readonly LevelledClass[],
   filled: (length: number) => FilledWindow,
 ): Generator<Uint8Array> {
-  const targets = levelBase(leveller, streams);
   const pooled = targets.reduce((sum, { constants }) => sum + constants.length, 0);
   const levelled = filled(leveller.window.bytes.length - leveller.window.baseLength - pooled);
   let at = levelled.start;
@@ -159,16 +173,6 @@ function restoredBody(
       if (end === levelled.bytes.length || !(error instanceof BlockPackError)) throw error;
     }
   }
-}
-
-function levelBase(leveller: ClassLeveller, streams: ClassStreams): LevelledClass[] {
-  const taken = new TakenBytes(leveller.window.baseLength);
-  const targets: LevelledClass[] = [];
-  for (const levelled of leveller.levelled(streams)) {
-    taken.take(levelled.source, levelled.source + levelled.sourceLength);
-    targets.push(levelled);
-  }
-  return targets;
 }
 
 /** Class files of a base that are levelled: each is so once, since it can have only one numbering. */
