@@ -5,6 +5,7 @@ import type { FilledWindow } from '../difference/filled-window.ts';
 import { ClassLeveller, type LevelledClass } from './class-leveller.ts';
 import { type ClassStreams, eachClassStream, openClassWriters } from './class-streams.ts';
 import { type ConstantPool, readConstantPool } from './constant-pool.ts';
+import { TakenBytes } from './taken-bytes.ts';
 import { writePool } from './write-pool.ts';
 
 /** A new content of a window and the older one that it is compared with, where both may be class files. */
@@ -172,25 +173,5 @@ function restoredBody(
     } catch (error) {
       if (end === levelled.bytes.length || !(error instanceof BlockPackError)) throw error;
     }
-  }
-}
-
-/** Class files of a base that are levelled: each is so once, since it can have only one numbering. */
-class TakenBytes {
-  /** A Buffer, which is looked through many times as fast. */
-  readonly #taken: Buffer;
-
-  constructor(length: number) {
-    this.#taken = Buffer.alloc(length);
-  }
-
-  isFree(at: number): boolean {
-    return this.#taken[at] === 0;
-  }
-
-  take(start: number, end: number): void {
-    if (this.#taken.subarray(start, end).includes(1))
-      throw deltaInvalid('class files of the base lie upon each other');
-    this.#taken.fill(1, start, end);
   }
 }
