@@ -2,7 +2,7 @@ import { byteMixerProgram } from '../assembled/byte-mixer.ts';
 import { moduleOf } from '../assembled/instantiate.ts';
 import { eachUnitStream, unitStreamNames } from '../class/unit-streams.ts';
 import type { Window } from '../difference/cover.ts';
-import type { EarlyWalks, PlannedWalk } from './early-walks.ts';
+import type { EarlyWalks, PlannedWalks } from './early-walks.ts';
 import { MixedClasses } from './mixed-classes.ts';
 import { type CoverPlaces, MixedContents, mixCovers } from './mixed-covers.ts';
 import { StreamMixer, tableBits } from './stream-mixer.ts';
@@ -59,9 +59,26 @@ export interface MixableStreams {
  * @throws DELTA_INVALID if something is left of what was read, or it ends too early
  */
 export function mixEarly(section: MixableStreams, packed?: Uint8Array): Uint8Array {
+  const steps = earlySteps(section, packed);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** {@link mixEarly} in two steps, which both say the places of the streams that are coded by then. Only behind the last is it known that all was right. */
+export function* earlySteps(
+  section: MixableStreams,
+  packed?: Uint8Array,
+): Generator<ReadonlySet<number>, Uint8Array> {
   const mixer = new StreamMixer(section.streams, section.early, kindsOf(section), packed);
-  for (const { way, places } of plannedWalks(section)) mixer.walk(way, ...places);
-  return mixer.end();
+  const { ofTransform, ofCovers } = plannedWalks(section);
+  for (const { way, places } of ofTransform) mixer.walk(way, ...places);
+  yield new Set(ofTransform.flatMap(({ places }) => places));
+  for (const { way, places } of ofCovers) mixer.walk(way, ...places);
+  const written = mixer.end();
+  yield section.early;
+  return written;
 }
 
 /**
@@ -79,20 +96,20 @@ export function earlyWalks(
     kinds: kindsOf(section),
     tableBits: tableBits(total),
     lengths,
-    walks: plannedWalks(section),
+    ...plannedWalks(section),
     packed,
   };
 }
 
-function plannedWalks(section: Omit<MixableStreams, 'streams'>): PlannedWalk[] {
+function plannedWalks(section: Omit<MixableStreams, 'streams'>): PlannedWalks {
   const { names, own, early } = section;
   const { coverLengths, literalLengths, origins, seeks } = coverPlaces(section);
-  const walks: PlannedWalk[] = [];
-  for (const [place, name] of names.entries())
-    if (place >= own && early.has(place)) walks.push({ way: wayOf(name), places: [place] });
-  if (early.has(coverLengths))
-    walks.push({ way: 'codeCovers', places: [coverLengths, literalLengths, origins, seeks] });
-  return walks;
+  const covers = { way: 'codeCovers', places: [coverLengths, literalLengths, origins, seeks] } as const;
+  const ofTransform = [...names.entries()].filter(([place]) => place >= own && early.has(place));
+  return {
+    ofTransform: ofTransform.map(([place, name]) => ({ way: wayOf(name), places: [place] })),
+    ofCovers: early.has(coverLengths) ? [covers] : [],
+  };
 }
 
 /** Codes streams of a section but the early ones, one way or the other, in three steps: what its transform needs, where covers lie, what is in them and between. */
