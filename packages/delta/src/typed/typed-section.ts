@@ -2,9 +2,10 @@ import { type StreamKind, typedStreamNames } from '../class/typed-streams.ts';
 import { mixableKinds } from '../class/typed-values.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import type { VarintReader, VarintWriter } from '../varint.ts';
+import { nameStreams } from './name-codes.ts';
 
-/** Streams of a section: one for each kind of values, and behind them what is mixed. */
-export const sectionStreams = typedStreamNames.length + 1;
+/** Streams of a section: those that names of classes are taken out to, one for each kind of values, and what is mixed. */
+export const sectionStreams = nameStreams.length + typedStreamNames.length + 1;
 
 /** A bit for each stream, the lowest of the first byte for the first. */
 export function writeMixed(to: VarintWriter, mixed: ReadonlySet<StreamKind>): void {
