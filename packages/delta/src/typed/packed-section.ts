@@ -2,16 +2,23 @@ import type { ByteReader } from '@block-pack/core';
 import { byName } from '../by-name.ts';
 import type { ClassJoiner } from '../class/class-joiner.ts';
 import { joinContents } from '../class/split-contents.ts';
-import { kinds, type StreamKind } from '../class/typed-streams.ts';
+import { eachWithTextNumbers, unpackTextNumbers } from '../class/text-numbers.ts';
+import { kinds, type StreamKind, typedStreamNames } from '../class/typed-streams.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { eachUnpacked, readLengths, readParts, type StreamLengths } from '../difference/packing.ts';
+import {
+  eachUnpacked,
+  readLengths,
+  readParts,
+  type StreamLengths,
+  unpackStreams,
+} from '../difference/packing.ts';
 import { readVarint } from '../difference/read-varint.ts';
 import { streamLimit } from '../difference/section.ts';
 import { ValueMixer } from '../mixing/value-mixer.ts';
 import { VarintReader } from '../varint.ts';
 import { nameStreams } from './name-codes.ts';
 import { spellNames } from './spell-names.ts';
-import { readMixed, sectionStreams } from './typed-section.ts';
+import { nameKinds, readCoded, sectionStreams } from './typed-section.ts';
 import { typedSectionLimit } from './write-typed.ts';
 
 /** A section of typed contents as it comes: it can be made by itself, and by another thread. */
@@ -41,12 +48,12 @@ export async function readPackedSection(reader: ByteReader, missing: number): Pr
   if (length === 0 || length > Math.min(missing, typedSectionLimit))
     throw deltaInvalid(`a section makes ${length} bytes where ${missing} are missing`);
   const textsLength = header.next();
-  const mixed = readMixed(header);
+  const { mixed, together } = readCoded(header);
   const most = streamLimit(length) - textsLength;
   if (most < 0) throw deltaInvalid(`texts of a section of ${length} bytes have ${textsLength}`);
-  const streams = readLengths(header, sectionStreams, new Set(), most);
+  const streams = readLengths(header, sectionStreams, together, most);
   header.end();
-  if (textsLength === 0 && streams.raw.slice(0, nameStreams.length).some((bytes) => bytes > 0))
+  if (textsLength === 0 && nameKinds.some((kind) => streams.raw[kind] !== 0))
     throw deltaInvalid('texts that stand as they are have names');
   return { length, textsLength, mixed, streams, parts: await readParts(reader, streams) };
 }
@@ -66,21 +73,25 @@ export function joinSection(
 
 /** Undefined where values are mixed, which the program does not know, and where it cannot make the section. */
 function joinedByProgram(section: PackedSection, classes: ClassJoiner): Uint8Array | undefined {
-  const { length, textsLength, mixed, streams } = section;
+  const { length, textsLength, mixed, streams, parts } = section;
   if (mixed.size > 0 || streams.raw.at(-1) !== 0) return undefined;
   const raw = streams.raw.slice(0, -1);
-  const lengths = raw.slice(nameStreams.length);
+  const unpacked = eachWithTextNumbers(eachUnpacked({ ...streams, raw }, parts), codedPart(section));
+  const lengths = raw.slice(0, typedStreamNames.length);
   if (textsLength > 0) lengths[kinds.texts] = textsLength;
-  return classes.join(length, lengths, valueStreams({ ...section, streams: { ...streams, raw } }));
+  return classes.join(length, lengths, eachWithNames(unpacked, textsLength));
 }
 
 /** @throws DELTA_INVALID */
 function joinedByWalk(section: PackedSection, room: Uint8Array): Uint8Array {
-  const { length, mixed } = section;
-  const streams = [...valueStreams(section)];
-  const mixer = new ValueMixer(streams.at(-1));
+  const { length, textsLength, mixed, streams, parts } = section;
+  const unpacked = unpackStreams(streams, parts);
+  const coded = codedPart(section);
+  if (coded !== undefined) unpackTextNumbers(unpacked, coded);
+  if (textsLength > 0) unpacked[kinds.texts] = withNames(unpacked, textsLength);
+  const mixer = new ValueMixer(unpacked.at(-1));
   try {
-    const made = joinContents(streams, room.subarray(0, length), mixer, mixed);
+    const made = joinContents(unpacked, room.subarray(0, length), mixer, mixed);
     mixer.end();
     return made;
   } finally {
@@ -89,19 +100,29 @@ function joinedByWalk(section: PackedSection, room: Uint8Array): Uint8Array {
 }
 
 /**
- * The streams that contents are made of, of texts with their names: each is unpacked when it is asked for.
+ * The streams of class files with their kinds, texts with their names.
+ * @param textsLength 0 where they stand as they are
  * @throws DELTA_INVALID
  */
-function* valueStreams({ textsLength, streams, parts }: PackedSection): Generator<Uint8Array> {
-  const named: Uint8Array[] = [];
-  let kind = -nameStreams.length;
-  for (const stream of eachUnpacked(streams, parts)) {
-    if (kind < 0) named.push(stream);
-    else if (kind !== kinds.texts || textsLength === 0) yield stream;
-    else {
-      const names = byName(nameStreams, (_, place) => named[place] as Uint8Array);
-      yield spellNames({ texts: stream, ...names }, textsLength);
-    }
-    kind++;
-  }
+function* eachWithNames(
+  streams: Iterable<readonly [StreamKind, Uint8Array]>,
+  textsLength: number,
+): Generator<readonly [StreamKind, Uint8Array]> {
+  const held: Uint8Array[] = [];
+  for (const [kind, stream] of streams)
+    if (kind >= typedStreamNames.length || (kind === kinds.texts && textsLength > 0)) held[kind] = stream;
+    else yield [kind, stream];
+  if (textsLength > 0) yield [kinds.texts, withNames(held, textsLength)];
+}
+
+/** @throws DELTA_INVALID */
+function withNames(streams: readonly Uint8Array[], textsLength: number): Uint8Array {
+  const texts = streams[kinds.texts] as Uint8Array;
+  const names = byName(nameStreams, (_, place) => streams[nameKinds[place] as number] as Uint8Array);
+  return spellNames({ texts, ...names }, textsLength);
+}
+
+/** The numbers of texts, where they are coded. */
+function codedPart({ streams, parts }: PackedSection): Uint8Array | undefined {
+  return streams.mixed.size > 0 ? parts.at(-1) : undefined;
 }

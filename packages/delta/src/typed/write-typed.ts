@@ -1,16 +1,24 @@
 import { checkSignal, type RandomAccess } from '@block-pack/core';
 import { type ContentPlace, splitContents } from '../class/split-contents.ts';
+import { packTextNumbers, textNumberKinds } from '../class/text-numbers.ts';
 import { kinds, type StreamKind } from '../class/typed-streams.ts';
 import { mixableKinds } from '../class/typed-values.ts';
-import { packStreams, sectionBytes, writeLengths } from '../difference/packing.ts';
+import {
+  fastQuality,
+  type MixedStreams,
+  packStreams,
+  sectionBytes,
+  writeLengths,
+} from '../difference/packing.ts';
 import type { PackingLanes } from '../difference/packing-lanes.ts';
-import { type Piece, readPieces } from '../difference/pieces.ts';
+import type { Piece } from '../difference/pieces.ts';
+import { readPieces } from '../difference/read-pieces.ts';
 import { ValueMixer } from '../mixing/value-mixer.ts';
 import { VarintWriter } from '../varint.ts';
 import { nameStreams } from './name-codes.ts';
 import { shortenNames } from './shorten-names.ts';
 import { TypedLanes } from './typed-lanes.ts';
-import { writeMixed } from './typed-section.ts';
+import { writeCoded } from './typed-section.ts';
 
 /** `BPT` and the version of the format. */
 export const typedMagic = Uint8Array.of(0x42, 0x50, 0x54, 0x33);
@@ -39,6 +47,9 @@ const usualQuality = 10;
 
 /** What is mixed does not shrink, and this finds it fast. */
 const mixedQuality = 1;
+
+/** Bytes of streams from which on their values are coded: before, little is known of them. */
+const leastCoded = 1 << 12;
 
 const nothingMixed: ReadonlySet<StreamKind> = new Set();
 
@@ -183,7 +194,7 @@ function takeApart(
     const named = nameStreams.map((name) => short?.[name] ?? new Uint8Array());
     return {
       textsLength: short === undefined ? 0 : texts.length,
-      streams: [...named, ...streams, mixer.end()],
+      streams: [...streams, ...named, mixer.end()],
     };
   } finally {
     mixer.leave();
@@ -196,12 +207,26 @@ async function packSection(
   quality: number = usualQuality,
   lanes: PackingLanes,
 ): Promise<Uint8Array> {
-  const qualityOf = (part: Uint8Array) => (part === streams.at(-1) ? mixedQuality : quality);
-  const packed = await packStreams(streams, qualityOf, undefined, lanes);
+  const coded = mixed.size > 0 ? undefined : codedTextNumbers(streams);
+  const qualityOf = (part: Uint8Array) => {
+    if (part === streams.at(-1)) return mixedQuality;
+    if (coded !== undefined && textNumberKinds.some((kind) => part === streams[kind])) return fastQuality;
+    return quality;
+  };
+  const packed = await packStreams(streams, qualityOf, coded, lanes);
   const header = new VarintWriter();
   header.add(length);
   header.add(textsLength);
-  writeMixed(header, mixed);
+  writeCoded(header, { mixed, together: packed.mixed });
   writeLengths(header, packed);
   return sectionBytes(header.bytes(), packed);
+}
+
+/** Undefined where there are so few that all short streams are packed together. */
+function codedTextNumbers(streams: readonly Uint8Array[]): MixedStreams | undefined {
+  const lengths = textNumberKinds.map((kind) => (streams[kind] as Uint8Array).length);
+  const bytes = Math.min(...lengths) < leastCoded ? undefined : packTextNumbers(streams);
+  if (bytes === undefined) return undefined;
+  const length = lengths.reduce((sum, one) => sum + one, 0);
+  return { places: new Set(textNumberKinds), parts: [{ length, bytes }] };
 }
