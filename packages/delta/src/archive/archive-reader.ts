@@ -1,6 +1,7 @@
 import { type Bytes, collect, type RandomAccess, readRange } from '@block-pack/core';
+import { atOnceSize, inflate, inflateAtOnce, NotInflated } from '../deflate/inflate.ts';
+import type { DeflatedPlace } from '../difference/allowance.ts';
 import { skeletonInvalid } from './columns.ts';
-import { atOnceSize, inflate, inflateAtOnce, NotInflated } from './inflate.ts';
 import { innerAccess, type KeepBytes, type Layout, type Part } from './read-layout.ts';
 import type { Position } from './recipe.ts';
 import type { ZipEntryPart } from './zip-layout.ts';
@@ -64,12 +65,18 @@ export class ArchiveReader {
     return collect(this.content(position), size, 'A part of an archive');
   }
 
-  async #find(position: Position): Promise<{ source: RandomAccess; part: Part }> {
-    const [at, ...below] = position;
+  /** Where the content of an entry lies deflated. */
+  deflated(position: Position): DeflatedPlace | Promise<DeflatedPlace> {
+    const found = this.#find(position);
+    return found instanceof Promise ? found.then(placeOf) : placeOf(found);
+  }
+
+  #find(position: Position): FoundPart | Promise<FoundPart> {
+    const [at] = position;
     const part = at === undefined ? undefined : this.#layout.parts[at];
     if (at === undefined || part === undefined) throw new RangeError(`no part at ${position.join('.')}`);
-    if (below.length === 0) return { source: this.#source, part };
-    return await (await this.#innerReader(at, part)).#find(below);
+    if (position.length === 1) return { source: this.#source, part };
+    return this.#innerReader(at, part).then((inner) => inner.#find(position.slice(1)));
   }
 
   #innerReader(at: number, part: Part): Promise<ArchiveReader> {
@@ -84,6 +91,17 @@ export class ArchiveReader {
     if (layout === undefined || source === undefined) throw new RangeError(`part ${at} holds no archive`);
     return new ArchiveReader(source, layout, this.#keep);
   }
+}
+
+interface FoundPart {
+  readonly source: RandomAccess;
+  readonly part: Part;
+}
+
+function placeOf({ source, part }: FoundPart): DeflatedPlace {
+  if (part.kind !== 'entry') throw new RangeError('only an entry is deflated');
+  const { packedSize, crc32 } = part.facts;
+  return { source, offset: part.offset, packedSize, crc32 };
 }
 
 function isSmall({ facts: { packedSize, size } }: ZipEntryPart): boolean {

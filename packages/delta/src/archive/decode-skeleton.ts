@@ -118,9 +118,8 @@ class SkeletonReader {
     const kind = columns.number('kind');
     const relation = relations[kind & kindBits.relation] ?? 'none';
     const has = (bit: number): boolean => (kind & bit) !== 0;
-    const mayBe = { zip: true, tree: !has(kindBits.gap), tar: has(kindBits.gap) }[archive];
-    if (kind > 127 || !mayBe || (archive !== 'zip' && has(kindBits.kept)))
-      throw skeletonInvalid(`there is no kind of part ${kind}`);
+    const mayBe = archive === 'zip' || (has(kindBits.gap) === (archive === 'tar') && !has(kindBits.kept));
+    if (kind > 127 || !mayBe) throw skeletonInvalid(`there is no kind of part ${kind}`);
     const base = relation === 'none' ? undefined : this.#base(olds, before);
     const oldPart = base?.part;
     if (!has(kindBits.gap)) before.name = this.#name(oldPart, before.name, has(kindBits.renamed));
@@ -134,7 +133,8 @@ class SkeletonReader {
     const origin = base && originOf(relation, base);
     const { size, packing, facts } = content;
     if (!has(kindBits.nested)) return { head, size, packing, facts, origin, nested: undefined };
-    const nested = this.read(base?.inside === undefined ? [] : [base.inside], depth + 1);
+    const inside = base && oldInside(base.old, base.at);
+    const nested = this.read(inside === undefined ? [] : [inside], depth + 1);
     if (
       nested.kind !== 'zip' ||
       (head.kind === 'gap' && archive !== 'tar') ||
@@ -162,7 +162,7 @@ class SkeletonReader {
     if (old === undefined || part === undefined)
       throw skeletonInvalid(`the older archive ${from} has no part ${at}`);
     before.near = { from, part: at + 1 };
-    return { old, at, part, inside: oldInside(old, at) };
+    return { old, at, part };
   }
 
   #entryHead(name: string, oldPart: Part | undefined, forms: FormNumbers, isKept: boolean): RecipeHead {
@@ -180,7 +180,7 @@ class SkeletonReader {
     const localHeader = isKept
       ? new Uint8Array(columns.bytes('literal', columns.number('facts')))
       : undefined;
-    const zip: ZipHead = { name: Buffer.from(name, 'latin1'), form, time, unixTime, localHeader };
+    const zip: ZipHead = { name, form, time, unixTime, localHeader };
     return { kind: 'entry', zip };
   }
 
@@ -243,22 +243,24 @@ interface ZipEnds {
 }
 
 function zipOf(parts: readonly RecipePart[], ends: ZipEnds): ZipRecipe {
-  const { directoryAt, shift, end } = ends;
-  const inFile = parts.flatMap((part, i) => (part.head.kind === 'entry' ? [i] : []));
-  const directory = ends.order ?? inFile;
-  const isComplete = [...directory]
-    .sort((one, other) => one - other)
-    .every((position, i) => position === inFile[i]);
+  const { directoryAt, shift, end, order } = ends;
+  const inFile: number[] = [];
+  for (const [i, { head }] of parts.entries()) if (head.kind === 'entry') inFile.push(i);
+  const isComplete = order === undefined || areSame(order, inFile);
   if (!isComplete || (inFile.at(-1) ?? -1) >= directoryAt)
     throw skeletonInvalid('its central directory does not list its entries');
-  return { kind: 'zip', parts, directoryAt, directory, shift, end };
+  return { kind: 'zip', parts, directoryAt, directory: order ?? inFile, shift, end };
+}
+
+/** @param sorted without any twice */
+function areSame(numbers: readonly number[], sorted: readonly number[]): boolean {
+  return [...numbers].sort((one, other) => one - other).every((number, i) => number === sorted[i]);
 }
 
 interface OldPart {
   readonly old: OldArchive;
   readonly at: number;
   readonly part: Part;
-  readonly inside: OldArchive | undefined;
 }
 
 function originOf(relation: Origin['is'] | 'none', { old, at }: OldPart): Origin | undefined {

@@ -127,7 +127,7 @@ class SkeletonWriter {
   #entryHead({ head }: ZipEntryPart, oldPart: Part | undefined, forms: FormNumbers): void {
     const columns = this.#columns;
     const old = oldPart?.kind === 'entry' ? oldPart.head : undefined;
-    forms.write(columns, head.form, old?.form, Buffer.from(head.name).toString('latin1'));
+    forms.write(columns, head.form, old?.form, head.name);
     const kind =
       head.time === this.#time
         ? timeKinds.asBefore

@@ -12,8 +12,8 @@ export class FormNumbers {
   readonly #known: KnownForms;
   readonly #newForms: ZipForm[] = [];
   readonly #newNumbers = new Map<string, number>();
-  /** What is expected, by the old form or, for parts without an old one, by being a directory. */
-  readonly #expected = new Map<string, number>();
+  /** What is expected, by what it is expected for. */
+  readonly #expected = new Map<number, number>();
 
   constructor(known: KnownForms) {
     this.#known = known;
@@ -51,25 +51,33 @@ export class FormNumbers {
     this.#newForms.push(form);
   }
 
-  #cue(old: ZipForm | undefined, name: string): string {
-    if (old !== undefined) return `old ${this.#numberOf(old) ?? 0}`;
-    return name.endsWith('/') ? 'directory' : 'file';
+  /** The number of the old form or, for a part without an old one, what says whether it is a directory. */
+  #cue(old: ZipForm | undefined, name: string): number {
+    if (old !== undefined) return this.#numberOf(old) ?? 0;
+    return name.endsWith('/') ? directoryCue : fileCue;
   }
 
-  #expectedOf(cue: string, old: ZipForm | undefined): number {
+  #expectedOf(cue: number, old: ZipForm | undefined): number {
     return this.#expected.get(cue) ?? (old && this.#numberOf(old)) ?? 0;
   }
 
   #numberOf(form: ZipForm): number | undefined {
+    const known = this.#known.byForm.get(form);
+    if (known !== undefined) return known;
     const key = keyOf(form);
     return this.#known.numbers.get(key) ?? this.#newNumbers.get(key);
   }
 }
 
+const directoryCue = -1;
+const fileCue = -2;
+
 /** The forms of older archives, in the order in which they are first seen. */
 export interface KnownForms {
   readonly forms: readonly ZipForm[];
   readonly numbers: ReadonlyMap<string, number>;
+  /** Their numbers once more, by the objects: parts share them, so that mostly no key is needed. */
+  readonly byForm: ReadonlyMap<ZipForm, number>;
 }
 
 type Parts = readonly Part[];
@@ -87,13 +95,19 @@ export function knownForms(olds: readonly { readonly layout: { readonly parts: P
 
 function count(parts: Parts): KnownForms {
   const numbers = new Map<string, number>();
+  const byForm = new Map<ZipForm, number>();
   const forms: ZipForm[] = [];
   for (const part of parts) {
-    if (part.kind !== 'entry' || numbers.has(keyOf(part.head.form))) continue;
-    numbers.set(keyOf(part.head.form), forms.length);
-    forms.push(part.head.form);
+    if (part.kind !== 'entry' || byForm.has(part.head.form)) continue;
+    const { form } = part.head;
+    const key = keyOf(form);
+    const number = numbers.get(key) ?? forms.length;
+    byForm.set(form, number);
+    if (number < forms.length) continue;
+    numbers.set(key, number);
+    forms.push(form);
   }
-  return { forms, numbers };
+  return { forms, numbers, byForm };
 }
 
 const keys = new WeakMap<ZipForm, string>();

@@ -1,6 +1,5 @@
 import type { Layout, Part } from './read-layout.ts';
 import type { Position } from './recipe.ts';
-import { textOf } from './zip-layout.ts';
 
 /** An older archive, or one inside of it, as both sides know it. */
 export interface OldArchive {
@@ -20,7 +19,7 @@ export function oldInside({ old, above, layout }: OldArchive, part: number): Old
 /** The name that a part is known by, one character for each byte; gaps have none. */
 export function partName(part: Part | undefined): string {
   if (part === undefined || part.kind === 'gap') return '';
-  if (part.kind === 'entry') return textOf(part.head.name);
+  if (part.kind === 'entry') return part.head.name;
   if ('name' in part) return part.name;
   return Buffer.from(part.path).toString('latin1');
 }

@@ -17,8 +17,8 @@ const commentLimit = 0xffff;
 /** Signatures that are looked at: one can stand in a comment, and an archive of many says nothing else. */
 const attempts = 8;
 
-/** The file's end records, the last first. */
-export async function findEnds(source: RandomAccess): Promise<readonly ZipEndPlace[]> {
+/** The file's end records, the last first: mostly that is the only one that is asked for. */
+export async function* findEnds(source: RandomAccess): AsyncGenerator<ZipEndPlace, undefined> {
   const tailOffset = Math.max(
     0,
     source.size - commentLimit - lengths.end - lengths.locator - lengths.wideEnd,
@@ -26,15 +26,13 @@ export async function findEnds(source: RandomAccess): Promise<readonly ZipEndPla
   const tail = asBuffer(await source.read(tailOffset, source.size - tailOffset));
   const signature = Buffer.alloc(4);
   signature.writeUInt32LE(signatures.end);
-  const found: ZipEndPlace[] = [];
   let at = tail.length - lengths.end;
   for (let attempt = 0; attempt < attempts && at >= 0; attempt++, at--) {
     at = tail.lastIndexOf(signature, at);
     if (at < 0) break;
     const place = endAt(tail, at, tailOffset);
-    if (place !== undefined) found.push(place);
+    if (place !== undefined) yield place;
   }
-  return found;
 }
 
 function endAt(tail: Buffer, at: number, tailOffset: number): ZipEndPlace | undefined {

@@ -6,14 +6,14 @@ import {
   readCanonicalTar,
   readRange,
 } from '@block-pack/core';
-import { inflateAtOnce } from './inflate.ts';
+import { inflateAtOnce } from '../deflate/inflate.ts';
 import { affordParts, type LayoutLimits, layoutLimits } from './limits.ts';
 import { slice } from './read-ahead.ts';
 import { readTarParts } from './read-tar.ts';
 import { readZipLayout } from './read-zip.ts';
 import type { TarLayout } from './tar-layout.ts';
 import type { TreeLayout, TreePart } from './tree-layout.ts';
-import { textOf, type ZipEntryPart, type ZipLayout } from './zip-layout.ts';
+import type { ZipEntryPart, ZipLayout } from './zip-layout.ts';
 
 export type Layout = ZipLayout | TreeLayout | TarLayout;
 
@@ -57,7 +57,7 @@ async function readNestingZip(
   if (layout === undefined || depth === deepest) return layout;
   const nested = new Map<number, ZipLayout>();
   for (const [i, part] of layout.parts.entries()) {
-    if (part.kind === 'gap' || !archiveName.test(textOf(part.head.name))) continue;
+    if (part.kind === 'gap' || !archiveName.test(part.head.name)) continue;
     const unpacked = mayBeUnpacked(part) ? part.facts.size : 0;
     if (unpacked > left.unpacked) continue;
     left.unpacked -= unpacked;

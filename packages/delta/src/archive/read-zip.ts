@@ -1,11 +1,10 @@
 import type { RandomAccess } from '@block-pack/core';
+import { ReadWindow } from '../read-window.ts';
 import { affordParts, type LayoutLimits } from './limits.ts';
-import { readAhead } from './read-ahead.ts';
 import { type CentralEntry, readCentral } from './read-central.ts';
 import { findEnds, type ZipEndPlace } from './read-end.ts';
-import { readLocalHeader } from './read-local.ts';
-import { FormPool } from './zip-form.ts';
-import type { ZipGap, ZipLayout, ZipPart } from './zip-layout.ts';
+import { LocalHeaders } from './read-local.ts';
+import { asBuffer, type ZipGap, type ZipLayout, type ZipPart } from './zip-layout.ts';
 
 /** Bytes of a central directory, which is held in memory. */
 const directoryLimit = 64 << 20;
@@ -19,7 +18,7 @@ export async function readZipLayout(
   source: RandomAccess,
   left: LayoutLimits,
 ): Promise<ZipLayout | undefined> {
-  for (const end of await findEnds(source)) {
+  for await (const end of findEnds(source)) {
     const layout = await layoutOf(source, end, left);
     if (layout !== undefined) return layout;
   }
@@ -31,22 +30,27 @@ export async function listedEntries(
   source: RandomAccess,
   left: LayoutLimits,
 ): Promise<readonly CentralEntry[] | undefined> {
-  for (const end of await findEnds(source)) {
-    const listed = await listedAt(source, end, left);
-    if (listed !== undefined) return listed;
+  for await (const end of findEnds(source)) {
+    const directory = await directoryAt(source, end, left);
+    if (directory !== undefined) return directory.listed;
   }
   return undefined;
 }
 
-async function listedAt(
+interface Directory {
+  readonly bytes: Buffer;
+  readonly listed: readonly CentralEntry[];
+}
+
+async function directoryAt(
   source: RandomAccess,
   end: ZipEndPlace,
   left: LayoutLimits,
-): Promise<readonly CentralEntry[] | undefined> {
+): Promise<Directory | undefined> {
   if (end.directorySize > directoryLimit || end.count > left.parts) return undefined;
-  // A copy: a layout keeps views of it, and the source's own bytes may change.
-  const directory = Buffer.from(await source.read(end.directoryOffset, end.directorySize));
-  return readCentral(directory, end.shift, end.count);
+  const bytes = asBuffer(await source.read(end.directoryOffset, end.directorySize));
+  const listed = readCentral(bytes, end.shift, end.count);
+  return listed && { bytes, listed };
 }
 
 async function layoutOf(
@@ -54,19 +58,18 @@ async function layoutOf(
   end: ZipEndPlace,
   left: LayoutLimits,
 ): Promise<ZipLayout | undefined> {
-  const listed = await listedAt(source, end, left);
-  if (listed === undefined) return undefined;
-  const run = await partsOf(source, listed, end.directoryOffset);
-  if (run === undefined) return undefined;
+  const directory = await directoryAt(source, end, left);
+  const run = directory && (await partsOf(source, directory, end.directoryOffset));
+  if (directory === undefined || run === undefined) return undefined;
   const { parts, positions } = run;
-  const directoryAt = parts.length;
+  const directoryPlace = parts.length;
   if (end.end < source.size) parts.push(gap(end.end, source.size));
-  const names = listed.reduce((sum, { head }) => sum + head.name.length, 0);
+  const names = directory.listed.reduce((sum, { name }) => sum + name.length, 0);
   if (!affordParts(left, parts.length, names)) return undefined;
   return {
     kind: 'zip',
     parts,
-    directoryAt,
+    directoryAt: directoryPlace,
     directory: positions,
     shift: end.shift,
     end: end.records,
@@ -75,29 +78,35 @@ async function layoutOf(
 }
 
 /** All parts before the central directory, and the position of each listed entry among them. Entries must not overlap. */
-async function partsOf(source: RandomAccess, listed: readonly CentralEntry[], limit: number) {
-  const near = readAhead(source);
-  const forms = new FormPool();
-  const parts: ZipPart[] = [];
-  const positions: number[] = Array(listed.length).fill(0);
-  let at = 0;
-  for (const { entry, listedAt } of inFileOrder(listed)) {
-    if (entry.headerOffset < at) return undefined;
-    if (entry.headerOffset > at) parts.push(gap(at, entry.headerOffset));
-    const read = await readLocalHeader(near, entry, limit, forms);
-    if (read === undefined) return undefined;
-    positions[listedAt] = parts.length;
-    parts.push(read.part);
-    at = read.end;
+async function partsOf(source: RandomAccess, { bytes, listed }: Directory, limit: number) {
+  const near = new ReadWindow(source);
+  try {
+    const headers = new LocalHeaders(near, bytes, limit);
+    const parts: ZipPart[] = [];
+    const positions: number[] = Array(listed.length).fill(0);
+    let at = 0;
+    for (const entry of inFileOrder(listed)) {
+      if (entry.headerOffset < at) return undefined;
+      if (entry.headerOffset > at) parts.push(gap(at, entry.headerOffset));
+      const read = headers.read(entry);
+      const found = read instanceof Promise ? await read : read;
+      if (found === undefined) return undefined;
+      positions[entry.place] = parts.length;
+      parts.push(found.part);
+      at = found.end;
+    }
+    if (at < limit) parts.push(gap(at, limit));
+    return { parts, positions };
+  } finally {
+    near.close();
   }
-  if (at < limit) parts.push(gap(at, limit));
-  return { parts, positions };
 }
 
-function inFileOrder(listed: readonly CentralEntry[]) {
-  return listed
-    .map((entry, listedAt) => ({ entry, listedAt }))
-    .sort((one, other) => one.entry.headerOffset - other.entry.headerOffset);
+function inFileOrder(listed: readonly CentralEntry[]): readonly CentralEntry[] {
+  const isInOrder = listed.every(
+    ({ headerOffset }, place) => place === 0 || headerOffset >= (listed[place - 1]?.headerOffset ?? 0),
+  );
+  return isInOrder ? listed : [...listed].sort((one, other) => one.headerOffset - other.headerOffset);
 }
 
 function gap(from: number, to: number): ZipGap {

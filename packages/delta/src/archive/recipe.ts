@@ -72,17 +72,21 @@ export interface Leaf {
 
 /** Bytes of all contents that are deflated to make the archive, those inside of archives counted again. */
 export function deflatedSize(recipe: Recipe): number {
-  return recipe.parts.reduce((sum, { packing, size, nested }) => {
-    const inside = nested === undefined ? 0 : deflatedSize(nested);
-    return sum + inside + (typeof packing === 'string' ? 0 : size);
-  }, 0);
+  let sum = 0;
+  for (const { packing, size, nested } of recipe.parts)
+    sum += (nested === undefined ? 0 : deflatedSize(nested)) + (typeof packing === 'string' ? 0 : size);
+  return sum;
 }
 
 /** All parts that have bytes and are not made from others, in the order of the file. */
-export function leaves(recipe: Recipe, above: Position = []): Leaf[] {
-  return recipe.parts.flatMap((part, i) => {
-    const position = [...above, i];
-    if (part.nested !== undefined) return leaves(part.nested, position);
-    return part.size === 0 ? [] : [{ part, position }];
-  });
+export function leaves(recipe: Recipe): Leaf[] {
+  const found: Leaf[] = [];
+  addLeaves(recipe, [], found);
+  return found;
+}
+
+function addLeaves(recipe: Recipe, above: Position, to: Leaf[]): void {
+  for (const [i, part] of recipe.parts.entries())
+    if (part.nested !== undefined) addLeaves(part.nested, [...above, i], to);
+    else if (part.size > 0) to.push({ part, position: [...above, i] });
 }

@@ -123,6 +123,19 @@ test('the modification time in extra fields is no reason for a header of its own
   expect(new Set(forms).size).toBe(1);
 });
 
+test('entries are found wherever they lie in what is read at once', async () => {
+  const sizes = [700_000, 300_000, 1_200_000, 48_000, 600_000, ...Array<number>(200).fill(3_000)];
+  const entries = sizes.map((size, i) => ({
+    path: `${i}${'n'.repeat((i * 997) % 5000)}`,
+    content: new Uint8Array(size).fill(i),
+    dataDescriptor: i % 2 === 0,
+  }));
+  const zip = fakeZip(entries);
+  const layout = await readLayout(randomAccessOf(zip), 'file');
+  expect(layout?.parts.map((part) => part.kind === 'entry' && part.facts.size)).toEqual(sizes);
+  await expectSame(zip);
+});
+
 test('what is no zip, or overlaps, has no layout', async () => {
   const zip = fakeZip([{ path: 'a', content: 'a' }]);
   const overlapping = fakeZip([

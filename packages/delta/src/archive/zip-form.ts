@@ -1,6 +1,13 @@
 import { concat } from '@block-pack/core';
 import { skeletonInvalid } from './columns.ts';
-import { asBuffer, descriptorKinds, localFactsKinds, textOf, type ZipForm } from './zip-layout.ts';
+import {
+  asBuffer,
+  type DataDescriptor,
+  descriptorKinds,
+  localFactsKinds,
+  textOf,
+  type ZipForm,
+} from './zip-layout.ts';
 
 const headLength = 31;
 /** Flags beside the words: which numbers are wide. */
@@ -68,42 +75,88 @@ export function decodeForm(take: (length: number) => Uint8Array): ZipForm {
   };
 }
 
-/** What local headers say of a form, and what stands behind the entry. */
-export type LocalForm = Pick<
+/** What local headers say of a form. */
+export type HeaderForm = Pick<
   ZipForm,
-  'localVersion' | 'localFlags' | 'localMethod' | 'localFacts' | 'localExtra' | 'descriptor'
+  'localVersion' | 'localFlags' | 'localMethod' | 'localFacts' | 'localExtra'
 >;
 
-/** Field by field: a form is made for each entry, and spread ones took most of the time in which an archive was listed. */
-export function withLocal(form: Omit<ZipForm, keyof LocalForm>, local: LocalForm): ZipForm {
-  return {
-    madeBy: form.madeBy,
-    version: form.version,
-    flags: form.flags,
-    method: form.method,
-    disk: form.disk,
-    internal: form.internal,
-    external: form.external,
-    wide: form.wide,
-    extra: form.extra,
-    comment: form.comment,
-    localVersion: local.localVersion,
-    localFlags: local.localFlags,
-    localMethod: local.localMethod,
-    localFacts: local.localFacts,
-    localExtra: local.localExtra,
-    descriptor: local.descriptor,
-  };
+/** What the central directory says of it. */
+export type CentralForm = Omit<ZipForm, keyof HeaderForm | 'descriptor'>;
+
+/** Forms that are looked at before a new one is made: entries take turns with few. */
+const recentForms = 4;
+
+/** Makes of neighbours that are equal one object; it only saves work. */
+export class CentralForms {
+  readonly #recent: CentralForm[] = [];
+  #made = 0;
+
+  /** @param at where the header begins whose words the form has */
+  shared(
+    view: DataView,
+    at: number,
+    wide: CentralForm['wide'],
+    extra: Uint8Array,
+    comment: Uint8Array,
+  ): CentralForm {
+    for (const known of this.#recent)
+      if (
+        hasWords(known, view, at) &&
+        isSameWide(known.wide, wide) &&
+        isSameBytes(known.extra, extra) &&
+        isSameBytes(known.comment, comment)
+      )
+        return known;
+    const form = {
+      madeBy: view.getUint16(at + 4, true),
+      version: view.getUint16(at + 6, true),
+      flags: view.getUint16(at + 8, true),
+      method: view.getUint16(at + 10, true),
+      disk: view.getUint16(at + 34, true),
+      internal: view.getUint16(at + 36, true),
+      external: view.getUint32(at + 38, true),
+      wide,
+      extra,
+      comment,
+    };
+    this.#recent[this.#made++ % recentForms] = form;
+    return form;
+  }
+}
+
+function hasWords(form: CentralForm, view: DataView, at: number): boolean {
+  return (
+    form.madeBy === view.getUint16(at + 4, true) &&
+    form.version === view.getUint16(at + 6, true) &&
+    form.flags === view.getUint16(at + 8, true) &&
+    form.method === view.getUint16(at + 10, true) &&
+    form.disk === view.getUint16(at + 34, true) &&
+    form.internal === view.getUint16(at + 36, true) &&
+    form.external === view.getUint32(at + 38, true)
+  );
+}
+
+function isSameWide(one: CentralForm['wide'], other: CentralForm['wide']): boolean {
+  return one.size === other.size && one.packedSize === other.packedSize && one.offset === other.offset;
+}
+
+function isSameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && (one.length === 0 || Buffer.compare(one, other) === 0);
 }
 
 /** Makes equal forms one object, so that they are compared and counted by identity. */
 export class FormPool {
   readonly #forms = new Map<string, ZipForm>();
-  #last: ZipForm | undefined;
+  readonly #recent: { readonly central: CentralForm; readonly form: ZipForm }[] = [];
+  #made = 0;
 
-  shared(form: ZipForm): ZipForm {
-    if (this.#last === undefined || !isSame(this.#last, form)) this.#last = this.#find(form);
-    return this.#last;
+  shared(central: CentralForm, local: HeaderForm, descriptor: DataDescriptor): ZipForm {
+    for (const { central: known, form } of this.#recent)
+      if (known === central && form.descriptor === descriptor && hasLocal(form, local)) return form;
+    const form = this.#find({ ...central, ...local, descriptor });
+    this.#recent[this.#made++ % recentForms] = { central, form };
+    return form;
   }
 
   #find(form: ZipForm): ZipForm {
@@ -115,30 +168,12 @@ export class FormPool {
   }
 }
 
-/** A look that is cheaper than the key: most entries have the form of the one before. */
-function isSame(one: ZipForm, other: ZipForm): boolean {
+function hasLocal(form: ZipForm, local: HeaderForm): boolean {
   return (
-    one.method === other.method &&
-    one.external === other.external &&
-    one.flags === other.flags &&
-    one.madeBy === other.madeBy &&
-    one.version === other.version &&
-    one.disk === other.disk &&
-    one.internal === other.internal &&
-    one.localVersion === other.localVersion &&
-    one.localFlags === other.localFlags &&
-    one.localMethod === other.localMethod &&
-    one.localFacts === other.localFacts &&
-    one.descriptor === other.descriptor &&
-    one.wide.size === other.wide.size &&
-    one.wide.packedSize === other.wide.packedSize &&
-    one.wide.offset === other.wide.offset &&
-    isSameBytes(one.extra, other.extra) &&
-    isSameBytes(one.localExtra, other.localExtra) &&
-    isSameBytes(one.comment, other.comment)
+    form.localVersion === local.localVersion &&
+    form.localFlags === local.localFlags &&
+    form.localMethod === local.localMethod &&
+    form.localFacts === local.localFacts &&
+    isSameBytes(form.localExtra, local.localExtra)
   );
-}
-
-function isSameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && (one.length === 0 || Buffer.compare(one, other) === 0);
 }

@@ -36,8 +36,8 @@ export interface ZipEntryPart {
 
 /** What an entry's headers are written from, beside sizes, CRC-32 and offset. */
 export interface ZipHead {
-  /** As the archive has it, in whatever encoding. */
-  readonly name: Uint8Array;
+  /** As the archive has it, in whatever encoding: one character for each byte. */
+  readonly name: string;
   readonly form: ZipForm;
   /** MS-DOS date and time as one number of 32 bits. */
   readonly time: number;

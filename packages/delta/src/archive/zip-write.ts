@@ -19,6 +19,15 @@ export const signatures = {
 /** Bytes of the records without what varies in length. */
 export const lengths = { local: 30, central: 46, end: 22, wideEnd: 56, locator: 20 } as const;
 
+/** Bytes of a data descriptor. */
+export const descriptorLengths: Readonly<Record<DataDescriptor, number>> = {
+  none: 0,
+  plain: 12,
+  signed: 16,
+  'plain-wide': 20,
+  'signed-wide': 24,
+};
+
 export const ones16 = 0xffff;
 export const ones32 = 0xffffffff;
 
@@ -46,7 +55,7 @@ export function localHeader(head: ZipHead, facts: ZipFacts): Uint8Array {
   header.writeUInt32LE(low32(size(facts.size)), 22);
   header.writeUInt16LE(name.length, 26);
   header.writeUInt16LE(localExtra.length, 28);
-  header.set(name, lengths.local);
+  header.write(name, lengths.local, 'latin1');
   const extra = header.subarray(lengths.local + name.length);
   extra.set(localExtra);
   if (localFacts === 'wide') fillWide(extra, [facts.size, facts.packedSize]);
@@ -74,7 +83,7 @@ export function centralHeader(head: ZipHead, facts: ZipFacts, offset: number): U
   header.writeUInt16LE(form.internal, 36);
   header.writeUInt32LE(form.external, 38);
   header.writeUInt32LE(wide.offset ? ones32 : low32(offset), 42);
-  header.set(name, lengths.central);
+  header.write(name, lengths.central, 'latin1');
   const extra = header.subarray(lengths.central + name.length);
   extra.set(form.extra);
   extra.set(comment, form.extra.length);
@@ -176,6 +185,6 @@ function writeNumbers(place: Buffer, numbers: readonly number[]): void {
 }
 
 /** Old writers let numbers overflow; so do we, and what does not fit is found when the headers are compared. */
-function low32(value: number): number {
+export function low32(value: number): number {
   return value % 2 ** 32;
 }

@@ -5,6 +5,16 @@ import type { Piece } from './pieces.ts';
 export interface DifferenceBase extends RandomAccess {
   /** Whether all of it has to be unpacked for any part of it. */
   readonly unpacked?: boolean;
+  /** Where it lies deflated, if it does. */
+  deflated?(): DeflatedPlace | Promise<DeflatedPlace>;
+}
+
+export interface DeflatedPlace {
+  readonly source: RandomAccess;
+  readonly offset: number;
+  readonly packedSize: number;
+  /** That its content is said to have. */
+  readonly crc32: number;
 }
 
 /** What a section costs whatever it makes: its streams may have so many bytes, and a little more. */

@@ -22,7 +22,8 @@ import { EarlyThreads, earlyProgram } from './early-threads.ts';
 import { FilledWindow } from './filled-window.ts';
 import { chunksOf } from './made-chunks.ts';
 import { unpackStreams } from './packing.ts';
-import { decodePieces, readPieces } from './pieces.ts';
+import { decodePieces } from './pieces.ts';
+import { readPieces } from './read-pieces.ts';
 import { levelsClasses, mixableStreams, predictsReferences, transformStreams } from './section.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type RandomAccess, readRange } from '@block-pack/core';
+import type { RandomAccess } from '@block-pack/core';
 import { folded, unfolded, VarintReader, VarintWriter } from '../varint.ts';
 import { deltaInvalid } from './delta-invalid.ts';
 
@@ -59,21 +59,4 @@ function decodePiece(reader: VarintReader, sources: readonly RandomAccess[], exp
   if (offset + length > size)
     throw deltaInvalid(`it needs bytes ${offset} to ${offset + length} of a base of ${size}`);
   return { index, offset, length };
-}
-
-/** Reads the pieces, one behind the other, into `to`. */
-export async function readPieces(
-  pieces: readonly Piece[],
-  sources: readonly RandomAccess[],
-  to: Uint8Array,
-): Promise<void> {
-  let at = 0;
-  for (const { index, offset, length } of pieces) {
-    const source = sources[index];
-    if (source === undefined) throw new RangeError(`piece of source ${index} of ${sources.length}`);
-    for await (const bytes of readRange(source, offset, length)) {
-      to.set(bytes, at);
-      at += bytes.length;
-    }
-  }
 }

@@ -9,8 +9,9 @@ import { allowedMixing, type DifferenceBase } from './allowance.ts';
 import type { Window } from './cover.ts';
 import { mixSmallest } from './mix-section.ts';
 import { totalLength } from './packing.ts';
-import { encodePieces, type Piece, readPieces } from './pieces.ts';
+import { encodePieces, type Piece } from './pieces.ts';
 import { planSections, type SectionPlan } from './plan-sections.ts';
+import { readPieces } from './read-pieces.ts';
 import { sectionLimit, type Transform } from './section.ts';
 import {
   matchSection,

@@ -2,7 +2,6 @@ import { layoutLimits } from '../archive/limits.ts';
 import { partName, partSize } from '../archive/old-parts.ts';
 import { readLayout } from '../archive/read-layout.ts';
 import { listedEntries } from '../archive/read-zip.ts';
-import { textOf } from '../archive/zip-layout.ts';
 import { typedSectionLength } from '../typed/write-typed.ts';
 import type { GroupBlock } from './old-block.ts';
 
@@ -44,7 +43,7 @@ interface ListedFile {
 async function listed({ content, kind }: GroupBlock): Promise<readonly ListedFile[]> {
   if (kind === 'file') {
     const entries = await listedEntries(content, layoutLimits(content.size));
-    return (entries ?? []).map(({ head, facts }) => ({ path: textOf(head.name), size: facts.size }));
+    return (entries ?? []).map(({ name, facts }) => ({ path: name, size: facts.size }));
   }
   const layout = await readLayout(content, kind);
   return (layout?.parts ?? []).map((part) => ({ path: partName(part), size: partSize(part, false) }));

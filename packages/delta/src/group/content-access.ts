@@ -14,5 +14,5 @@ export function contentAccess(
   if (leaf === undefined || reader === undefined) return content;
   const { position, part } = leaf;
   if (typeof part.packing === 'string') return reader.access(position, size);
-  return held.access(size, () => reader.unpacked(position, size));
+  return held.access(reader, position, size);
 }

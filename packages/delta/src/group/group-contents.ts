@@ -1,3 +1,4 @@
+import { partLimit } from '../archive/limits.ts';
 import { type Leaf, leaves, type Position, type Recipe } from '../archive/recipe.ts';
 import type { DifferenceBase } from '../difference/allowance.ts';
 import { HeldContents } from './held-contents.ts';
@@ -47,7 +48,7 @@ function whole({ size, bases: [first] }: PlannedBlock, block: number, sources: S
 
 function parts({ bases }: PlannedBlock, recipe: Recipe, block: number, sources: Sources): PlannedContent[] {
   const archives = sources.archives(bases);
-  const named = new Set<string>();
+  const named = new Set<PartKey>();
   const contents: PlannedContent[] = [];
   for (const leaf of leaves(recipe)) {
     const { origin, packing, size } = leaf.part;
@@ -62,15 +63,21 @@ function parts({ bases }: PlannedBlock, recipe: Recipe, block: number, sources: 
   return contents;
 }
 
-function keyOf(old: number, position: Position): string {
-  return `${old}:${position.join('.')}`;
+/** A number for most parts: texts are slower, and parts are many. */
+type PartKey = number | string;
+
+function keyOf(old: number, position: Position): PartKey {
+  const [at = 0] = position;
+  return position.length === 1 ? old * partLimit + at : `${old}:${position.join('.')}`;
 }
 
 /** What contents are compared with, each once, in the order in which it is first named. */
 class Sources {
   readonly list: DifferenceBase[] = [];
   readonly #olds: readonly OldBlock[];
-  readonly #known = new Map<string, number>();
+  readonly #wholes = new Map<PartKey, number>();
+  readonly #parts = new Map<PartKey, number>();
+  readonly #packed = new Map<PartKey, number>();
   readonly #held = new HeldContents();
 
   constructor(olds: readonly OldBlock[]) {
@@ -83,29 +90,29 @@ class Sources {
   }
 
   whole(old: number): number {
-    return this.#add(`${old}`, () => this.#old(old).content);
+    return this.#add(this.#wholes, old, () => this.#old(old).content);
   }
 
   part(old: number, position: Position, packed: boolean): number | undefined {
     const block = this.#old(old);
     const part = block.layout && oldPartAt(block.layout, position);
     if (part === undefined || (!packed && !isReadable(part))) return undefined;
-    return this.#add(`${keyOf(old, position)}${packed ? ' packed' : ''}`, () =>
+    return this.#add(packed ? this.#packed : this.#parts, keyOf(old, position), () =>
       partAccess(block, position, part, packed, this.#held),
     );
   }
 
-  disappeared(old: number, as: number, named: ReadonlySet<string>): void {
+  disappeared(old: number, as: number, named: ReadonlySet<PartKey>): void {
     const { layout } = this.#old(old);
     for (const { position, part } of layout === undefined ? [] : oldLeaves(layout))
       if (isReadable(part) && !named.has(keyOf(as, position))) this.part(old, position, false);
   }
 
-  #add(key: string, make: () => DifferenceBase): number {
-    const known = this.#known.get(key);
+  #add(to: Map<PartKey, number>, key: PartKey, make: () => DifferenceBase): number {
+    const known = to.get(key);
     if (known !== undefined) return known;
     this.list.push(make());
-    this.#known.set(key, this.list.length - 1);
+    to.set(key, this.list.length - 1);
     return this.list.length - 1;
   }
 

@@ -57,12 +57,18 @@ export interface OldLeaf {
 }
 
 /** All leaves, in the order of the file. */
-export function oldLeaves(layout: Layout, above: Position = []): OldLeaf[] {
-  return layout.parts.flatMap((part, i) => {
-    const position = [...above, i];
+export function oldLeaves(layout: Layout): OldLeaf[] {
+  const found: OldLeaf[] = [];
+  addLeaves(layout, [], found);
+  return found;
+}
+
+function addLeaves(layout: Layout, above: Position, to: OldLeaf[]): void {
+  for (const [i, part] of layout.parts.entries()) {
     const inner = layout.nested.get(i);
-    return inner === undefined ? [{ position, part }] : oldLeaves(inner, position);
-  });
+    if (inner === undefined) to.push({ position: [...above, i], part });
+    else addLeaves(inner, [...above, i], to);
+  }
 }
 
 export function oldPartAt(layout: Layout, [at, ...below]: Position): Part | undefined {
@@ -92,5 +98,5 @@ export function partAccess(
   if (packed || part.kind !== 'entry' || part.head.form.method !== 8)
     return reader.access(position, partSize(part, true));
   const { size } = part.facts;
-  return held.access(size, () => reader.unpacked(position, size));
+  return held.access(reader, position, size);
 }

@@ -20,7 +20,7 @@ export function inflateAtOnce(packed: Uint8Array, size: number): Uint8Array | un
 }
 
 /** What zlib returns when it is asked for `info`; its types do not know. */
-interface Inflated {
+export interface Inflated {
   readonly buffer: Buffer;
   readonly engine: { readonly bytesWritten: number };
 }
@@ -46,7 +46,8 @@ export async function* inflate(packed: Bytes, packedSize: number, size: number):
 /** A stream is not what was said of it: no error, but a fact about an entry. */
 export class NotInflated extends Error {}
 
-function isOfTheData(error: unknown): boolean {
+/** Whether it is zlib's complaint, and not a lack of memory or the like. */
+export function isOfTheData(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
   return error.code === 'ERR_BUFFER_TOO_LARGE' || error.code.startsWith('Z_');
 }
