@@ -213,6 +213,25 @@ describe('what cannot be a layer', () => {
     const blocks = damaging(store, digest);
     await expect(assemble(store, manifest, { blocks })).rejects.toMatchObject(damage);
     await expect(assemble(store, manifest, { blocks, segments })).rejects.toMatchObject(damage);
+    const { digest: expected } = await assemble(store, manifest);
+    await expect(assemble(store, manifest, { blocks }, expected)).rejects.toMatchObject(damage);
+  });
+
+  it('reads a file block once and whole only where it cannot know what comes out', async () => {
+    const store = new MemoryBlobStore();
+    const manifest = await fakeManifest(store, [['/a', 'four']]);
+    const whole: Digest[] = [];
+    const blocks: BlobSource = {
+      has: (digest, size) => store.has(digest, size),
+      read(digest, range) {
+        if (range === undefined) whole.push(digest);
+        return store.read(digest, range);
+      },
+    };
+    const { digest } = await assemble(store, manifest, { blocks });
+    expect(whole).toHaveLength(1);
+    await assemble(store, manifest, { blocks }, digest);
+    expect(whole).toHaveLength(1);
   });
 
   it('a line that lies about the size of its block is refused', async () => {
