@@ -11,7 +11,7 @@ import { attributeNames } from './class-body.ts';
 import { ClassLeveller } from './class-leveller.ts';
 import { type ClassStreams, eachClassStream, openClassWriters } from './class-streams.ts';
 import { readConstantPool } from './constant-pool.ts';
-import { levelClasses, restoredClasses } from './level-classes.ts';
+import { levelBase, levelClasses, restoredClasses } from './level-classes.ts';
 import { levelledByOracle } from './level-oracle-fixture.ts';
 
 describe('a class file among changes', () => {
@@ -280,7 +280,8 @@ function restored(before: Uint8Array, body: Uint8Array, streams: ClassStreams, l
   const leveller = new ClassLeveller();
   const { bytes } = leveller.begin(before.length, length, streams);
   bytes.set(before);
-  const made = restoredClasses(leveller, streams, (room) => filledWith(bytes, before.length, room, body));
+  const targets = levelBase(leveller, streams);
+  const made = restoredClasses(leveller, targets, (room) => filledWith(bytes, before.length, room, body));
   return whole(Array.from(made, (piece) => piece.slice()));
 }
 

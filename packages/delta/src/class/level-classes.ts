@@ -5,6 +5,7 @@ import type { FilledWindow } from '../difference/filled-window.ts';
 import { ClassLeveller, type LevelledClass } from './class-leveller.ts';
 import { type ClassStreams, eachClassStream, openClassWriters } from './class-streams.ts';
 import { type ConstantPool, readConstantPool } from './constant-pool.ts';
+import { TakenBytes } from './taken-bytes.ts';
 import { writePool } from './write-pool.ts';
 
 /** A new content of a window and the older one that it is compared with, where both may be class files. */
@@ -113,18 +114,32 @@ function isSame(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 /**
- * What a section with class files makes: the old ones are levelled as the streams say, and the new ones get back their constants. A piece is
- * good only until the next one is asked for.
+ * Levels the old class files of a section as the streams say.
  * @param leveller its window is filled up to its base
+ * @throws DELTA_INVALID
+ */
+export function levelBase(leveller: ClassLeveller, streams: ClassStreams): LevelledClass[] {
+  const taken = new TakenBytes(leveller.window.baseLength);
+  const targets: LevelledClass[] = [];
+  for (const levelled of leveller.levelled(streams)) {
+    taken.take(levelled.source, levelled.source + levelled.sourceLength);
+    targets.push(levelled);
+  }
+  return targets;
+}
+
+/**
+ * What a section with class files makes: the new ones get back their constants. A piece is good only until the next one is asked for.
+ * @param leveller that levelled its base
+ * @param targets for which it did
  * @param filled its beginning, with so many new bytes: those of class files that are levelled
  * @throws DELTA_INVALID
  */
 export function* restoredClasses(
   leveller: ClassLeveller,
-  streams: ClassStreams,
+  targets: readonly LevelledClass[],
   filled: (length: number) => FilledWindow,
 ): Generator<Uint8Array> {
-  const targets = levelBase(leveller, streams);
   const pooled = targets.reduce((sum, { constants }) => sum + constants.length, 0);
   const levelled = filled(leveller.window.bytes.length - leveller.window.baseLength - pooled);
   let at = levelled.start;
@@ -158,35 +173,5 @@ function restoredBody(
     } catch (error) {
       if (end === levelled.bytes.length || !(error instanceof BlockPackError)) throw error;
     }
-  }
-}
-
-function levelBase(leveller: ClassLeveller, streams: ClassStreams): LevelledClass[] {
-  const taken = new TakenBytes(leveller.window.baseLength);
-  const targets: LevelledClass[] = [];
-  for (const levelled of leveller.levelled(streams)) {
-    taken.take(levelled.source, levelled.source + levelled.sourceLength);
-    targets.push(levelled);
-  }
-  return targets;
-}
-
-/** Class files of a base that are levelled: each is so once, since it can have only one numbering. */
-class TakenBytes {
-  /** A Buffer, which is looked through many times as fast. */
-  readonly #taken: Buffer;
-
-  constructor(length: number) {
-    this.#taken = Buffer.alloc(length);
-  }
-
-  isFree(at: number): boolean {
-    return this.#taken[at] === 0;
-  }
-
-  take(start: number, end: number): void {
-    if (this.#taken.subarray(start, end).includes(1))
-      throw deltaInvalid('class files of the base lie upon each other');
-    this.#taken.fill(1, start, end);
   }
 }

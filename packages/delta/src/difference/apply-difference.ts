@@ -3,7 +3,7 @@ import { byName } from '../by-name.ts';
 import { ClassLeveller } from '../class/class-leveller.ts';
 import type { ClassSource } from '../class/class-source.ts';
 import { amongOthers, type JoinedClasses, joinClasses } from '../class/join-classes.ts';
-import { restoredClasses } from '../class/level-classes.ts';
+import { levelBase, restoredClasses } from '../class/level-classes.ts';
 import { PlainClassSource } from '../class/unit-streams.ts';
 import { SectionMixer } from '../mixing/section-mixer.ts';
 import { decodePrograms, type Programs } from '../native/programs.ts';
@@ -11,6 +11,7 @@ import { allowedCost, costOf, type DifferenceBase } from './allowance.ts';
 import { coverSteps } from './apply-covers.ts';
 import {
   type AllowedSections,
+  type ComingEarly,
   type ComingSection,
   comingSections,
   type DifferenceHead,
@@ -18,6 +19,7 @@ import {
 } from './coming-sections.ts';
 import type { Window } from './cover.ts';
 import { deltaInvalid } from './delta-invalid.ts';
+import type { MadeEarly } from './early-streams.ts';
 import { EarlyThreads, earlyProgram } from './early-threads.ts';
 import { FilledWindow } from './filled-window.ts';
 import { chunksOf } from './made-chunks.ts';
@@ -115,15 +117,21 @@ async function makeSection(
     bytes: new Uint8Array(baseLength + newLength),
   };
   await readPieces(pieces, bases, bytes);
-  for (const [place, stream] of (await early()).entries()) unpacked[place]?.set(stream);
+  putInto(unpacked, await early.ofTransform());
   const mixable = mixableStreams(transform, form, unpacked, lengths.mixed);
   const mixer = lengths.mixed.size === 0 ? undefined : new SectionMixer(mixable, parts.at(-1));
   const base = bytes.subarray(0, baseLength);
-  mixer?.mixTransform(base);
-  const classes =
-    transform === 'units'
-      ? unitClasses(mixer?.classes(base) ?? new PlainClassSource(streams), base, newLength)
-      : undefined;
+  const { levelled, classes } = await beforeCovers(early, () => {
+    mixer?.mixTransform(base);
+    return {
+      levelled: leveller && levelBase(leveller, streams),
+      classes:
+        transform === 'units'
+          ? unitClasses(mixer?.classes(base) ?? new PlainClassSource(streams), base, newLength)
+          : undefined,
+    };
+  });
+  putInto(unpacked, await early.all());
   mixer?.mixCovers();
   const filled = (length: number): FilledWindow => {
     const window = { bytes: bytes.subarray(0, baseLength + length), baseLength };
@@ -134,9 +142,23 @@ async function makeSection(
     yield* coverSteps(window, streams, form, programs, mixer?.contents(window));
     mixer?.end();
   }
-  if (leveller !== undefined) return restoredClasses(leveller, streams, filled);
+  if (leveller !== undefined) return restoredClasses(leveller, levelled ?? [], filled);
   if (classes === undefined) return filled(newLength).rest(baseLength);
   return amongOthers(classes, filled(newLength - classes.bytes.length));
+}
+
+function putInto(streams: readonly Uint8Array[], made: MadeEarly): void {
+  for (const [place, stream] of made.entries()) streams[place]?.set(stream);
+}
+
+/** What is made while another thread finds where covers lie. If that one fails it is said first, as it is where there is no other thread. */
+async function beforeCovers<T>(early: ComingEarly, make: () => T): Promise<T> {
+  try {
+    return make();
+  } catch (error) {
+    await early.all();
+    throw error;
+  }
 }
 
 function unitClasses(from: ClassSource, base: Uint8Array, newLength: number): JoinedClasses {

@@ -1,7 +1,7 @@
 import type { ByteReader } from '@block-pack/core';
 import { allowedMixing } from './allowance.ts';
 import { deltaInvalid } from './delta-invalid.ts';
-import { type PackedEarly, readEarly } from './early-streams.ts';
+import { type MadeEarly, type PackedEarly, readEarly } from './early-streams.ts';
 import type { EarlyThreads } from './early-threads.ts';
 import { mixedLength, readParts } from './packing.ts';
 import { readMagic } from './read-magic.ts';
@@ -35,12 +35,18 @@ export async function readHead(reader: ByteReader): Promise<DifferenceHead> {
   return { count: await readVarint(reader), size: await readVarint(reader) };
 }
 
+/** Early streams of a section, if it has any. Each method throws DELTA_INVALID where another thread found, or this one finds, that they are damaged. */
+export interface ComingEarly {
+  /** Those that the transform needs. */
+  ofTransform(): Promise<MadeEarly>;
+  all(): Promise<MadeEarly>;
+}
+
 /** A section whose turn has not come. */
 export interface ComingSection {
   readonly header: SectionHeader;
   readonly parts: readonly Uint8Array[];
-  /** Its early streams, each at its place among all, if it has any. */
-  readonly early: () => Promise<readonly Uint8Array[]>;
+  readonly early: ComingEarly;
 }
 
 /**
@@ -74,13 +80,23 @@ function comingEarly(
   { transform, form, streams: lengths }: SectionHeader,
   parts: readonly Uint8Array[],
   threads: EarlyThreads,
-): ComingSection['early'] {
+): ComingEarly {
   const packed = parts.at(-2);
-  if (lengths.early.size === 0 || packed === undefined) return async () => [];
+  if (lengths.early.size === 0 || packed === undefined) return noEarly;
   const early: PackedEarly = { transform, form, lengths, packed };
-  const made = threads.read(early);
-  return async () => (await made) ?? readEarly(early);
+  const steps = threads.read(early);
+  let here: MadeEarly | undefined;
+  const allHere = (): MadeEarly => {
+    for (const made of here === undefined ? readEarly(early) : []) here = made;
+    return here ?? [];
+  };
+  return {
+    ofTransform: async () => (await steps.ofTransform) ?? allHere(),
+    all: async () => (await steps.all) ?? allHere(),
+  };
 }
+
+const noEarly: ComingEarly = { ofTransform: async () => [], all: async () => [] };
 
 async function readSectionHeader(reader: ByteReader): Promise<SectionHeader> {
   const length = await readVarint(reader);

@@ -2,13 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { readEarly } from './early-streams.ts';
 
-parentPort?.postMessage(made());
-
-/** What is wrong with them is said by the thread that has them: it makes them once more. */
-function made(): Uint8Array[] | undefined {
-  try {
-    return readEarly(workerData);
-  } catch {
-    return undefined;
-  }
+try {
+  for (const made of readEarly(workerData)) parentPort?.postMessage(made);
+} catch {
+  // What is wrong with them is said by the thread that has them: it makes them once more.
 }

@@ -1,4 +1,4 @@
-import { mixEarly } from '../mixing/section-mixer.ts';
+import { earlySteps } from '../mixing/section-mixer.ts';
 import type { StreamLengths } from './packing.ts';
 import { mixableStreams, type SectionHeader } from './section.ts';
 
@@ -8,13 +8,24 @@ export interface PackedEarly extends Pick<SectionHeader, 'transform' | 'form'> {
   readonly packed: Uint8Array;
 }
 
+/** Early streams that were made, each at its place among all; of others no bytes. */
+export type MadeEarly = readonly Uint8Array[];
+
 /**
- * The early streams, each at its place among all.
+ * The early streams in two steps: those that the transform needs, then all of them.
  * @throws DELTA_INVALID
  */
-export function readEarly({ transform, form, lengths, packed }: PackedEarly): Uint8Array[] {
+export function* readEarly({
+  transform,
+  form,
+  lengths,
+  packed,
+}: PackedEarly): Generator<MadeEarly, undefined> {
   const { raw, mixed, early } = lengths;
   const streams = raw.map((length, place) => new Uint8Array(early.has(place) ? length : 0));
-  mixEarly({ ...mixableStreams(transform, form, streams, mixed), early }, packed);
-  return streams;
+  const section = { ...mixableStreams(transform, form, streams, mixed), early };
+  for (const made of earlySteps(section, packed))
+    yield streams.map((stream, place) => (made.has(place) ? stream : none));
 }
+
+const none = new Uint8Array();

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mixEarly } from '../mixing/section-mixer.ts';
 import { applyDifference, OpenDifference } from './apply-difference.ts';
-import { EarlyThreads } from './early-threads.ts';
+import { type EarlySteps, EarlyThreads } from './early-threads.ts';
 import { mixableStreams } from './section.ts';
 import { streamNames } from './streams.ts';
 import { writeDifference } from './write-difference.ts';
@@ -40,9 +40,13 @@ describe('a change with so many covers that they are apart', () => {
   it('has what a thread reads of it', async () => {
     const { streams, early, packed } = mixedOnes();
     const threads = new EarlyThreads(program, 2);
-    const made = await threads.read(packed);
+    const made = await bothOf(threads.read(packed));
     await threads.close();
-    expect(made).toEqual(streams.map((stream, place) => (early.has(place) ? stream : new Uint8Array())));
+    const nothing = streams.map(() => new Uint8Array());
+    expect(made).toEqual([
+      nothing,
+      streams.map((stream, place) => (early.has(place) ? stream : new Uint8Array())),
+    ]);
     expect([...early].map((place) => streamNames[place])).toEqual([
       'coverLengths',
       'literalLengths',
@@ -56,8 +60,8 @@ describe('a change with so many covers that they are apart', () => {
     const stopped = new EarlyThreads(program, 2);
     const stopping = stopped.read(packed);
     await stopped.close();
-    expect([await stopping, await stopped.read(packed)]).toEqual([undefined, undefined]);
-    expect(await new EarlyThreads(program, 1).read(packed)).toBeUndefined();
+    for (const steps of [stopping, stopped.read(packed), new EarlyThreads(program, 1).read(packed)])
+      expect(await bothOf(steps)).toEqual([undefined, undefined]);
   });
 
   it('is refused, or makes other bytes, with a thread as without, wherever it is damaged', async () => {
@@ -96,6 +100,10 @@ describe('a change with so many covers that they are apart', () => {
     }
   }
 });
+
+function bothOf({ ofTransform, all }: EarlySteps) {
+  return Promise.all([ofTransform, all]);
+}
 
 function mixedOnes() {
   const raw = streamNames.map((_, place) => (place === 0 ? 0 : 1 << 13));

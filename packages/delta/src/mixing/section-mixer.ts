@@ -55,11 +55,26 @@ export interface MixableStreams {
  * @throws DELTA_INVALID if something is left of what was read, or it ends too early
  */
 export function mixEarly(section: MixableStreams, packed?: Uint8Array): Uint8Array {
+  const steps = earlySteps(section, packed);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** {@link mixEarly} in two steps, which both say the places of the streams that are coded by then. Only behind the last is it known that all was right. */
+export function* earlySteps(
+  section: MixableStreams,
+  packed?: Uint8Array,
+): Generator<ReadonlySet<number>, Uint8Array> {
   const mixer = new StreamMixer(section.streams, section.early, kindsOf(section), packed);
   mixTransform(mixer, section, new Uint8Array());
+  yield new Set([...section.early].filter((place) => place >= section.own));
   const places = coverPlaces(section);
   if (section.early.has(places.coverLengths)) mixCovers(mixer, places);
-  return mixer.end();
+  const written = mixer.end();
+  yield section.early;
+  return written;
 }
 
 /** Codes streams of a section but the early ones, one way or the other, in three steps: what its transform needs, where covers lie, what is in them and between. */
