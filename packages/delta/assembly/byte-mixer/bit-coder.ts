@@ -1,7 +1,7 @@
 import { reserve } from './memory';
 
-/** Bytes that are written until they are taken: more than come of a thousand bytes, 32 of each at most. */
-const room: i32 = 1 << 15;
+/** Bytes that are written until they are taken: more than come of four windows and some hundred bytes, 32 of each at most. */
+const room: i32 = 1 << 17;
 
 /** Numbers from `low` to `high` are what the bytes behind those written, or read, may begin with. */
 let low: u32 = 0;

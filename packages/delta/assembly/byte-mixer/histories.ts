@@ -1,4 +1,5 @@
 import { contexts, inputs, mostContexts } from './contexts';
+import { hashed } from './hash';
 import { stretched } from './logistic';
 import { reserve } from './memory';
 
@@ -91,13 +92,6 @@ function slotOf(context: u32): usize {
 function useOf(slot: usize): u32 {
   const first: u32 = load<u8>(slot + 1);
   return (first & 15) + (first >>> 4);
-}
-
-export function hashed(one: u32, other: u32): u32 {
-  let mixed = one * 0x2c1b3c6d + other * 0x297a2d39;
-  mixed ^= mixed >>> 15;
-  mixed *= 0x85ebca6b;
-  return mixed ^ (mixed >>> 13);
 }
 
 /**

@@ -16,7 +16,12 @@ const modules = new Map<string, object>();
  * @typeParam Exports what the `index.ts` of the program exports, and its `memory`
  */
 export function instantiate<Exports>(program: string): Exports {
-  return new WebAssembly.Instance(moduleOf(program)).exports as Exports;
+  return instanceOf(moduleOf(program));
+}
+
+/** {@link instantiate} of a program that {@link moduleOf} gave, on whatever thread. */
+export function instanceOf<Exports>(module: object): Exports {
+  return new WebAssembly.Instance(module).exports as Exports;
 }
 
 /** A program, compiled once; other threads can be given it as it is. */

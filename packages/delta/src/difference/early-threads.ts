@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { beginWorker } from '../begin-worker.ts';
-import type { MadeEarly, PackedEarly } from './early-streams.ts';
+import { type MadeEarly, type PackedEarly, walksOf } from './early-streams.ts';
 
 /** Where the program of these threads is, once it is built. While sources are run as they are, there is none, and threads make nothing. */
 export const earlyProgram = new URL('./early-program.js', import.meta.url);
@@ -29,11 +29,11 @@ export class EarlyThreads {
 
   /** The steps of `readEarly`; undefined for those that a thread cannot make, for whatever reason. */
   read(early: PackedEarly): EarlySteps {
-    const worker = this.#isClosed ? undefined : beginWorker(this.#program, early);
+    const worker = this.#isClosed ? undefined : beginWorker(this.#program, walksOf(early));
     if (worker === undefined) return noSteps;
     this.#begun.add(worker);
     const [ofTransform, all] = [new Step(), new Step()];
-    worker.on('message', (made: MadeEarly) => (ofTransform.isMade ? all : ofTransform).end(made));
+    worker.on('message', (made: MadeEarly | undefined) => (ofTransform.isMade ? all : ofTransform).end(made));
     const end = (): void => {
       ofTransform.end(undefined);
       all.end(undefined);

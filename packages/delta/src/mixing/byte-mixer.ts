@@ -1,16 +1,29 @@
 import { byteMixerProgram } from '../assembled/byte-mixer.ts';
 import { instantiate } from '../assembled/instantiate.ts';
+import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { type BitProgram, endsTooEarly, PackedBytes } from './packed-bytes.ts';
+import { type Walk, type WalkProgram, walk } from './walk.ts';
 
 /** Most contexts that a byte may have, and kinds of bytes: packages/delta/assembly/byte-mixer has tables for so many. */
 export const mostContexts = 20;
 const mostKinds = 32;
 
 /** What packages/delta/assembly/byte-mixer/index.ts exports. */
-interface Program extends BitProgram {
+interface Program extends BitProgram, WalkProgram {
   begin(kinds: number, tableBits: number, packed: number): void;
   contextsPlace(): number;
+  aroundPlace(): number;
   code(byte: number, kind: number, count: number, beside: number, expected: number, run: number): number;
+  codeAround(byte: number, kind: number, own: number, count: number): number;
+  codeExpected(
+    byte: number,
+    stream: number,
+    kind: number,
+    count: number,
+    expected: number,
+    run: number,
+  ): number;
+  setAroundCover(first: number, second: number, third: number, fourth: number): void;
 }
 
 /** A program that nobody uses. Its memory, up to 20 MiB, is used again. */
@@ -23,6 +36,8 @@ let idle: Program | undefined;
 export class ByteMixer {
   /** What the next byte is predicted from: to be set before it is coded. */
   readonly contexts: Int32Array;
+  /** What its contexts are made of, where they are made by the program. */
+  readonly around: Int32Array;
   readonly #program: Program;
   readonly #packed: PackedBytes;
 
@@ -39,6 +54,7 @@ export class ByteMixer {
     const program = this.#program;
     program.begin(kinds, bits, packed?.length ?? -1);
     this.contexts = new Int32Array(program.memory.buffer, program.contextsPlace(), mostContexts);
+    this.around = new Int32Array(program.memory.buffer, program.aroundPlace(), mostContexts);
     this.#packed = new PackedBytes(program, packed);
   }
 
@@ -51,13 +67,53 @@ export class ByteMixer {
    * @throws DELTA_INVALID when the packed bytes are used up
    */
   code(byte: number, kind: number, count: number, beside: number, expected: number, run: number): number {
-    const coded = this.#program.code(byte, kind, count, beside, expected, run);
+    return this.#passed(this.#program.code(byte, kind, count, beside, expected, run));
+  }
+
+  /**
+   * {@link code} without an expected byte, by what stands around it.
+   * @param own a context for itself, and beside each of the others
+   * @param count of what stands around it, at most 19
+   */
+  codeAround(byte: number, kind: number, own: number, count: number): number {
+    return this.#passed(this.#program.codeAround(byte, kind, own, count));
+  }
+
+  /** {@link code} of a byte of a stream, by what stands around it. */
+  codeExpected(
+    byte: number,
+    stream: number,
+    kind: number,
+    count: number,
+    expected: number,
+    run: number,
+  ): number {
+    return this.#passed(this.#program.codeExpected(byte, stream, kind, count, expected, run));
+  }
+
+  #passed(coded: number): number {
     if (coded < 0) {
       this.leave();
       throw endsTooEarly();
     }
     this.#packed.pass();
     return coded;
+  }
+
+  /** Sets what stands around a number of a cover, seven in all. */
+  setAroundCover(first: number, second: number, third: number, fourth: number): void {
+    this.#program.setAroundCover(first, second, third, fourth);
+  }
+
+  /**
+   * Codes whole streams.
+   * @throws DELTA_INVALID when the packed bytes are used up, or a stream ends too early
+   */
+  walk(one: Walk): void {
+    const end = walk(this.#program, one, () => this.#packed.take());
+    if (end === 'well') return;
+    this.leave();
+    throw end === 'used up' ? endsTooEarly() : deltaInvalid('a stream of a section ends too early');
   }
 
   /**

@@ -20,35 +20,12 @@ export interface CoverPlaces {
 
 /** Where covers lie: each number beside the others of its cover. */
 export function mixCovers(mixer: StreamMixer, places: CoverPlaces): void {
-  const { around } = mixer;
-  const last = { literal: 0, cover: 0, origin: 0, seek: 0 };
-  while (!mixer.atEnd(places.coverLengths)) {
-    setAround(around, magnitude(last.cover), magnitude(last.literal), last.origin, 0);
-    const literal = mixer.number(places.literalLengths, aroundCount);
-    setAround(around, magnitude(literal), magnitude(last.cover), last.origin, 0);
-    const cover = mixer.number(places.coverLengths, aroundCount);
-    setAround(around, last.origin, magnitude(literal), magnitude(cover), 0);
-    const origin = mixer.byte(places.origins, aroundCount);
-    setAround(around, origin, magnitude(last.seek), magnitude(literal), literal);
-    const seek = mixer.number(places.seeks, aroundCount);
-    last.literal = literal;
-    last.cover = cover;
-    last.origin = origin;
-    last.seek = seek;
-  }
+  const { coverLengths, literalLengths, origins, seeks } = places;
+  mixer.walk('codeCovers', coverLengths, literalLengths, origins, seeks);
 }
 
+/** What stands around a number of a cover. */
 const aroundCount = 7;
-
-function setAround(around: Int32Array, one: number, two: number, three: number, four: number): void {
-  around[0] = one;
-  around[1] = two;
-  around[2] = hashed(one, two);
-  around[3] = hashed(one, three);
-  around[4] = hashed(hashed(one, two), three);
-  around[5] = hashed(four, three);
-  around[6] = hashed(four, one);
-}
 
 const literalContexts = 12;
 const valueContexts = 8;
@@ -111,8 +88,12 @@ export class MixedContents {
 
   /** How many bytes of covers agree up to the next that differs. */
   run(): void {
-    const { around } = this.#mixer;
-    setAround(around, magnitude(this.#run), magnitude(this.#runBefore), this.#value, this.#valueBefore);
+    this.#mixer.setAroundCover(
+      magnitude(this.#run),
+      magnitude(this.#runBefore),
+      this.#value,
+      this.#valueBefore,
+    );
     this.#runBefore = this.#run;
     this.#run = this.#mixer.number(this.#places.differences, aroundCount);
   }

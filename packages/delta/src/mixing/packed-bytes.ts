@@ -12,7 +12,7 @@ export interface BitProgram {
   endWriting(): void;
 }
 
-/** What a program has room for, divided by what a byte or a value becomes at most. */
+/** Less than a program has room for, divided by what a byte or a value becomes at most. */
 const takenAfter = 256;
 
 /** The packed bytes of a program: they are brought to it, or taken from it now and then. */
@@ -38,7 +38,7 @@ export class PackedBytes {
 
   /** Called for each byte or value that was coded. */
   pass(): void {
-    if (--this.#untilTaken === 0) this.#take();
+    if (--this.#untilTaken === 0) this.take();
   }
 
   /**
@@ -50,11 +50,12 @@ export class PackedBytes {
     const isLeft = this.#packed !== undefined && program.packedLength() < this.#packed.length;
     if (isLeft) throw deltaInvalid('mixed streams end before their bytes do');
     if (this.#packed === undefined) program.endWriting();
-    this.#take();
+    this.take();
     return this.#written.bytes();
   }
 
-  #take(): void {
+  /** Called when many were coded. */
+  take(): void {
     this.#untilTaken = takenAfter;
     if (this.#packed !== undefined) return;
     const { memory, packedPlace, packedLength, takePacked } = this.#program;

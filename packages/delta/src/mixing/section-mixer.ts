@@ -1,10 +1,14 @@
+import { byteMixerProgram } from '../assembled/byte-mixer.ts';
+import { moduleOf } from '../assembled/instantiate.ts';
 import { eachUnitStream, unitStreamNames } from '../class/unit-streams.ts';
 import type { Window } from '../difference/cover.ts';
+import type { EarlyWalks, PlannedWalks } from './early-walks.ts';
 import { MixedClasses } from './mixed-classes.ts';
 import { type CoverPlaces, MixedContents, mixCovers } from './mixed-covers.ts';
-import { StreamMixer } from './stream-mixer.ts';
+import { StreamMixer, tableBits } from './stream-mixer.ts';
 import { sortCount } from './value-sorts.ts';
-import { mixBytes, mixNumbers, mixText } from './whole-streams.ts';
+import type { WayOfWalking } from './walk.ts';
+import { mixText } from './whole-text.ts';
 
 /** What is coded as bytes and not as numbers. */
 const byteStreams: ReadonlySet<string> = new Set(['constantTags', 'constantNumbers']);
@@ -68,13 +72,44 @@ export function* earlySteps(
   packed?: Uint8Array,
 ): Generator<ReadonlySet<number>, Uint8Array> {
   const mixer = new StreamMixer(section.streams, section.early, kindsOf(section), packed);
-  mixTransform(mixer, section, new Uint8Array());
-  yield new Set([...section.early].filter((place) => place >= section.own));
-  const places = coverPlaces(section);
-  if (section.early.has(places.coverLengths)) mixCovers(mixer, places);
+  const { ofTransform, ofCovers } = plannedWalks(section);
+  for (const { way, places } of ofTransform) mixer.walk(way, ...places);
+  yield new Set(ofTransform.flatMap(({ places }) => places));
+  for (const { way, places } of ofCovers) mixer.walk(way, ...places);
   const written = mixer.end();
   yield section.early;
   return written;
+}
+
+/**
+ * What another thread has to know to read the early streams of a section.
+ * @param lengths of its streams; 0 of those that are not early
+ */
+export function earlyWalks(
+  section: Omit<MixableStreams, 'streams'>,
+  lengths: readonly number[],
+  packed: Uint8Array,
+): EarlyWalks {
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  return {
+    program: moduleOf(byteMixerProgram),
+    kinds: kindsOf(section),
+    tableBits: tableBits(total),
+    lengths,
+    ...plannedWalks(section),
+    packed,
+  };
+}
+
+function plannedWalks(section: Omit<MixableStreams, 'streams'>): PlannedWalks {
+  const { names, own, early } = section;
+  const { coverLengths, literalLengths, origins, seeks } = coverPlaces(section);
+  const covers = { way: 'codeCovers', places: [coverLengths, literalLengths, origins, seeks] } as const;
+  const ofTransform = [...names.entries()].filter(([place]) => place >= own && early.has(place));
+  return {
+    ofTransform: ofTransform.map(([place, name]) => ({ way: wayOf(name), places: [place] })),
+    ofCovers: early.has(coverLengths) ? [covers] : [],
+  };
 }
 
 /** Codes streams of a section but the early ones, one way or the other, in three steps: what its transform needs, where covers lie, what is in them and between. */
@@ -123,7 +158,7 @@ export class SectionMixer {
   }
 }
 
-function kindsOf({ names }: MixableStreams): number {
+function kindsOf({ names }: Pick<MixableStreams, 'names'>): number {
   return names.length + (names.includes('units') ? sortCount : 0);
 }
 
@@ -131,12 +166,15 @@ function mixTransform(mixer: StreamMixer, { names, streams, own }: MixableStream
   for (const [place, name] of names.entries()) {
     if (place < own || unitStreams.has(name) || !mixer.isMixed(place)) continue;
     if (textStreams.has(name)) mixText(mixer, place, streams[place]?.length ?? 0, base);
-    else if (byteStreams.has(name)) mixBytes(mixer, place);
-    else mixNumbers(mixer, place);
+    else mixer.walk(wayOf(name), place);
   }
 }
 
-function coverPlaces({ names, isJoined }: MixableStreams): CoverPlaces {
+function wayOf(name: string): WayOfWalking {
+  return byteStreams.has(name) ? 'codeBytes' : 'codeNumbers';
+}
+
+function coverPlaces({ names, isJoined }: Pick<MixableStreams, 'names' | 'isJoined'>): CoverPlaces {
   const at = (name: string): number => names.indexOf(name);
   return {
     coverLengths: at('coverLengths'),

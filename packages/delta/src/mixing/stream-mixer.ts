@@ -1,15 +1,7 @@
 import { deltaInvalid } from '../difference/delta-invalid.ts';
-import { ByteMixer, mostContexts } from './byte-mixer.ts';
+import { ByteMixer } from './byte-mixer.ts';
 import { hashed } from './hashed.ts';
-
-/** A stream, and how far it came. */
-interface Stream {
-  /** Where it is written, all of it; where it is read, room for it. */
-  readonly bytes: Uint8Array;
-  /** Whether it is coded here, or was there before. */
-  readonly isMixed: boolean;
-  at: number;
-}
+import type { WalkedStream, WayOfWalking } from './walk.ts';
 
 const leastTableBits = 16;
 
@@ -25,8 +17,8 @@ const tableBytesOfOne = 64;
  */
 export class StreamMixer {
   /** What is the same when a byte comes: to be set before it is coded. By the low byte of the first, predictions are weighed. */
-  readonly around = new Int32Array(mostContexts);
-  readonly #streams: readonly Stream[];
+  readonly around: Int32Array;
+  readonly #streams: readonly WalkedStream[];
   readonly #mixer: ByteMixer;
 
   /**
@@ -40,9 +32,10 @@ export class StreamMixer {
     kinds: number,
     packed?: Uint8Array,
   ) {
-    this.#streams = streams.map((bytes, place) => ({ bytes, isMixed: mixed.has(place), at: 0 }));
+    this.#streams = streams.map((bytes, place) => ({ place, bytes, isMixed: mixed.has(place), at: 0 }));
     const total = this.#streams.reduce((sum, { bytes, isMixed }) => sum + (isMixed ? bytes.length : 0), 0);
     this.#mixer = new ByteMixer(kinds, tableBits(total), packed);
+    this.around = this.#mixer.around;
   }
 
   isMixed(place: number): boolean {
@@ -75,22 +68,35 @@ export class StreamMixer {
    * @param kind bytes of one kind are predicted as others of it were
    */
   byte(place: number, count: number, own: number = hashed(place << 4, 0), kind: number = place): number {
-    const { contexts } = this.#mixer;
-    contexts[0] = own;
-    for (let i = 0; i < count; i++) contexts[i + 1] = hashed(own + i + 1, this.around[i] as number);
-    return this.#code(place, kind, count + 1, -1, 0);
+    const stream = this.#stream(place);
+    const known = this.#next(stream);
+    return pass(stream, stream.isMixed ? this.#mixer.codeAround(known, kind, own, count) : known);
   }
 
   /**
-   * The next byte of a stream, by the contexts that are set and nothing else.
+   * The next byte of a stream, by what stands around it and nothing else.
    * @param expected it might be that, or is -1
    * @param run how many bytes before were as expected
    * @param kind bytes of one kind are predicted as others of it were
    */
   expectedByte(place: number, count: number, expected: number, run: number, kind: number = place): number {
-    const { contexts } = this.#mixer;
-    for (let i = 0; i < count; i++) contexts[i] = hashed((place << 4) | i, this.around[i] as number);
-    return this.#code(place, kind, count, expected, run);
+    const stream = this.#stream(place);
+    const known = this.#next(stream);
+    const { isMixed } = stream;
+    return pass(stream, isMixed ? this.#mixer.codeExpected(known, place, kind, count, expected, run) : known);
+  }
+
+  /** Sets what stands around a number of a cover: seven, of which these four are told. */
+  setAroundCover(first: number, second: number, third: number, fourth: number): void {
+    this.#mixer.setAroundCover(first, second, third, fourth);
+  }
+
+  /**
+   * Codes whole streams, as far as the first one goes.
+   * @throws DELTA_INVALID
+   */
+  walk(way: WayOfWalking, ...places: readonly number[]): void {
+    this.#mixer.walk({ way, streams: places.map((place) => this.#stream(place)) });
   }
 
   /**
@@ -101,30 +107,33 @@ export class StreamMixer {
     return this.#mixer.end();
   }
 
-  #code(place: number, kind: number, count: number, expected: number, run: number): number {
-    const stream = this.#stream(place);
-    const known = stream.bytes[stream.at];
-    if (known === undefined) {
-      this.#mixer.leave();
-      throw deltaInvalid(`stream ${place} of a section ends too early`);
-    }
-    const beside = (this.around[0] as number) & 0xff;
-    const byte = stream.isMixed ? this.#mixer.code(known, kind, count, beside, expected, run) : known;
-    stream.bytes[stream.at++] = byte;
-    return byte;
+  #next({ place, bytes, at }: WalkedStream): number {
+    const known = bytes[at];
+    if (known !== undefined) return known;
+    this.#mixer.leave();
+    throw deltaInvalid(`stream ${place} of a section ends too early`);
   }
 
-  #stream(place: number): Stream {
+  #stream(place: number): WalkedStream {
     const stream = this.#streams[place];
     if (stream === undefined) throw new RangeError(`no stream ${place}`);
     return stream;
   }
 }
 
+function pass(stream: WalkedStream, byte: number): number {
+  stream.bytes[stream.at++] = byte;
+  return byte;
+}
+
 /** Longest varint. */
 const mostBytes = 8;
 
-function tableBits(total: number): number {
+/**
+ * Of the length of the table of histories.
+ * @param total bytes that are mixed together
+ */
+export function tableBits(total: number): number {
   const bytes = Math.min(total, mostKnown) * tableBytesOfOne;
   return Math.max(leastTableBits, 32 - Math.clz32(bytes - 1));
 }
