@@ -1,4 +1,5 @@
 import {
+  type Bytes,
   type Descriptor,
   type Digest,
   isPart,
@@ -31,21 +32,33 @@ export interface ComingContent {
  * @param code what it is when the draft cannot be written
  */
 export async function fillDraft(draft: Draft, code: DiskCode, coming: ComingContent): Promise<Descriptor> {
-  const written = async (writing: () => Promise<void>) => {
-    try {
-      await writing();
-    } catch (error) {
-      throw diskError(error, code, 'write', draft.path);
-    }
-  };
   if (coming.about < worthThreads)
-    return measureHere(coming, (chunk) => written(() => draft.writeLater(chunk)));
+    return measureHere(coming, (chunk) => written(draft, code, () => draft.writeLater(chunk)));
   const sync = new EarlySync(draft.descriptor);
   try {
     const { descriptor, path } = draft;
     return await passThrough(coming, { descriptor, path, code }, (bytes) => sync.written(bytes));
   } finally {
-    await written(() => sync.end());
+    await written(draft, code, () => sync.end());
+  }
+}
+
+/** Writes a content of which is known what it is. @returns bytes */
+export async function fillKnown(draft: Draft, code: DiskCode, content: Bytes): Promise<number> {
+  let size = 0;
+  for await (const chunk of content) {
+    size += chunk.length;
+    await written(draft, code, () => draft.writeLater(chunk));
+    await giveTurn();
+  }
+  return size;
+}
+
+async function written({ path }: Draft, code: DiskCode, writing: () => Promise<void>): Promise<void> {
+  try {
+    await writing();
+  } catch (error) {
+    throw diskError(error, code, 'write', path);
   }
 }
 

@@ -2,11 +2,13 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   assertSame,
+  type BlobSource,
   type BlobStore,
   type ByteRange,
   type Bytes,
   blobMissing,
   bytesOf,
+  type Descriptor,
   type Digest,
   digestHex,
   type PartCopier,
@@ -17,7 +19,7 @@ import {
 } from '@block-pack/core';
 import { onDisk } from './disk-error.ts';
 import { Draft } from './draft.ts';
-import { type ComingContent, digestContent, fillDraft } from './fill-draft.ts';
+import { type ComingContent, digestContent, fillDraft, fillKnown } from './fill-draft.ts';
 import { type OpenBlobFile, openBlobFile } from './open-file.ts';
 import { placeFiles } from './part-files.ts';
 import type { PlaceBlobs } from './place/images.ts';
@@ -47,8 +49,9 @@ export class ScratchBlobs implements BlobStore {
   }
 
   async *read(digest: Digest, range?: ByteRange): Bytes {
-    if (!(await this.has(digest))) throw blobMissing(digest, this.directory);
-    const access = this.access(digest);
+    const stats = statSync(this.blobPath(digest), { throwIfNoEntry: false });
+    if (stats === undefined) throw blobMissing(digest, this.directory);
+    const access = this.#access(digest, stats.size);
     if (range === undefined) yield* verified(readRange(access), digest, digest);
     else yield* readRange(access, range.offset, range.length);
   }
@@ -66,11 +69,26 @@ export class ScratchBlobs implements BlobStore {
     };
   }
 
-  async #write(coming: ComingContent, expected: Digest | undefined): Promise<Written> {
-    const draft = onDisk(this.directory, () => new Draft(this.directory, 'draft-'));
-    try {
+  #write(coming: ComingContent, expected: Digest | undefined): Promise<Written> {
+    return this.#keep(async (draft) => {
       const { digest, size } = await fillDraft(draft, 'OUTPUT_REFUSED', coming);
       if (expected !== undefined) assertSame(expected, digest, size, 'What was made');
+      return { digest, size };
+    });
+  }
+
+  /** Brings a blob here. It is digested by the source that gives it, and by nobody else. */
+  async bring(source: BlobSource, digest: Digest): Promise<void> {
+    await this.#keep(async (draft) => {
+      const size = await fillKnown(draft, 'OUTPUT_REFUSED', source.read(digest));
+      return { digest, size };
+    });
+  }
+
+  async #keep(fill: (draft: Draft) => Promise<Descriptor>): Promise<Written> {
+    const draft = onDisk(this.directory, () => new Draft(this.directory, 'draft-'));
+    try {
+      const { digest, size } = await fill(draft);
       const added = !existsSync(this.blobPath(digest));
       onDisk(this.directory, () => {
         // As in a store: it may be linked from here.
@@ -85,7 +103,10 @@ export class ScratchBlobs implements BlobStore {
 
   /** A blob to be read anywhere, as often as wanted. */
   access(digest: Digest): RandomAccess {
-    const { size } = statSync(this.blobPath(digest));
+    return this.#access(digest, statSync(this.blobPath(digest)).size);
+  }
+
+  #access(digest: Digest, size: number): RandomAccess {
     const read = async (offset: number, length: number, room?: Uint8Array) => {
       // Before the file is looked up: others may close it meanwhile.
       await giveTurn();

@@ -59,7 +59,7 @@ async function openBase(
   if (!(await scratch.has(digest))) {
     if (!(await held.has(digest)))
       throw prerequisitesMissing(new Map([[digest, baseText(base)]]), madeFor, { name, held });
-    await scratch.write(held.read(digest), digest);
+    await scratch.bring(held, digest);
   }
   return scratch.access(digest);
 }

@@ -145,7 +145,7 @@ async function openBlock(line: Import, pasts: readonly Held[], { scratch }: Bund
   if (!(await scratch.has(digest))) {
     const past = await firstThatHas(pasts, digest);
     if (past === undefined) throw blobMissing(digest, 'the images of the site');
-    await scratch.write(past.read(digest), digest);
+    await scratch.bring(past, digest);
   }
   return { kind: importKind(line), line, digest, content: scratch.access(digest) };
 }

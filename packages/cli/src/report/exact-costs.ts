@@ -75,7 +75,7 @@ async function newBlocks(
     if (seen.has(line.digest)) continue;
     seen.add(line.digest);
     if (await blobs.has(line.digest, importSize(line))) {
-      await scratch.write(blobs.read(line.digest), line.digest);
+      await scratch.bring(blobs, line.digest);
       here.push(line);
     } else missing++;
   }

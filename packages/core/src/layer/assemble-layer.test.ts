@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { list } from 'tar';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { BlobSource } from '../blob.ts';
 import { type Bytes, bytesOf, collect } from '../bytes.ts';
 import { type Digest, digestOf, verified } from '../digest.ts';
@@ -213,6 +213,17 @@ describe('what cannot be a layer', () => {
     const blocks = damaging(store, digest);
     await expect(assemble(store, manifest, { blocks })).rejects.toMatchObject(damage);
     await expect(assemble(store, manifest, { blocks, segments })).rejects.toMatchObject(damage);
+    const { digest: expected } = await assemble(store, manifest);
+    await expect(assemble(store, manifest, { blocks }, expected)).rejects.toMatchObject(damage);
+  });
+
+  it('reads whole, and checks, what goes into a layer that nobody expects', async () => {
+    const store = new MemoryBlobStore();
+    const manifest = await fakeManifest(store, [['/a', 'four']]);
+    const read = vi.spyOn(store, 'read');
+    const { digest } = await assemble(store, manifest);
+    await assemble(store, manifest, {}, digest);
+    expect(read.mock.calls.filter(([, range]) => range === undefined)).toHaveLength(1);
   });
 
   it('a line that lies about the size of its block is refused', async () => {

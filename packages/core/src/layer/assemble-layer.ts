@@ -31,7 +31,7 @@ export interface AssembleLayerOptions {
   readonly copier?: PartCopier;
   readonly signal?: AbortSignal;
   onProgress?(progress: AssembleProgress): void;
-  /** Keeps the layer's bytes, `about` so many. Called again from the beginning when a remembered segment proves to be damaged. */
+  /** Keeps the layer's bytes, `about` so many. Called again from the beginning when a remembered segment or a block may be damaged. */
   write(content: Bytes, expected?: Digest, about?: number): Promise<Written>;
 }
 
@@ -60,8 +60,9 @@ export async function assembleLayer(
   const { blocks, directories = new Map(), segments = noSegmentMemory } = options;
   const sorted = { ...manifest, imports: sortImports(manifest.imports) };
   const plan = await planLayer(sorted, blocks, directories, options.signal);
-  for (;;) {
-    const packed = new PackedLayer(plan, segments, options);
+  // What is wrong with a block is looked for only where the layer becomes another one than was expected.
+  for (let checks = expected === undefined; ; checks = true) {
+    const packed = new PackedLayer(plan, segments, options, checks);
     const made = await attempt(packed, plan, options, expected);
     if (made === undefined) {
       for (const key of packed.damaged) segments.forget(key);
@@ -98,7 +99,7 @@ function recipeOf(
 /**
  * Writes the blob, and digests the tar inside: two readings of blocks and segments at the same time, since many are compressed at once, and can only
  * be digested one after the other.
- * @returns undefined when remembered segments proved to be damaged: the next attempt does without them
+ * @returns undefined when remembered segments proved to be damaged, or blocks that were not checked may be: the next attempt does without the ones, and checks the others
  */
 async function attempt(
   packed: PackedLayer,
@@ -119,8 +120,10 @@ async function attempt(
     if (!(await agree(packed, tar, plan, options.blocks))) return undefined;
     return { layer: { digest, size }, diffId: tar.diffId };
   } catch (error) {
-    if (error instanceof BlockPackError && error.code === 'DIGEST_MISMATCH') packed.condemnUnsummed();
-    if (packed.damaged.length > 0) return undefined;
+    const code = error instanceof BlockPackError ? error.code : undefined;
+    if (code === 'DIGEST_MISMATCH') packed.condemnUnsummed();
+    const isOfBlocks = code === 'DIGEST_MISMATCH' || code === 'MANIFEST_INVALID';
+    if (packed.damaged.length > 0 || (isOfBlocks && !packed.checks)) return undefined;
     throw error;
   }
 }

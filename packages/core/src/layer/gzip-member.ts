@@ -74,7 +74,9 @@ export class MemberEnd {
   #last: Uint8Array = new Uint8Array();
 
   add(chunk: Uint8Array): void {
-    this.#last = concat([this.#last, chunk.slice(-memberTrailerSize)]).slice(-memberTrailerSize);
+    // A copy, also of a Buffer, whose own slice would be none.
+    const end = new Uint8Array(chunk.subarray(-memberTrailerSize));
+    this.#last = end.length < memberTrailerSize ? concat([this.#last, end]).slice(-memberTrailerSize) : end;
   }
 
   async *watch(member: Bytes): Bytes {

@@ -41,11 +41,14 @@ export class PackedLayer {
   readonly #members: Member[] = [];
   /** Members that were handed on, or are under way. */
   #passed = 0;
+  /** Whether blocks are held against their digests. */
+  readonly checks: boolean;
   /** Remembered segments that were not what they should be. */
   readonly damaged: SegmentKey[] = [];
 
-  constructor(plan: LayerPlan, memory: SegmentMemory, options: AssembleLayerOptions) {
+  constructor(plan: LayerPlan, memory: SegmentMemory, options: AssembleLayerOptions, checks: boolean) {
     this.#plan = plan;
+    this.checks = checks;
     this.#memory = memory;
     this.#options = options;
     this.#keys = plan.segments.map(({ line }) => segmentKey(line, options.encoding));
@@ -72,7 +75,8 @@ export class PackedLayer {
     const parts = [this.#encode(0, () => bytesOf(head))];
     for (const [index, { line }] of segments.entries()) {
       const kept = await this.#memory.find(this.#key(index));
-      if (kept === undefined) parts.push(this.#encode(index + 1, () => segmentTar(line, blocks)));
+      if (kept === undefined)
+        parts.push(this.#encode(index + 1, () => segmentTar(line, blocks, this.checks)));
       else parts.push(this.#copy(index, kept));
     }
     parts.push(this.#encode(segments.length + 1, () => bytesOf(endOfTar)));

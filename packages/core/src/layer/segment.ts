@@ -13,10 +13,15 @@ import { readSegment, type SegmentFile } from './segment-reader.ts';
 /**
  * The run of a layer's tar that one import becomes: the block's files and links, their headers under the import's path. It holds no
  * directories and no end of archive, so it depends on block, path and mode alone.
+ * @param check whether a file block is held against its digest and its size; whoever knows what comes out can do without
  * @throws BLOB_MISSING, DIGEST_MISMATCH, TAR_INVALID, PATH_INVALID, MANIFEST_INVALID for a size that is not the block's
  */
-export function segmentTar(line: Import, blocks: BlobSource): Bytes {
-  return segmentPieces(line, blocks, () => blocks.read(line.digest));
+export function segmentTar(line: Import, blocks: BlobSource, check = true): Bytes {
+  const length = importSize(line);
+  const isWhole = check || length === undefined || importKind(line) === 'tree';
+  return segmentPieces(line, blocks, () =>
+    blocks.read(line.digest, isWhole ? undefined : { offset: 0, length }),
+  );
 }
 
 /**

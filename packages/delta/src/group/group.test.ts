@@ -58,7 +58,7 @@ async function receive(
   sizes: readonly number[],
   olds: readonly GroupBlock[],
   encoding: GroupEncoding = 'delta',
-  threads = 1,
+  threads = 0,
 ): Promise<Uint8Array[]> {
   const made: Uint8Array[] = [];
   const blocks = written.blocks.map((one, at) => ({ ...one, size: sizes[at] ?? 0 }));

@@ -30,7 +30,7 @@ export interface ReadGroupOptions {
   }[];
   /** For archives inside of old blocks, so that each is unpacked once: together they may have sixteen times as many bytes as the old blocks. */
   readonly keepInner: KeepBytes;
-  /** Threads that deflate; less than two are none. Unless said, as many as are worth it. */
+  /** Threads that deflate. Unless said, as many as are worth it. */
   readonly threads?: number;
   /** Keeps a block; called for each of them in their order. What it is given is the right one only if its digest is. */
   keep(block: number, content: Bytes): Promise<void>;
@@ -145,11 +145,14 @@ function checkUnpacked(blocks: readonly PlannedBlock[]): void {
 /** Bytes that are to be deflated from which on threads, which take some 20 ms to begin, are worth it. */
 const worthThreads = 4 << 20;
 
+/** Bytes that keep a thread busy for as long as the contents of an update take to be made: a second one would only take its processor from whoever makes them. */
+const bytesOfThread = 16 << 20;
+
 /** With more, they would wait for the contents, which one thread makes. */
 const mostThreads = 4;
 
 function threadsFor(blocks: readonly PlannedBlock[], count = worthwhileThreads(blocks)) {
-  return count < 2 ? undefined : new DeflateThreads(count);
+  return count === 0 ? undefined : new DeflateThreads(count);
 }
 
 function worthwhileThreads(blocks: readonly PlannedBlock[]): number {
@@ -157,7 +160,9 @@ function worthwhileThreads(blocks: readonly PlannedBlock[]): number {
   for (const { recipe } of blocks)
     for (const { part } of recipe === undefined ? [] : leaves(recipe))
       if (goesToThreads(part)) bytes += part.size;
-  return bytes < worthThreads ? 0 : Math.min(availableParallelism(), mostThreads);
+  const processors = availableParallelism();
+  if (bytes < worthThreads || processors < 2) return 0;
+  return Math.min(Math.ceil(bytes / bytesOfThread), processors, mostThreads);
 }
 
 function* suppliedOf(

@@ -42,8 +42,8 @@ describe('typed contents with many texts', () => {
 
   it('are refused where values are mixed as well', async () => {
     const typed = await written();
-    // Behind the magic, a byte of the length of the header and three of the section's length: the first of the bits.
-    const bits = typedMagic.length + 1 + 3;
+    // Behind the magic, a byte of the length of the header, three of the section's length and three of that of its texts: the first of the bits.
+    const bits = typedMagic.length + 1 + 3 + 3;
     expect(typed[bits + 9]).toBe(1 << 6);
     await expect(read(typed.with(bits, 1 << 5))).rejects.toThrow('values that are mixed, and coded');
     await expect(read(typed.with(bits + 9, 1 << 7))).rejects.toThrow('never is');

@@ -3,9 +3,13 @@ import { type StreamKind, typedStreamNames } from '../class/typed-streams.ts';
 import { mixableKinds } from '../class/typed-values.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import type { VarintReader, VarintWriter } from '../varint.ts';
+import { nameStreams } from './name-codes.ts';
 
-/** Streams of a section: one for each kind of values, and behind them what is mixed. */
-export const sectionStreams = typedStreamNames.length + 1;
+/** The places of the streams that say names in texts: behind those of all kinds of values. */
+export const nameKinds: readonly number[] = nameStreams.map((_, place) => typedStreamNames.length + place);
+
+/** Streams of a section: one for each kind of values, those that say names, and what is mixed. */
+export const sectionStreams = typedStreamNames.length + nameStreams.length + 1;
 
 /** Which streams of a section are not packed by themselves. */
 export interface CodedStreams {
