@@ -1,4 +1,5 @@
 import { BlockPackError, concat } from '@block-pack/core';
+import { byName } from '../by-name.ts';
 import { VarintReader, VarintWriter } from '../varint.ts';
 
 /**
@@ -39,44 +40,22 @@ export class ColumnWriter<Name extends string> {
 
 /** Reads what a {@link ColumnWriter} wrote. @throws DELTA_INVALID for whatever is not there, and by {@link end} for what is left */
 export class ColumnReader<Name extends string> {
-  readonly #columns: ReadonlyMap<Name, VarintReader>;
+  readonly of: Readonly<Record<Name, VarintReader>>;
+  readonly #names: readonly Name[];
 
   constructor(names: readonly Name[], bytes: Uint8Array) {
     const all = new VarintReader(bytes, 'its columns', skeletonInvalid);
-    const lengths = names.map((name) => [name, all.next()] as const);
-    this.#columns = new Map(
-      lengths.map(([name, length]) => [
-        name,
-        new VarintReader(all.take(length), `bytes of its column "${name}"`, skeletonInvalid),
-      ]),
-    );
+    const lengths = names.map(() => all.next());
+    this.#names = names;
+    this.of = byName(names, (name, i) => {
+      const column = all.take(lengths[i] as number);
+      return new VarintReader(column, `bytes of its column "${name}"`, skeletonInvalid);
+    });
     all.end();
   }
 
-  number(name: Name): number {
-    return this.#column(name).next();
-  }
-
-  signed(name: Name): number {
-    return this.#column(name).nextSigned();
-  }
-
-  /** A view, not a copy. */
-  bytes(name: Name, length: number): Uint8Array {
-    return this.#column(name).take(length);
-  }
-
-  /** Bytes that a column still has: no more things can come from it. */
-  left(name: Name): number {
-    return this.#column(name).left;
-  }
-
   end(): void {
-    for (const column of this.#columns.values()) column.end();
-  }
-
-  #column(name: Name): VarintReader {
-    return this.#columns.get(name) ?? fail(name);
+    for (const name of this.#names) this.of[name].end();
   }
 }
 

@@ -6,7 +6,15 @@ import { readName } from './name-column.ts';
 import { type OldArchive, oldInside, partName, partSize } from './old-parts.ts';
 import { heldSize } from './put-together.ts';
 import type { Layout, Part } from './read-layout.ts';
-import type { Origin, Packing, Recipe, RecipeHead, RecipePart, ZipRecipe } from './recipe.ts';
+import {
+  type Origin,
+  type Packing,
+  positionIn,
+  type Recipe,
+  type RecipeHead,
+  type RecipePart,
+  type ZipRecipe,
+} from './recipe.ts';
 import {
   archiveKinds,
   kindBits,
@@ -63,11 +71,11 @@ class SkeletonReader {
   read(olds: readonly OldArchive[], depth: number): Recipe {
     const columns = this.#columns;
     if (depth > nestingLimit) throw skeletonInvalid('archives lie too deep in archives');
-    const number = columns.number('archive');
+    const number = columns.of.archive.next();
     const kind = archiveKinds[number - 1];
     if (kind === undefined) throw skeletonInvalid(`there is no kind of archive ${number}`);
-    const count = columns.number('archive');
-    if (count > columns.left('kind')) throw skeletonInvalid(`it has fewer than ${count} parts`);
+    const count = columns.of.archive.next();
+    if (count > columns.of.kind.left) throw skeletonInvalid(`it has fewer than ${count} parts`);
     this.#partsLeft -= count;
     if (this.#partsLeft < 0) throw skeletonInvalid(`its archives have more than ${partLimit} parts`);
     const ends = kind === 'zip' ? this.#ends(count) : undefined;
@@ -82,13 +90,13 @@ class SkeletonReader {
 
   #ends(count: number): ZipEnds {
     const columns = this.#columns;
-    const directoryAt = count - columns.number('archive');
-    const shift = columns.number('archive');
-    const flags = columns.number('archive');
+    const directoryAt = count - columns.of.archive.next();
+    const shift = columns.of.archive.next();
+    const flags = columns.of.archive.next();
     const [isWide, count16, size, offset] = [1, 2, 4, 8].map((bit) => (flags & bit) !== 0);
     if (directoryAt < 0 || flags > 15) throw skeletonInvalid('its end records cannot be');
     const within = (limit: number): number => {
-      const value = columns.number('archive');
+      const value = columns.of.archive.next();
       if (value > limit) throw skeletonInvalid('its end records cannot be');
       return value;
     };
@@ -96,15 +104,15 @@ class SkeletonReader {
       ? { madeBy: within(ones16), version: within(ones16), disks: within(ones32) }
       : undefined;
     const ones = { count: count16 === true, size: size === true, offset: offset === true };
-    const comment = new Uint8Array(columns.bytes('literal', within(ones16)));
+    const comment = new Uint8Array(columns.of.literal.take(within(ones16)));
     return { directoryAt, shift, end: { wide, ones, comment }, order: this.#order() };
   }
 
   /** Undefined for the order of the file. */
   #order(): number[] | undefined {
-    const count = this.#columns.number('order');
-    if (count > this.#columns.left('order')) throw skeletonInvalid('its central directory is too short');
-    return count === 0 ? undefined : Array.from({ length: count }, () => this.#columns.number('order'));
+    const count = this.#columns.of.order.next();
+    if (count > this.#columns.of.order.left) throw skeletonInvalid('its central directory is too short');
+    return count === 0 ? undefined : Array.from({ length: count }, () => this.#columns.of.order.next());
   }
 
   #part(
@@ -115,7 +123,7 @@ class SkeletonReader {
     depth: number,
   ): RecipePart {
     const columns = this.#columns;
-    const kind = columns.number('kind');
+    const kind = columns.of.kind.next();
     const relation = relations[kind & kindBits.relation] ?? 'none';
     const has = (bit: number): boolean => (kind & bit) !== 0;
     const mayBe = archive === 'zip' || (has(kindBits.gap) === (archive === 'tar') && !has(kindBits.kept));
@@ -154,9 +162,9 @@ class SkeletonReader {
   }
 
   #base(olds: readonly OldArchive[], before: Before): OldPart {
-    const from = olds.length > 1 ? this.#columns.number('old') : 0;
+    const from = olds.length > 1 ? this.#columns.of.old.next() : 0;
     const near = from === before.near.from ? before.near.part : 0;
-    const at = near + this.#columns.signed('skip');
+    const at = near + this.#columns.of.skip.nextSigned();
     const old = olds[from];
     const part = old?.layout.parts[at];
     if (old === undefined || part === undefined)
@@ -173,22 +181,20 @@ class SkeletonReader {
     const time = this.#time;
     let unixTime = 0;
     if (saysUnixTime(form)) {
-      this.#zone += columns.signed('unixTime');
+      this.#zone += columns.of.unixTime.nextSigned();
       unixTime = secondsOf(time) + this.#zone;
       if (!isWord32(unixTime)) throw skeletonInvalid('a time is out of range');
     }
-    const localHeader = isKept
-      ? new Uint8Array(columns.bytes('literal', columns.number('facts')))
-      : undefined;
+    const localHeader = isKept ? new Uint8Array(columns.of.literal.take(columns.of.facts.next())) : undefined;
     const zip: ZipHead = { name, form, time, unixTime, localHeader };
     return { kind: 'entry', zip };
   }
 
   #timeAfter(old: ZipHead | undefined): number {
-    const kind = this.#columns.number('timeKind');
+    const kind = this.#columns.of.timeKind.next();
     if (kind === timeKinds.asBefore) return this.#time;
     if (kind === timeKinds.asOld && old !== undefined) return old.time;
-    const time = kind === timeKinds.another ? this.#time + this.#columns.signed('time') : -1;
+    const time = kind === timeKinds.another ? this.#time + this.#columns.of.time.nextSigned() : -1;
     if (!isWord32(time)) throw skeletonInvalid('a time is out of range');
     return time;
   }
@@ -196,12 +202,12 @@ class SkeletonReader {
   #treeHead(name: string): RecipeHead {
     const columns = this.#columns;
     const path = Buffer.from(name, 'latin1').toString();
-    const form = columns.number('form');
+    const form = columns.of.form.next();
     if (form === treeForms.file || form === treeForms.executable)
       return { kind: 'file', tree: { kind: 'file', path, executable: form === treeForms.executable } };
     if (form === treeForms.directory) return { kind: 'link', tree: { kind: 'directory', path } };
     if (form !== treeForms.symlink) throw skeletonInvalid(`a tree has no form ${form}`);
-    const target = asText(columns.bytes('literal', columns.number('facts')));
+    const target = asText(columns.of.literal.take(columns.of.facts.next()));
     return { kind: 'link', tree: { kind: 'symlink', path, target } };
   }
 
@@ -219,17 +225,17 @@ class SkeletonReader {
       return { size: partSize(oldPart, true), packing: 'copied', facts };
     }
     if (isEmpty) return { size: 0, packing: 'stored', facts: undefined };
-    const packing = isEntry ? packingOf(columns.number('packing')) : 'stored';
+    const packing = isEntry ? packingOf(columns.of.packing.next()) : 'stored';
     const oldSize = oldPart === undefined ? 0 : partSize(oldPart, packing === 'raw');
-    const size = relation === 'content' ? oldSize : oldSize + columns.signed('size');
+    const size = relation === 'content' ? oldSize : oldSize + columns.of.size.nextSigned();
     if (size < 0 || !Number.isSafeInteger(size)) throw skeletonInvalid(`a part has ${size} bytes`);
     if (!isEntry || (packing !== 'raw' && size <= heldSize)) return { size, packing, facts: undefined };
     return { size, packing, facts: this.#facts(packing, size) };
   }
 
   #facts(packing: Packing, size: number): ZipFacts {
-    const crc32 = this.#columns.number('facts');
-    const other = this.#columns.number('facts');
+    const crc32 = this.#columns.of.facts.next();
+    const other = this.#columns.of.facts.next();
     if (!isWord32(crc32)) throw skeletonInvalid('a checksum is out of range');
     return packing === 'raw' ? { crc32, packedSize: size, size: other } : { crc32, packedSize: other, size };
   }
@@ -245,7 +251,7 @@ interface ZipEnds {
 function zipOf(parts: readonly RecipePart[], ends: ZipEnds): ZipRecipe {
   const { directoryAt, shift, end, order } = ends;
   const inFile: number[] = [];
-  for (const [i, { head }] of parts.entries()) if (head.kind === 'entry') inFile.push(i);
+  for (let i = 0; i < parts.length; i++) if (parts[i]?.head.kind === 'entry') inFile.push(i);
   const isComplete = order === undefined || areSame(order, inFile);
   if (!isComplete || (inFile.at(-1) ?? -1) >= directoryAt)
     throw skeletonInvalid('its central directory does not list its entries');
@@ -264,7 +270,9 @@ interface OldPart {
 }
 
 function originOf(relation: Origin['is'] | 'none', { old, at }: OldPart): Origin | undefined {
-  return relation === 'none' ? undefined : { is: relation, old: old.old, position: [...old.above, at] };
+  return relation === 'none'
+    ? undefined
+    : { is: relation, old: old.old, position: positionIn(old.above, at) };
 }
 
 function packingOf(code: number): Packing {

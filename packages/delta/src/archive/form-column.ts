@@ -33,9 +33,9 @@ export class FormNumbers {
   /** @throws DELTA_INVALID */
   read(columns: ColumnReader<SkeletonColumn>, old: ZipForm | undefined, name: string): ZipForm {
     const cue = this.#cue(old, name);
-    const said = columns.number('form');
+    const said = columns.of.form.next();
     const number = said === 0 ? this.#expectedOf(cue, old) : said - 1;
-    if (number === this.#count) this.#add(decodeForm((length) => columns.bytes('newForm', length)));
+    if (number === this.#count) this.#add(decodeForm((length) => columns.of.newForm.take(length)));
     const form = this.#known.forms[number] ?? this.#newForms[number - this.#known.forms.length];
     if (form === undefined) throw skeletonInvalid(`it has no header form ${number}`);
     this.#expected.set(cue, number);
@@ -97,9 +97,12 @@ function count(parts: Parts): KnownForms {
   const numbers = new Map<string, number>();
   const byForm = new Map<ZipForm, number>();
   const forms: ZipForm[] = [];
+  let last: ZipForm | undefined;
   for (const part of parts) {
-    if (part.kind !== 'entry' || byForm.has(part.head.form)) continue;
+    if (part.kind !== 'entry' || part.head.form === last) continue;
     const { form } = part.head;
+    last = form;
+    if (byForm.has(form)) continue;
     const key = keyOf(form);
     const number = numbers.get(key) ?? forms.length;
     byForm.set(form, number);

@@ -15,12 +15,12 @@ export function writeName(columns: ColumnWriter<SkeletonColumn>, name: string, l
 
 /** @throws DELTA_INVALID */
 export function readName(columns: ColumnReader<SkeletonColumn>, like: string): string {
-  const shared = columns.number('shared');
-  const sharedEnd = columns.number('sharedEnd');
-  const length = columns.number('nameLength');
+  const shared = columns.of.shared.next();
+  const sharedEnd = columns.of.sharedEnd.next();
+  const length = columns.of.nameLength.next();
   if (shared + sharedEnd > like.length || shared + sharedEnd + length > nameLimit)
     throw skeletonInvalid('a name has more in common with another than there is');
-  const rest = textOf(columns.bytes('name', length));
+  const rest = textOf(columns.of.name.take(length));
   return like.slice(0, shared) + rest + like.slice(like.length - sharedEnd);
 }
 

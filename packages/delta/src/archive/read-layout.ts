@@ -13,7 +13,7 @@ import { readTarParts } from './read-tar.ts';
 import { readZipLayout } from './read-zip.ts';
 import type { TarLayout } from './tar-layout.ts';
 import type { TreeLayout, TreePart } from './tree-layout.ts';
-import type { ZipEntryPart, ZipLayout } from './zip-layout.ts';
+import type { ZipEntryPart, ZipLayout, ZipPart } from './zip-layout.ts';
 
 export type Layout = ZipLayout | TreeLayout | TarLayout;
 
@@ -56,7 +56,8 @@ async function readNestingZip(
   const layout = await readZipLayout(source, left);
   if (layout === undefined || depth === deepest) return layout;
   const nested = new Map<number, ZipLayout>();
-  for (const [i, part] of layout.parts.entries()) {
+  for (let i = 0; i < layout.parts.length; i++) {
+    const part = layout.parts[i] as ZipPart;
     if (part.kind === 'gap' || !archiveName.test(part.head.name)) continue;
     const unpacked = mayBeUnpacked(part) ? part.facts.size : 0;
     if (unpacked > left.unpacked) continue;

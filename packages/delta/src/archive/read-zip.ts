@@ -64,7 +64,8 @@ async function layoutOf(
   const { parts, positions } = run;
   const directoryPlace = parts.length;
   if (end.end < source.size) parts.push(gap(end.end, source.size));
-  const names = directory.listed.reduce((sum, { name }) => sum + name.length, 0);
+  let names = 0;
+  for (const { name } of directory.listed) names += name.length;
   if (!affordParts(left, parts.length, names)) return undefined;
   return {
     kind: 'zip',
@@ -103,10 +104,12 @@ async function partsOf(source: RandomAccess, { bytes, listed }: Directory, limit
 }
 
 function inFileOrder(listed: readonly CentralEntry[]): readonly CentralEntry[] {
-  const isInOrder = listed.every(
-    ({ headerOffset }, place) => place === 0 || headerOffset >= (listed[place - 1]?.headerOffset ?? 0),
-  );
-  return isInOrder ? listed : [...listed].sort((one, other) => one.headerOffset - other.headerOffset);
+  let last = 0;
+  for (const { headerOffset } of listed) {
+    if (headerOffset < last) return [...listed].sort((one, other) => one.headerOffset - other.headerOffset);
+    last = headerOffset;
+  }
+  return listed;
 }
 
 function gap(from: number, to: number): ZipGap {

@@ -85,8 +85,15 @@ export function leaves(recipe: Recipe): Leaf[] {
   return found;
 }
 
-function addLeaves(recipe: Recipe, above: Position, to: Leaf[]): void {
-  for (const [i, part] of recipe.parts.entries())
-    if (part.nested !== undefined) addLeaves(part.nested, [...above, i], to);
-    else if (part.size > 0) to.push({ part, position: [...above, i] });
+function addLeaves({ parts }: Recipe, above: Position, to: Leaf[]): void {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as RecipePart;
+    if (part.nested !== undefined) addLeaves(part.nested, positionIn(above, i), to);
+    else if (part.size > 0) to.push({ part, position: positionIn(above, i) });
+  }
+}
+
+/** @param above where the archive is that has the part `at` */
+export function positionIn(above: Position, at: number): Position {
+  return above.length === 0 ? [at] : [...above, at];
 }

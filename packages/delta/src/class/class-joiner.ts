@@ -36,9 +36,13 @@ export class ClassJoiner {
    * All contents: a view, good until others are made. Undefined where the program cannot make them: `joinContents` says why.
    * @param length bytes of contents
    * @param lengths bytes of each stream, in the order of the format
-   * @param streams as long; each is asked for when the one before is not needed any more
+   * @param streams each as long, with its kind, in any order; each is asked for when the one before is not needed any more
    */
-  join(length: number, lengths: readonly number[], streams: Iterable<Uint8Array>): Uint8Array | undefined {
+  join(
+    length: number,
+    lengths: readonly number[],
+    streams: Iterable<readonly [StreamKind, Uint8Array]>,
+  ): Uint8Array | undefined {
     this.#begun ??= instantiate<Program>(classJoinerProgram);
     const program = this.#begun;
     const lengthOf = (kind: StreamKind): number => lengths[kind] as number;
@@ -50,7 +54,7 @@ export class ClassJoiner {
     const total = lengths.reduce((sum, one) => sum + one, 0);
     const start = unlessItTraps(() => program.begin(length, total, texts));
     if (start === undefined) return undefined;
-    openStreams(program, program.streamsStart(length), streams);
+    openStreams(program, startsFrom(program.streamsStart(length), lengths), streams);
     const contents = new Uint8Array(program.memory.buffer, start, length);
     return unlessItTraps(() => {
       program.join();
@@ -59,15 +63,25 @@ export class ClassJoiner {
   }
 }
 
-function openStreams({ memory, openStream }: Program, start: number, streams: Iterable<Uint8Array>): void {
+/** Where each stream begins. */
+function startsFrom(start: number, lengths: readonly number[]): readonly number[] {
+  let end = start;
+  return lengths.map((length) => {
+    end += length;
+    return end - length;
+  });
+}
+
+function openStreams(
+  { memory, openStream }: Program,
+  starts: readonly number[],
+  streams: Iterable<readonly [StreamKind, Uint8Array]>,
+): void {
   const bytes = new Uint8Array(memory.buffer);
-  let at = start;
-  let kind = 0;
-  for (const stream of streams) {
-    bytes.set(stream, at);
-    openStream(kind, at, stream.length);
-    at += stream.length;
-    kind++;
+  for (const [kind, stream] of streams) {
+    const start = starts[kind] as number;
+    bytes.set(stream, start);
+    openStream(kind, start, stream.length);
   }
 }
 

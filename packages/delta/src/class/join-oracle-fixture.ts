@@ -12,7 +12,7 @@ const classes = new ClassJoiner();
  */
 export function joinedByBoth(streams: readonly Uint8Array[], size: number): Uint8Array {
   const lengths = streams.map(({ length }) => length);
-  const made = classes.join(size, lengths, streams)?.slice();
+  const made = classes.join(size, lengths, streams.entries())?.slice();
   const expected = outcomeOf(() => joinContents(streams, new Uint8Array(size), noCoder, new Set()));
   if (expected instanceof BlockPackError) {
     if (made !== undefined) throw new Error(`the program makes contents where ${expected.message}`);

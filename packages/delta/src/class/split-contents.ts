@@ -2,6 +2,7 @@ import { BlockPackError } from '@block-pack/core';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { VarintReader, VarintWriter } from '../varint.ts';
 import { peekU4 } from './class-cursor.ts';
+import { ClassJoiner } from './class-joiner.ts';
 import { classMagic } from './constant-pool.ts';
 import { joinClass, PoolRoom, type TypedSource } from './join-class.ts';
 import { TextReader, TextWriter } from './known-texts.ts';
@@ -62,7 +63,7 @@ function provedStreams(
 ): Uint8Array[] | undefined {
   try {
     const streams = streamsOf(bytes, classes, new ClassWriter(noCoder, nothingMixed, tables));
-    return comeBack(bytes, classes, streams, tables) ? streams : undefined;
+    return comeBack(bytes, streams) ? streams : undefined;
   } catch (error) {
     if (error instanceof BlockPackError) return undefined;
     throw error;
@@ -85,21 +86,15 @@ function streamsOf(bytes: Uint8Array, places: readonly ContentPlace[], classes: 
   return classes.bytes();
 }
 
-/** @throws DELTA_INVALID for streams that cannot be read */
-function comeBack(
-  bytes: Uint8Array,
-  places: readonly ContentPlace[],
-  streams: readonly Uint8Array[],
-  tables: Tables,
-): boolean {
-  const classes = new ClassReader(streams, noCoder, nothingMixed, tables);
-  const made = new Uint8Array(places.reduce((most, { length }) => Math.max(most, length), 0));
-  return places.every(({ start, length }) => {
-    const one = made.subarray(0, length);
-    return (
-      classes.next(one, 0) === length && Buffer.compare(one, bytes.subarray(start, start + length)) === 0
-    );
-  });
+function comeBack(bytes: Uint8Array, streams: readonly Uint8Array[]): boolean {
+  const classes = ClassJoiner.take();
+  try {
+    const lengths = streams.map(({ length }) => length);
+    const made = classes.join(bytes.length, lengths, streams.entries());
+    return made !== undefined && Buffer.compare(made, bytes) === 0;
+  } finally {
+    classes.leave();
+  }
 }
 
 class ClassWriter {

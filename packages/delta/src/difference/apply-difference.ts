@@ -117,20 +117,18 @@ async function makeSection(
     bytes: new Uint8Array(baseLength + newLength),
   };
   await readPieces(pieces, bases, bytes);
-  putInto(unpacked, await early.ofTransform());
   const mixable = mixableStreams(transform, form, unpacked, lengths.mixed);
   const mixer = lengths.mixed.size === 0 ? undefined : new SectionMixer(mixable, parts.at(-1));
   const base = bytes.subarray(0, baseLength);
-  const { levelled, classes } = await beforeCovers(early, () => {
-    mixer?.mixTransform(base);
-    return {
-      levelled: leveller && levelBase(leveller, streams),
-      classes:
-        transform === 'units'
-          ? unitClasses(mixer?.classes(base) ?? new PlainClassSource(streams), base, newLength)
-          : undefined,
-    };
-  });
+  mixer?.mixTransform(base);
+  putInto(unpacked, await early.ofTransform());
+  const { levelled, classes } = await beforeCovers(early, () => ({
+    levelled: leveller && levelBase(leveller, streams),
+    classes:
+      transform === 'units'
+        ? unitClasses(mixer?.classes(base) ?? new PlainClassSource(streams), base, newLength)
+        : undefined,
+  }));
   putInto(unpacked, await early.all());
   mixer?.mixCovers();
   const filled = (length: number): FilledWindow => {

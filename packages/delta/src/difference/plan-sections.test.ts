@@ -30,6 +30,15 @@ describe('sections of contents that have large bases', () => {
     );
   });
 
+  it.each([
+    ['that has to be unpacked as a whole', { size: 1 << 30, unpacked: true }, 0],
+    ['with which they share nothing', { size: 1 << 30 }, undefined],
+  ])('are few where small contents have a large base %s', async (_, base, start) => {
+    const contents = Array.from({ length: 1_000 }, () => ({ size: 1, base: 0 }));
+    const plans = await planSections(contents, [base], length, async () => [start]);
+    expect(sum(plans.map((plan) => costOf(plan.bases, [base])))).toBeLessThanOrEqual(allowedCost(1_000));
+  });
+
   it('never have more bytes than they may, be a content or its base gigabytes', async () => {
     const sizes = fc.oneof(fc.nat({ max: 5 * 2 ** 30 }), fc.nat({ max: 2 * length }));
     await fc.assert(

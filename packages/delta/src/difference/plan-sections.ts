@@ -46,13 +46,18 @@ export async function planSections(
   };
   for (const [index, { size, base: named }] of contents.entries()) {
     if (size === 0) continue;
-    const namedSize = named === undefined ? 0 : (bases[named]?.size ?? 0);
-    const base = namedSize > 0 && allowance.affords(Math.min(length, namedSize)) ? named : undefined;
-    const baseSize = base === undefined ? 0 : namedSize;
+    const older = bases[named ?? -1] ?? { size: 0 };
+    const base = older.size > 0 && allowance.affords(windowCost(older, length)) ? named : undefined;
+    let baseSize = base === undefined ? 0 : older.size;
     if (size > length || baseSize > length) {
-      close();
-      plans.push(...(await cut(index, size, base, bases[base ?? -1], length, align, allowance)));
-      continue;
+      const parts = await cut(index, size, base, older, length, align, allowance);
+      // Of what is short, and shares nothing with its base, there may be more than there may be sections.
+      if (size > length || parts.some((part) => part.bases.length > 0)) {
+        close();
+        plans.push(...parts);
+        continue;
+      }
+      baseSize = 0;
     }
     const isLong = open.contentLength + size > length;
     const hasNoRoom = open.baseLength + baseSize > length || open.isFull;
@@ -64,6 +69,11 @@ export async function planSections(
   }
   close();
   return plans;
+}
+
+/** What a base costs, or the part of it that a section has. */
+function windowCost({ size, unpacked = false }: BaseSize, length: number): number {
+  return unpacked ? size : Math.min(length, size);
 }
 
 /** For each content its base, and with the first content that names it those behind it that no content names. */
@@ -121,24 +131,24 @@ async function cut(
   index: number,
   size: number,
   base: number | undefined,
-  { size: baseSize, unpacked = false }: BaseSize = { size: 0 },
+  older: BaseSize,
   length: number,
   align: Align,
   allowance: BaseAllowance,
 ): Promise<SectionPlan[]> {
   const partLength = base === undefined ? length : Math.ceil(length / 2);
-  const windowLength = Math.min(length, baseSize);
-  const windowCost = unpacked ? baseSize : windowLength;
+  const windowLength = Math.min(length, older.size);
+  const cost = windowCost(older, length);
   const starts = base === undefined ? [] : await align(index, base, partLength, windowLength);
   const plans: SectionPlan[] = [];
   for (let offset = 0; offset < size; offset += partLength) {
     const start = starts[plans.length];
     const contents = [{ index, offset, length: Math.min(partLength, size - offset) }];
-    if (base === undefined || start === undefined || !allowance.affords(windowCost)) {
+    if (base === undefined || start === undefined || !allowance.affords(cost)) {
       plans.push({ contents, bases: [] });
       continue;
     }
-    allowance.spendBase(windowCost);
+    allowance.spendBase(cost);
     allowance.spendSections(2);
     plans.push({ contents, bases: [{ index: base, offset: start, length: windowLength }] });
   }

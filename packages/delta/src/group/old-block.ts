@@ -9,7 +9,7 @@ import {
   type Part,
   readLayout,
 } from '../archive/read-layout.ts';
-import type { Position } from '../archive/recipe.ts';
+import { type Position, positionIn } from '../archive/recipe.ts';
 import type { DifferenceBase } from '../difference/allowance.ts';
 import type { HeldContents } from './held-contents.ts';
 
@@ -63,11 +63,11 @@ export function oldLeaves(layout: Layout): OldLeaf[] {
   return found;
 }
 
-function addLeaves(layout: Layout, above: Position, to: OldLeaf[]): void {
-  for (const [i, part] of layout.parts.entries()) {
-    const inner = layout.nested.get(i);
-    if (inner === undefined) to.push({ position: [...above, i], part });
-    else addLeaves(inner, [...above, i], to);
+function addLeaves({ parts, nested }: Layout, above: Position, to: OldLeaf[]): void {
+  for (let i = 0; i < parts.length; i++) {
+    const inner = nested.get(i);
+    if (inner === undefined) to.push({ position: positionIn(above, i), part: parts[i] as Part });
+    else addLeaves(inner, positionIn(above, i), to);
   }
 }
 

@@ -155,15 +155,36 @@ describe('typed contents', () => {
   });
 
   it('of the version before are refused, and the message says so', async () => {
-    const old = Uint8Array.from([...Buffer.from('BPT1'), ...(await written(contents)).subarray(4)]);
-    await expect(read(old, sizeOf(contents))).rejects.toThrow('typed contents of version 2');
+    const old = Uint8Array.from([...Buffer.from('BPT2'), ...(await written(contents)).subarray(4)]);
+    await expect(read(old, sizeOf(contents))).rejects.toThrow('typed contents of version 3');
   });
 
   it('are refused where a stream is mixed that never is', async () => {
     const typed = await written([caller('a/A')]);
-    // Behind the magic, the length of the header and the two bytes of the section's length: the first of the bits.
-    const bad = typed.with(headerStart(typed) + 2, 1 << kinds.others);
+    // Behind the magic, the length of the header and the two bytes of each of two lengths: the first of the bits.
+    const bad = typed.with(headerStart(typed) + 4, 1 << kinds.others);
     await expect(read(bad, caller('a/A').length)).rejects.toThrow('never is');
+  });
+
+  it('keep texts as they are beside one with a byte that no text may have', async () => {
+    const fake = new FakeClass();
+    fake.text('a text');
+    const odd = fake.bytes('a/Odd');
+    odd[Buffer.from(odd).indexOf('a text')] = 0xf0;
+    const both = [caller('a/A'), odd];
+    expect(othersOf(split(both))).toHaveLength(0);
+    expect(await read(await written(both), sizeOf(both))).toEqual(whole(both));
+  });
+
+  it('are refused where texts as they are have names', async () => {
+    const typed = await written([caller('a/A')]);
+    const at = headerStart(typed) + 2;
+    const [low, high] = typed.subarray(at, at + 2);
+    expect(high).toBeLessThan(0x80);
+    expect(low).toBeGreaterThan(0x7f);
+    const bad = Uint8Array.from(typed);
+    bad.set([0x80, 0], at);
+    await expect(read(bad, caller('a/A').length)).rejects.toThrow('have names');
   });
 
   it('of nothing are nothing', async () => {

@@ -1,18 +1,27 @@
 import { checkSignal, type RandomAccess } from '@block-pack/core';
 import { type ContentPlace, splitContents } from '../class/split-contents.ts';
+import { packTextNumbers, textNumberKinds } from '../class/text-numbers.ts';
 import { kinds, type StreamKind } from '../class/typed-streams.ts';
 import { mixableKinds } from '../class/typed-values.ts';
-import { fastQuality, packStreams, sectionBytes, writeLengths } from '../difference/packing.ts';
+import {
+  fastQuality,
+  type MixedStreams,
+  packStreams,
+  sectionBytes,
+  writeLengths,
+} from '../difference/packing.ts';
 import type { PackingLanes } from '../difference/packing-lanes.ts';
 import type { Piece } from '../difference/pieces.ts';
 import { readPieces } from '../difference/read-pieces.ts';
 import { ValueMixer } from '../mixing/value-mixer.ts';
 import { VarintWriter } from '../varint.ts';
+import { nameStreams } from './name-codes.ts';
+import { shortenNames } from './shorten-names.ts';
 import { TypedLanes } from './typed-lanes.ts';
-import { writeMixed } from './typed-section.ts';
+import { writeCoded } from './typed-section.ts';
 
 /** `BPT` and the version of the format. */
-export const typedMagic = Uint8Array.of(0x42, 0x50, 0x54, 0x32);
+export const typedMagic = Uint8Array.of(0x42, 0x50, 0x54, 0x33);
 
 export interface WriteTypedOptions {
   /** Brotli's for all streams; unless said, the best that is worth its time for each. */
@@ -33,14 +42,14 @@ export interface WriteTypedOptions {
 /** Most bytes of content in a section: this bounds what a reader needs, whatever it reads. */
 export const typedSectionLimit = 64 << 20;
 
-/** Streams of numbers are 9 to 13 % smaller than at quality 9, other contents some 10 to 20 %, in seven times the time. */
+/** Streams of numbers are 9 to 13 % smaller than at quality 9, texts 6 to 8 %, other contents some 10 to 20 %, in seven times the time. */
 const usualQuality = 10;
-
-/** Texts would be 7 % smaller with 10: for each second that it takes, a quarter of what other contents gain. */
-const textQuality = fastQuality;
 
 /** What is mixed does not shrink, and this finds it fast. */
 const mixedQuality = 1;
+
+/** Bytes of streams from which on their values are coded: before, little is known of them. */
+const leastCoded = 1 << 12;
 
 const nothingMixed: ReadonlySet<StreamKind> = new Set();
 
@@ -69,21 +78,21 @@ export async function* writeTyped(
   const most = Math.min(sectionLength, typedSectionLimit);
   const mixed = mixesValues ? mixableKinds : nothingMixed;
   // Other threads pack sections while this one takes the next apart.
-  for await (const { length, streams } of splitSections(contents, most, mixed)) {
+  for await (const section of splitSections(contents, most, mixed)) {
     checkSignal(signal);
-    const section = new Packing(packSection(length, streams, mixed, quality, lanes.parts));
-    packing.push(section);
-    lanes.add(section.bytes);
+    const packed = new Packing(packSection(section, mixed, quality, lanes.parts));
+    packing.push(packed);
+    lanes.add(packed.bytes);
     await lanes.ready();
     for (let first = packing[0]; first?.isDone; first = packing[0]) {
       packing.shift();
       yield await first.bytes;
     }
-    written += length;
-    onMixing?.(streams.at(-1)?.length ?? 0);
+    written += section.length;
+    onMixing?.(section.streams.at(-1)?.length ?? 0);
     onProgress?.(written);
   }
-  for (const section of packing) yield await section.bytes;
+  for (const { bytes } of packing) yield await bytes;
 }
 
 /** Contents without a base, in their order. */
@@ -106,6 +115,9 @@ class Packing {
 
 interface SplitSection {
   readonly length: number;
+  /** Bytes of all texts with their names; 0 where they stand as they are. */
+  readonly textsLength: number;
+  /** In the order of the format. */
   readonly streams: readonly Uint8Array[];
 }
 
@@ -121,7 +133,7 @@ async function* splitSections(
     if (length > room.length) room = new Uint8Array(room.length === 0 ? length : most);
     const bytes = room.subarray(0, length);
     await readPieces(pieces, own, bytes);
-    yield { length, streams: takeApart(bytes, placesOf(pieces, own), mixed) };
+    yield { length, ...takeApart(bytes, placesOf(pieces, own), mixed) };
   }
 }
 
@@ -172,31 +184,49 @@ function takeApart(
   bytes: Uint8Array,
   places: readonly ContentPlace[],
   mixed: ReadonlySet<StreamKind>,
-): Uint8Array[] {
+): Omit<SplitSection, 'length'> {
   const mixer = new ValueMixer();
   try {
     const streams = splitContents(bytes, places, mixer, mixed);
-    return [...streams, mixer.end()];
+    const texts = streams[kinds.texts] ?? new Uint8Array();
+    const short = shortenNames(texts);
+    if (short !== undefined) streams[kinds.texts] = short.texts;
+    const named = nameStreams.map((name) => short?.[name] ?? new Uint8Array());
+    return {
+      textsLength: short === undefined ? 0 : texts.length,
+      streams: [...streams, ...named, mixer.end()],
+    };
   } finally {
     mixer.leave();
   }
 }
 
 async function packSection(
-  length: number,
-  streams: readonly Uint8Array[],
+  { length, textsLength, streams }: SplitSection,
   mixed: ReadonlySet<StreamKind>,
-  quality: number | undefined,
+  quality: number = usualQuality,
   lanes: PackingLanes,
 ): Promise<Uint8Array> {
+  const coded = mixed.size > 0 ? undefined : codedTextNumbers(streams);
   const qualityOf = (part: Uint8Array) => {
     if (part === streams.at(-1)) return mixedQuality;
-    return quality ?? (part === streams[kinds.texts] ? textQuality : usualQuality);
+    if (coded !== undefined && textNumberKinds.some((kind) => part === streams[kind])) return fastQuality;
+    return quality;
   };
-  const packed = await packStreams(streams, qualityOf, undefined, lanes);
+  const packed = await packStreams(streams, qualityOf, coded, lanes);
   const header = new VarintWriter();
   header.add(length);
-  writeMixed(header, mixed);
+  header.add(textsLength);
+  writeCoded(header, { mixed, together: packed.mixed });
   writeLengths(header, packed);
   return sectionBytes(header.bytes(), packed);
+}
+
+/** Undefined where there are so few that all short streams are packed together. */
+function codedTextNumbers(streams: readonly Uint8Array[]): MixedStreams | undefined {
+  const lengths = textNumberKinds.map((kind) => (streams[kind] as Uint8Array).length);
+  const bytes = Math.min(...lengths) < leastCoded ? undefined : packTextNumbers(streams);
+  if (bytes === undefined) return undefined;
+  const length = lengths.reduce((sum, one) => sum + one, 0);
+  return { places: new Set(textNumberKinds), parts: [{ length, bytes }] };
 }
