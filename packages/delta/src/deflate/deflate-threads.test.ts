@@ -45,18 +45,18 @@ test('threads write the streams that are written here, whatever the contents, an
 
 test('threads give way to the one that asks, where the system knows priorities of threads', async () => {
   const count = 3;
-  const before = threadsOfPriority(Math.min(19, getPriority() + 5));
+  const lower = () => threadsOfPriority(Math.min(19, getPriority() + 5));
+  const wanted = lower() + (process.platform === 'linux' ? count : 0);
   const waiting = new DeflateThreads(count);
+  const whole = new Uint8Array(1 << 18);
   try {
-    for (let thread = 0; thread < count; thread++)
-      await waiting.add(bytesOf(new Uint8Array(1 << 18)), 1 << 18, {
-        encoder: 'zlib',
-        level: 6,
-        memLevel: 8,
-      });
-    for (let thread = 0; thread < count; thread++) await waiting.deflated();
-    const lower = threadsOfPriority(Math.min(19, getPriority() + 5));
-    expect(lower - before).toBeGreaterThanOrEqual(process.platform === 'linux' ? count : 0);
+    // On a busy machine one of them can have done all before another one has begun.
+    for (let tries = 0; tries === 0 || (lower() < wanted && tries < 1000); tries++) {
+      for (let thread = 0; thread < count; thread++)
+        waiting.addAtOnce(whole, { encoder: 'zlib', level: 6, memLevel: 8 });
+      for (let thread = 0; thread < count; thread++) await waiting.deflated();
+    }
+    expect(lower()).toBeGreaterThanOrEqual(wanted);
   } finally {
     await waiting.close();
   }
