@@ -15,7 +15,7 @@ export interface SuppliedLeaf {
 }
 
 /** Bytes that are read before their turn: as many as threads deflate while a section of the contents is made. */
-const roomAhead = 24 << 20;
+const roomAhead = 40 << 20;
 
 /** Leaves that are read before their turn; there may be many small ones. */
 const mostAhead = 1 << 14;
