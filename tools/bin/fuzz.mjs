@@ -21,7 +21,10 @@ const subjects = {
   classes: [
     'packages/delta/src/class/class-files.test.ts',
     'packages/delta/src/class/class-units.test.ts',
+    'packages/delta/src/class/text-numbers.test.ts',
     'packages/delta/src/typed/typed-contents.test.ts',
+    'packages/delta/src/typed/coded-text-numbers.test.ts',
+    'packages/delta/src/typed/names.test.ts',
   ],
   natives: ['packages/delta/src/native/native-code.test.ts'],
   mixed: ['packages/delta/src/mixing/mixed-section.test.ts'],

@@ -1,3 +1,4 @@
+import { fuzzRuns } from '@block-pack/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mostNames, nameCodes, type ShortTexts } from './name-codes.ts';
@@ -64,7 +65,10 @@ describe('names of classes in texts', () => {
       fc.constantFrom('(', ')', '[', '<', '>', ';', 'L', 'T', 'I', '.', '/', ' ', '\x01'),
     );
     const text = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(''));
-    fc.assert(fc.property(fc.array(text), (texts) => void comeBack(textsOf(texts))));
+    fc.assert(
+      fc.property(fc.array(text), (texts) => void comeBack(textsOf(texts))),
+      fuzzRuns(300),
+    );
   });
 
   it('stay as they are beside a text with a byte that is a code, which no class file has', () => {
@@ -137,6 +141,7 @@ describe('names of classes in texts', () => {
         };
         expect(['DELTA_INVALID', texts.length]).toContain(outcomeOf(bad, texts.length));
       }),
+      fuzzRuns(300),
     );
   });
 });
