@@ -88,9 +88,12 @@ class NameShortener {
 
   /** A name is one only with a package: others are those of members, mostly. */
   #addWord(start: number, end: number): void {
-    const at = this.#texts.indexOf(slash, start);
-    if (at <= start || at >= end) {
-      this.#short.addBytes(this.#texts, start, end);
+    const texts = this.#texts;
+    let at = start;
+    // Where there is none, a search would go on to the end of all texts.
+    while (at < end && texts[at] !== slash) at++;
+    if (at === start || at === end) {
+      this.#short.addBytes(texts, start, end);
       return;
     }
     const name = this.#known(start, end);
