@@ -2,9 +2,9 @@ import { putTwo } from '../class-leveller/bytes';
 import { slots } from '../class-leveller/constants';
 import { constant } from './indexes';
 import { bytes, one, pass, two } from './output';
-import { addConstant, beginRanks, Group, openRanks } from './ranks';
-import { refuse } from './refuse';
-import { nextByte, nextUpTo, Stream, startOf } from './streams';
+import { Group } from './ranks';
+import { nextUpTo, Stream, startOf } from './streams';
+import { readTags } from './tags';
 import { putText } from './texts';
 
 /** By index of a text: the attribute that it names, or 0. */
@@ -30,19 +30,6 @@ export function putConstants(): void {
     putConstant(index, tag);
     index += slots(tag);
   }
-}
-
-/** What numbers mean depends on all constants, also on those behind. */
-function readTags(count: u32): void {
-  beginRanks();
-  let index: u32 = 1;
-  while (index < count) {
-    const tag = nextByte(Stream.constantTags);
-    addConstant(index, tag);
-    index += slots(tag);
-  }
-  if (index !== max(1, count)) refuse();
-  openRanks(count);
 }
 
 /** Of a known tag. What others it names is said before all else, but in streams of its own. */

@@ -1,3 +1,4 @@
+import { hashed } from '../byte-mixer/hash';
 import { codedSymbol, frequencyBelow, total } from './range-coder';
 
 /** Contexts of a symbol. */
@@ -109,13 +110,6 @@ function findSlots(role: u32, begun: u32, tables: usize, bits: u32): u32 {
 
 function slotOf(context: i32): usize {
   return load<u32>(slots + 4 * <usize>context);
-}
-
-export function hashed(one: u32, other: u32): u32 {
-  let mixed = one * 0x2c1b3c6d + other * 0x297a2d39;
-  mixed ^= mixed >>> 15;
-  mixed *= 0x85ebca6b;
-  return mixed ^ (mixed >>> 13);
 }
 
 /** Who had expected the symbol more than all together did gets more weight; the last one has what is left. */

@@ -1,7 +1,8 @@
+import { hashed } from '../byte-mixer/hash';
 import { reserve } from '../byte-mixer/memory';
 import { refuse } from '../class-joiner/refuse';
 import { endOf, next, nextByte, readTo, Stream, startOf } from '../class-joiner/streams';
-import { codedNibble, hashed, setContexts, tablesLength } from './nibbles';
+import { codedNibble, setContexts, tablesLength } from './nibbles';
 
 /** What a text is: new; the one that last followed the one before; another known one, of which the number is said. From 3 on, one that is likely. */
 enum Choice {

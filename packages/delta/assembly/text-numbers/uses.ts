@@ -1,6 +1,7 @@
-import { addConstant, beginRanks, constantIn, Group, openRanks } from '../class-joiner/ranks';
+import { constantIn, Group } from '../class-joiner/ranks';
 import { refuse } from '../class-joiner/refuse';
-import { endOf, next, nextByte, nextUpTo, Stream, startOf } from '../class-joiner/streams';
+import { endOf, next, nextUpTo, Stream, startOf } from '../class-joiner/streams';
+import { readTags } from '../class-joiner/tags';
 import { slots } from '../class-leveller/constants';
 import { codeText } from './texts';
 
@@ -27,18 +28,6 @@ export function codeTextsOfClass(): void {
     if (tag === 1) codeText(load<u8>(uses + index));
     index += slots(tag);
   }
-}
-
-function readTags(count: u32): void {
-  beginRanks();
-  let index: u32 = 1;
-  while (index < count) {
-    const tag = nextByte(Stream.constantTags);
-    addConstant(index, tag);
-    index += slots(tag);
-  }
-  if (index !== max(1, count)) refuse();
-  openRanks(count);
 }
 
 /** What texts a constant names. */

@@ -1,3 +1,4 @@
+import { hashed } from '../byte-mixer/hash';
 import { stretched } from '../byte-mixer/logistic';
 import { reserve } from '../byte-mixer/memory';
 
@@ -59,13 +60,6 @@ export function findSlots(begun: u32): void {
     v128.store(place + 16, i32x4.splat(0));
     store<u32>(place, owner);
   }
-}
-
-export function hashed(one: u32, other: u32): u32 {
-  let mixed = one * 0x2c1b3c6d + other * 0x297a2d39;
-  mixed ^= mixed >>> 15;
-  mixed *= 0x85ebca6b;
-  return mixed ^ (mixed >>> 13);
 }
 
 /** @param node the place of the bit in its slots, 1 to 7 */

@@ -1,5 +1,6 @@
+import { hashed } from '../byte-mixer/hash';
 import { reserve } from '../byte-mixer/memory';
-import { contexts, hashed } from './likelihoods';
+import { contexts } from './likelihoods';
 
 /** Most kinds of values. */
 export const mostKinds: i32 = 80;
