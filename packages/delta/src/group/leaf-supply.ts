@@ -2,6 +2,7 @@ import { type Bytes, collect } from '@block-pack/core';
 import { asBytes, exactly, type Supplied } from '../archive/put-together.ts';
 import type { Packing } from '../archive/recipe.ts';
 import { type Deflated, type DeflateThreads, threadsDeflate } from '../deflate/deflate-threads.ts';
+import { Queue } from './queue.ts';
 
 /** What a leaf, or a block that is no archive, is made from. */
 export interface SuppliedLeaf {
@@ -41,7 +42,7 @@ export class LeafSupply {
   readonly #threads: DeflateThreads | undefined;
   /** The first one that is not among those that come. */
   #next: SuppliedLeaf | undefined;
-  readonly #coming: Coming[] = [];
+  readonly #coming = new Queue<Coming>();
   /** Bytes that were read ahead. */
   #held = 0;
   /** Whether the last one that comes has to be read before anything behind it. */
