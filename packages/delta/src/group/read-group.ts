@@ -5,13 +5,13 @@ import { decodeSkeletons } from '../archive/decode-skeleton.ts';
 import { skeletonLimit, unpackedLimit } from '../archive/limits.ts';
 import { asBytes, putTogether } from '../archive/put-together.ts';
 import type { KeepBytes } from '../archive/read-layout.ts';
-import { deflatedSize, leaves, type Packing, type RecipePart } from '../archive/recipe.ts';
+import { deflatedSize, leafParts, type Packing, type RecipePart } from '../archive/recipe.ts';
 import type { DeflateThreads } from '../deflate/deflate-threads.ts';
 import { OpenDifference } from '../difference/apply-difference.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { unpackContents } from '../difference/pack-contents.ts';
 import { readTyped } from '../typed/read-typed.ts';
-import { groupContents, type PlannedBlock } from './group-contents.ts';
+import { type PlannedBlock, planContents } from './group-contents.ts';
 import { GroupThreads } from './group-threads.ts';
 import { goesToThreads, LeafSupply, type SuppliedLeaf } from './leaf-supply.ts';
 import { type GroupBlock, groupLimits, type OldBlock, openOldBlock } from './old-block.ts';
@@ -33,7 +33,7 @@ export interface ReadGroupOptions {
   /** Those that deflate, which other groups use as well; without them it has some of its own. */
   readonly threads?: GroupThreads | undefined;
   /** When this is done blocks are kept, and errors thrown; what needs no turn is done before. */
-  readonly turn?: Promise<unknown>;
+  readonly turn?: Promise<unknown> | undefined;
   /** Called when all contents are made, and the last blocks are only deflated: another group may begin. Where that is not known before the end, it is not called. */
   onRead?(): void;
   /** Keeps a block; called for each of them in their order. What it is given is the right one only if its digest is. */
@@ -100,8 +100,10 @@ class GroupReader {
     this.#opened = await openOlds(olds, keepInner);
     this.#planned = plannedBlocks(blocks, bytes, this.#opened);
     checkUnpacked(this.#planned);
-    const { sources, contents } = groupContents(this.#planned, this.#opened);
-    const total = contents.reduce((sum, { size }) => sum + size, 0);
+    let total = 0;
+    const sources = planContents(this.#planned, this.#opened, ({ size }) => {
+      total += size;
+    });
     const made =
       this.#difference?.contents(sources, total) ?? contentsOf(encoding, this.#reader.rest(), total, mixed);
     this.#contents = new ByteReader(made, () => deltaInvalid('its contents end too early'));
@@ -204,7 +206,7 @@ function checkUnpacked(blocks: readonly PlannedBlock[]): void {
 function deflatedByThreads(blocks: readonly PlannedBlock[]): number {
   let bytes = 0;
   for (const { recipe } of blocks)
-    for (const { part } of recipe === undefined ? [] : leaves(recipe))
+    for (const part of recipe === undefined ? [] : leafParts(recipe))
       if (goesToThreads(part)) bytes += part.size;
   return bytes;
 }
@@ -220,7 +222,7 @@ function* suppliedOf(
       continue;
     }
     const readers = bases.flatMap((one) => olds[one]?.reader ?? []);
-    for (const { part } of leaves(recipe)) yield suppliedLeaf(part, readers, contents);
+    for (const part of leafParts(recipe)) yield suppliedLeaf(part, readers, contents);
   }
 }
 
@@ -238,8 +240,28 @@ function suppliedLeaf(
 }
 
 function newContent(size: number, packing: Packing, contents: ByteReader): SuppliedLeaf {
-  const atHand = () => contents.atHand(size);
-  return { size, packing, inOrder: true, atHand, open: () => contents.part(size) };
+  return new NewContent(size, packing, contents);
+}
+
+class NewContent implements SuppliedLeaf {
+  readonly size: number;
+  readonly packing: Packing;
+  readonly #contents: ByteReader;
+  readonly inOrder = true;
+
+  constructor(size: number, packing: Packing, contents: ByteReader) {
+    this.size = size;
+    this.packing = packing;
+    this.#contents = contents;
+  }
+
+  atHand(): Uint8Array | undefined {
+    return this.#contents.atHand(this.size);
+  }
+
+  open(): Bytes {
+    return this.#contents.part(this.size);
+  }
 }
 
 async function* blockBytes({ size, recipe }: PlannedBlock, supply: LeafSupply): Bytes {
@@ -248,6 +270,6 @@ async function* blockBytes({ size, recipe }: PlannedBlock, supply: LeafSupply): 
     recipe,
     () => supply.content(),
     size,
-    ({ part }) => supply.deflated(part),
+    (part) => supply.deflated(part),
   );
 }
