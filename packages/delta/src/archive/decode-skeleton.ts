@@ -36,15 +36,24 @@ import { ones16, ones32, saysUnixTime } from './zip-write.ts';
  * @throws DELTA_INVALID
  */
 export function decodeSkeletons(bytes: Uint8Array, olds: readonly (readonly Layout[])[]): Recipe[] {
+  return [...eachRecipe(bytes, olds)];
+}
+
+/**
+ * The same one by one, each when it is asked for. Whether anything is left over is seen behind the last one.
+ * @throws DELTA_INVALID
+ */
+export function* eachRecipe(
+  bytes: Uint8Array,
+  olds: readonly (readonly Layout[])[],
+): Generator<Recipe, undefined> {
   const reader = new SkeletonReader(bytes);
-  const recipes = olds.map((layouts) =>
-    reader.read(
+  for (const layouts of olds)
+    yield reader.read(
       layouts.map((layout, i) => ({ old: i, above: [], layout })),
       0,
-    ),
-  );
+    );
   reader.end();
-  return recipes;
 }
 
 interface Before {

@@ -43,15 +43,17 @@ export function groupContents(blocks: readonly PlannedBlock[], olds: readonly Ol
  * @returns the sources
  */
 export function planContents(
-  blocks: readonly PlannedBlock[],
+  blocks: Iterable<PlannedBlock>,
   olds: readonly OldBlock[],
   tell: (content: PlannedContent) => void,
 ): GroupContents['sources'] {
   const sources = new Sources(olds);
-  for (const [at, block] of blocks.entries()) {
+  let at = 0;
+  for (const block of blocks) {
     const planned =
       block.recipe === undefined ? [whole(block, at, sources)] : parts(block, block.recipe, at, sources);
     for (const content of planned) if (content.size > 0) tell(content);
+    at++;
   }
   return sources.list;
 }

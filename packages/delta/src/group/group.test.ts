@@ -191,6 +191,30 @@ test('where other threads deflate, every block is the same', async () => {
   }
 });
 
+test('blocks of which so much is to be told that it is not kept come back, and one that is told nowhere is refused', async () => {
+  const entries = Array.from({ length: 4500 }, (_, i) => {
+    const path = digestOf(Buffer.from(`${i}`));
+    return { path, content: story(i, 4), method: 'deflated' as const };
+  });
+  const halves = [entries.slice(0, 2000), [], entries.slice(2000)].map((some) => fakeZip(some));
+  const blocks = [...halves, new TextEncoder().encode(story(5))];
+  const sent = await send(
+    blocks.map((one) => file(one)),
+    [],
+    'typed',
+  );
+  const { skeleton } = sent.written;
+  expect(skeleton.size).toBeGreaterThan(1 << 18);
+  const sizes = blocks.map(({ length }) => length);
+  for (const threads of [0, 2]) {
+    const made = await receive(sent, sizes, [], 'typed', threads);
+    expect(made.map(digestOf)).toEqual(blocks.map(digestOf));
+  }
+  const told = [...sent.written.blocks, { apart: true, bases: [] }];
+  const one = { ...sent, written: { ...sent.written, blocks: told } };
+  await expect(receive(one, [...sizes, 22], [], 'typed')).rejects.toMatchObject({ code: 'DELTA_INVALID' });
+});
+
 test('whatever bytes a hostile group has, reading it ends in an error or in bytes that a digest would refuse', async () => {
   const olds = [file(jar(1))];
   const next = jar(2);

@@ -1,11 +1,10 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { ByteReader, type Bytes, collect } from '@block-pack/core';
 import type { ArchiveReader } from '../archive/archive-reader.ts';
-import { decodeSkeletons } from '../archive/decode-skeleton.ts';
-import { skeletonLimit, unpackedLimit } from '../archive/limits.ts';
+import { skeletonLimit } from '../archive/limits.ts';
 import { asBytes, putTogether } from '../archive/put-together.ts';
 import type { KeepBytes } from '../archive/read-layout.ts';
-import { deflatedSize, leafParts, type Packing, type RecipePart } from '../archive/recipe.ts';
+import { leafParts, type Packing, type RecipePart } from '../archive/recipe.ts';
 import type { DeflateThreads } from '../deflate/deflate-threads.ts';
 import { OpenDifference } from '../difference/apply-difference.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
@@ -13,8 +12,10 @@ import { unpackContents } from '../difference/pack-contents.ts';
 import { readTyped } from '../typed/read-typed.ts';
 import { type PlannedBlock, planContents } from './group-contents.ts';
 import { GroupThreads } from './group-threads.ts';
-import { goesToThreads, LeafSupply, type SuppliedLeaf } from './leaf-supply.ts';
+import { LeafSupply, type SuppliedLeaf } from './leaf-supply.ts';
 import { type GroupBlock, groupLimits, type OldBlock, openOldBlock } from './old-block.ts';
+import { GroupSums, plannedBlocks, type ToldBlock } from './planned-blocks.ts';
+import { Queue } from './queue.ts';
 import type { UsedEncoding, WrittenGroup } from './write-group.ts';
 
 /** A group, as its bundle says it is. */
@@ -23,11 +24,7 @@ export interface ReadGroupOptions {
   /** Most bytes of streams that are mixed, or that mixed values have, if it is less than the format allows. */
   readonly mixed?: number | undefined;
   readonly skeleton: WrittenGroup['skeleton'];
-  readonly blocks: readonly {
-    readonly size: number;
-    readonly apart: boolean;
-    readonly bases: readonly number[];
-  }[];
+  readonly blocks: readonly ToldBlock[];
   /** For archives inside of old blocks, so that each is unpacked once: together they may have sixteen times as many bytes as the old blocks. */
   readonly keepInner: KeepBytes;
   /** Those that deflate, which other groups use as well; without them it has some of its own. */
@@ -78,7 +75,7 @@ class GroupReader {
   readonly #options: ReadGroupOptions;
   readonly #reader: ByteReader;
   #difference: OpenDifference | undefined;
-  #planned: readonly PlannedBlock[] = [];
+  #planned: Iterable<PlannedBlock> = [];
   #opened: readonly OldBlock[] = [];
   #contents: ByteReader | undefined;
   #threads: DeflateThreads | undefined;
@@ -99,29 +96,32 @@ class GroupReader {
       });
     this.#opened = await openOlds(olds, keepInner);
     this.#planned = plannedBlocks(blocks, bytes, this.#opened);
-    checkUnpacked(this.#planned);
+    const sums = new GroupSums();
     let total = 0;
-    const sources = planContents(this.#planned, this.#opened, ({ size }) => {
+    const sources = planContents(sums.of(this.#planned), this.#opened, ({ size }) => {
       total += size;
     });
+    sums.check();
     const made =
       this.#difference?.contents(sources, total) ?? contentsOf(encoding, this.#reader.rest(), total, mixed);
     this.#contents = new ByteReader(made, () => deltaInvalid('its contents end too early'));
-    this.#threads = threads?.forBytes(deflatedByThreads(this.#planned));
+    this.#threads = threads?.forBytes(sums.onThreads);
     await this.#contents.atEnd();
   }
 
   async keepAll(): Promise<void> {
-    const { keep, onRead } = this.#options;
+    const { keep, onRead, blocks } = this.#options;
     const contents = this.#contents;
     if (contents === undefined) throw new Error('nobody opened it');
     let isAtEnd: Promise<boolean> | undefined;
-    const supply = new LeafSupply(suppliedOf(this.#planned, this.#opened, contents), this.#threads, () => {
+    const coming = new Queue<PlannedBlock>();
+    const leaves = suppliedOf(this.#planned, this.#opened, contents, (block) => coming.push(block));
+    const supply = new LeafSupply(leaves, this.#threads, () => {
       isAtEnd = contents.atEnd();
       // What is wrong with the end is said behind the last block.
       isAtEnd.then((isSo) => isSo && onRead?.()).catch(() => {});
     });
-    for (const [at, block] of this.#planned.entries()) await keep(at, blockBytes(block, supply));
+    for (const at of blocks.keys()) await keep(at, blockBytes(coming.shift(), supply));
     if (!(await (isAtEnd ?? contents.atEnd()))) throw deltaInvalid('contents are left over');
   }
 
@@ -173,50 +173,16 @@ function unpacked(bytes: Uint8Array, size: number): Uint8Array {
   }
 }
 
-function plannedBlocks(
-  blocks: ReadGroupOptions['blocks'],
-  skeleton: Uint8Array,
-  olds: readonly OldBlock[],
-): PlannedBlock[] {
-  const layouts = blocks
-    .filter(({ apart }) => apart)
-    .map(({ bases }) => bases.flatMap((one) => olds[one]?.layout ?? []));
-  const next = decodeSkeletons(skeleton, layouts).values();
-  return blocks.map(({ size, apart, bases }) => ({
-    size,
-    bases,
-    recipe: apart ? next.next().value : undefined,
-  }));
-}
-
-/** What has to be deflated: a few bytes could else say a thousand times that the same zeros are to be packed. */
-function checkUnpacked(blocks: readonly PlannedBlock[]): void {
-  const limit = unpackedLimit(blocks.reduce((sum, { size }) => sum + size, 0));
-  const unpacked = blocks.reduce(
-    (sum, { recipe }) => sum + (recipe === undefined ? 0 : deflatedSize(recipe)),
-    0,
-  );
-  if (unpacked > limit)
-    throw deltaInvalid(
-      `its archives have contents of ${unpacked} bytes, and no more than ${limit} are ever needed`,
-    );
-}
-
-/** Bytes that threads deflate, where there are any. */
-function deflatedByThreads(blocks: readonly PlannedBlock[]): number {
-  let bytes = 0;
-  for (const { recipe } of blocks)
-    for (const part of recipe === undefined ? [] : leafParts(recipe))
-      if (goesToThreads(part)) bytes += part.size;
-  return bytes;
-}
-
+/** @param onBlock is given each block before its leaves: when the first one of it is wanted, or when those before it are used up */
 function* suppliedOf(
-  blocks: readonly PlannedBlock[],
+  blocks: Iterable<PlannedBlock>,
   olds: readonly OldBlock[],
   contents: ByteReader,
+  onBlock: (block: PlannedBlock) => void,
 ): Generator<SuppliedLeaf, undefined> {
-  for (const { size, recipe, bases } of blocks) {
+  for (const block of blocks) {
+    onBlock(block);
+    const { size, recipe, bases } = block;
     if (recipe === undefined) {
       yield newContent(size, 'stored', contents);
       continue;
@@ -264,7 +230,9 @@ class NewContent implements SuppliedLeaf {
   }
 }
 
-async function* blockBytes({ size, recipe }: PlannedBlock, supply: LeafSupply): Bytes {
+async function* blockBytes(block: PlannedBlock | undefined, supply: LeafSupply): Bytes {
+  if (block === undefined) throw new RangeError('no block is left');
+  const { size, recipe } = block;
   if (recipe === undefined) return yield* asBytes(supply.content());
   yield* putTogether(
     recipe,
