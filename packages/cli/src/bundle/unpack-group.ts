@@ -3,6 +3,7 @@ import {
   type BundleGroup,
   type Bytes,
   checkSignal,
+  type Digest,
   mixedBytes,
   randomAccessOf,
 } from '@block-pack/core';
@@ -17,6 +18,8 @@ export interface UnpackOptions extends ApplyOptions {
   readonly madeFor: MadeFor;
   /** Called with bytes that are made, as they are. */
   onBytes(bytes: number): void;
+  /** Called with an object that is there now. */
+  onKept?(object: Digest): void;
 }
 
 /**
@@ -32,6 +35,7 @@ export async function unpackGroup(group: BundleGroup, payload: Bytes, options: U
     const object = objects[at];
     if (object === undefined) throw new RangeError(`no object ${at}`);
     await scratch.write(ofSize(content, object, options), object.digest);
+    options.onKept?.(object.digest);
   };
   if (group.encoding === 'raw') return keep(0, payload);
   if (group.encoding === 'brotli') return keep(0, unpackContents(payload, objects[0]?.size ?? 0));
