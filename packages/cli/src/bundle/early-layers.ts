@@ -13,8 +13,8 @@ import type { ApplyOptions } from './apply-bundle.ts';
 import { joinedBlobs } from './joined-blobs.ts';
 import { readImports } from './read-imports.ts';
 
-/** Segments that are made at the same time: as many as Node has threads to deflate them. With twice as many no fewer were left at the end. */
-const atOnce = 4;
+/** Segments that are made at the same time. With one, some were left at the end of a first install; with more, zlib's threads take processors from the one that puts archives together. */
+const atOnce = 2;
 
 /** Where segments of a layer lie, and what writes the layer that has them. */
 export interface EarlyLayer {
