@@ -56,6 +56,7 @@ export { compareByType } from './difference/type-order.ts';
 export type { DifferenceContent, DifferenceOptions, DifferenceStage } from './difference/write-difference.ts';
 export { writeDifference } from './difference/write-difference.ts';
 export { besideLikes } from './group/beside-likes.ts';
+export { GroupThreads } from './group/group-threads.ts';
 export type { GroupBlock } from './group/old-block.ts';
 export type { NewBlock } from './group/open-archive.ts';
 export type { ReadGroupOptions } from './group/read-group.ts';

@@ -78,6 +78,7 @@ export class VarintReader {
   readonly bytes: Uint8Array;
   readonly #what: string;
   readonly #invalid: (flaw: string) => Error;
+  #asBuffer: Buffer | undefined;
   #at = 0;
 
   /**
@@ -128,6 +129,15 @@ export class VarintReader {
     if (length > this.left) throw this.#invalid(`${this.#what} end too early`);
     this.#at += length;
     return this.bytes.subarray(this.#at - length, this.#at);
+  }
+
+  /** The next `length` bytes as a text, a character for each. */
+  takeText(length: number): string {
+    if (length > this.left) throw this.#invalid(`${this.#what} end too early`);
+    const { buffer, byteOffset } = this.bytes;
+    this.#asBuffer ??= Buffer.from(buffer, byteOffset, this.bytes.length);
+    this.#at += length;
+    return this.#asBuffer.toString('latin1', this.#at - length, this.#at);
   }
 
   /** The bytes before the next one that is `last`, as a view, and passes that one. */

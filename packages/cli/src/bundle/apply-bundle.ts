@@ -19,7 +19,7 @@ import { joinedBlobs } from './joined-blobs.ts';
 import { makeLayer, packingOf } from './make-layer.ts';
 import { checkPrerequisites, neededTexts } from './prerequisites.ts';
 import { SoundHeld } from './sound-held.ts';
-import { unpackGroup } from './unpack-group.ts';
+import { unpackGroups } from './unpack-groups.ts';
 
 /** The images of a bundle, made whole: every blob that is read here has been checked. */
 export interface AppliedBundle {
@@ -138,7 +138,7 @@ class Application {
     };
     onBytes(0);
     const options = { ...this.#options, madeFor: this.#document, onBytes, ...(onKept && { onKept }) };
-    for (const group of groups) await unpackGroup(group, this.#bundle.payload(group), options);
+    await unpackGroups(groups, (group) => this.#bundle.payload(group), options);
   }
 
   /** What is there already is used as it is, so it is read once. */

@@ -1,6 +1,5 @@
 import { type ColumnReader, type ColumnWriter, skeletonInvalid } from './columns.ts';
 import type { SkeletonColumn } from './skeleton-columns.ts';
-import { textOf } from './zip-layout.ts';
 
 /** Names are one character for each byte. */
 export function writeName(columns: ColumnWriter<SkeletonColumn>, name: string, like: string): void {
@@ -20,7 +19,7 @@ export function readName(columns: ColumnReader<SkeletonColumn>, like: string): s
   const length = columns.of.nameLength.next();
   if (shared + sharedEnd > like.length || shared + sharedEnd + length > nameLimit)
     throw skeletonInvalid('a name has more in common with another than there is');
-  const rest = textOf(columns.of.name.take(length));
+  const rest = columns.of.name.takeText(length);
   return like.slice(0, shared) + rest + like.slice(like.length - sharedEnd);
 }
 

@@ -12,29 +12,21 @@ import {
 import type { Deflated } from '../deflate/deflate-threads.ts';
 import { redeflate, redeflateAtOnce } from '../deflate/redeflate.ts';
 import { skeletonInvalid } from './columns.ts';
-import {
-  type Leaf,
-  leaves,
-  type Recipe,
-  type RecipePart,
-  type TarRecipe,
-  type TreeRecipe,
-  type ZipRecipe,
-} from './recipe.ts';
-import type { ZipFacts, ZipHead } from './zip-layout.ts';
+import type { Recipe, RecipePart, TarRecipe, TreeRecipe, ZipRecipe } from './recipe.ts';
+import type { ZipFacts } from './zip-layout.ts';
 import { centralHeader, descriptor, endRecords, localHeader } from './zip-write.ts';
 
 /** Bytes that are there, and good until something else is asked for, or that come. */
 export type Supplied = Uint8Array | Bytes;
 
 /**
- * What the leaf's part is made from: `part.size` bytes of content, or for `raw` and `copied` parts the bytes as they lie in the archive. Asked
+ * What a leaf's part is made from: `size` bytes of content, or for `raw` and `copied` parts the bytes as they lie in the archive. Asked
  * for once for each leaf, in their order.
  */
-export type Supply = (leaf: Leaf) => Supplied;
+export type Supply = (part: RecipePart) => Supplied;
 
 /** Gives a leaf's content deflated, in the place of supplying it; undefined where that is to be done here. */
-export type SupplyDeflated = (leaf: Leaf) => Deflated | Promise<Deflated> | undefined;
+export type SupplyDeflated = (part: RecipePart) => Deflated | Promise<Deflated> | undefined;
 
 /** Contents up to this many bytes are held, since a header that stands before them says how long they are when deflated. */
 export const heldSize = 1 << 20;
@@ -50,17 +42,12 @@ export async function* putTogether(
   size: number,
   supplyDeflated: SupplyDeflated = () => undefined,
 ): Bytes {
-  const leafOf = new Map(leaves(recipe).map((leaf) => [leaf.part, leaf]));
   const parts: PartSource = {
     content(part) {
       if (part.nested !== undefined) return exactly(zipBytes(part.nested, parts), part.size, 'a part');
-      const leaf = leafOf.get(part);
-      return leaf === undefined ? noBytes : ofSize(supply(leaf), part.size);
+      return part.size === 0 ? noBytes : ofSize(supply(part), part.size);
     },
-    deflated(part) {
-      const leaf = leafOf.get(part);
-      return leaf && supplyDeflated(leaf);
-    },
+    deflated: (part) => (part.nested === undefined && part.size > 0 ? supplyDeflated(part) : undefined),
   };
   yield* exactly(archiveBytes(recipe, parts), size, 'it');
 }
@@ -98,15 +85,25 @@ async function* piecesOf({ parts }: TarRecipe, from: PartSource): Bytes {
   for (const part of parts) yield* asBytes(from.content(part));
 }
 
-interface Written {
-  readonly head: ZipHead;
-  readonly facts: ZipFacts;
-  readonly offset: number;
+/** Of the entries that are written, by their places among the parts. */
+class WrittenEntries {
+  readonly facts: (ZipFacts | undefined)[] = [];
+  readonly offsets: number[] = [];
+
+  add(at: number, facts: ZipFacts, offset: number): void {
+    // Without holes: such arrays are slower.
+    while (this.facts.length < at) {
+      this.facts.push(undefined);
+      this.offsets.push(0);
+    }
+    this.facts.push(facts);
+    this.offsets.push(offset);
+  }
 }
 
 /** Most entries are small and there when they are asked for: between those nobody waits. */
 async function* zipBytes(recipe: ZipRecipe, from: PartSource): Bytes {
-  const written = new Map<number, Written>();
+  const written = new WrittenEntries();
   const chunks = new Coalescer();
   let at = 0;
   const put = (piece: Uint8Array): void => {
@@ -119,7 +116,9 @@ async function* zipBytes(recipe: ZipRecipe, from: PartSource): Bytes {
       yield* chunks.whole();
     }
   }
-  for (const [i, part] of recipe.parts.entries()) {
+  const { parts } = recipe;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as RecipePart;
     if (i === recipe.directoryAt) for (const piece of directory(recipe, written, at)) put(piece);
     if (part.head.kind !== 'entry') {
       yield* putAll(asBytes(from.content(part)));
@@ -129,7 +128,7 @@ async function* zipBytes(recipe: ZipRecipe, from: PartSource): Bytes {
     const entry = pack(part, from);
     const { facts, packed } = entry instanceof Promise ? await entry : entry;
     if (at < recipe.shift) throw skeletonInvalid('an entry stands before where offsets are counted from');
-    written.set(i, { head, facts, offset: at - recipe.shift });
+    written.add(i, facts, at - recipe.shift);
     put(localHeader(head, facts));
     if (packed instanceof Uint8Array) put(packed);
     else yield* putAll(packed);
@@ -143,13 +142,14 @@ async function* zipBytes(recipe: ZipRecipe, from: PartSource): Bytes {
   chunks.leave();
 }
 
-function* directory(recipe: ZipRecipe, written: ReadonlyMap<number, Written>, at: number) {
+function* directory(recipe: ZipRecipe, { facts, offsets }: WrittenEntries, at: number) {
   if (at < recipe.shift) throw skeletonInvalid('its directory stands before where offsets are counted from');
   let size = 0;
   for (const position of recipe.directory) {
-    const entry = written.get(position);
-    if (entry === undefined) throw skeletonInvalid('its central directory lists what stands behind it');
-    const header = centralHeader(entry.head, entry.facts, entry.offset);
+    const [known, head] = [facts[position], recipe.parts[position]?.head];
+    if (known === undefined || head?.kind !== 'entry')
+      throw skeletonInvalid('its central directory lists what stands behind it');
+    const header = centralHeader(head.zip, known, offsets[position] as number);
     size += header.length;
     yield header;
   }

@@ -85,6 +85,19 @@ export function leaves(recipe: Recipe): Leaf[] {
   return found;
 }
 
+/** Those parts alone: of a first install they are half a million. */
+export function leafParts(recipe: Recipe): RecipePart[] {
+  const found: RecipePart[] = [];
+  addLeafParts(recipe, found);
+  return found;
+}
+
+function addLeafParts({ parts }: Recipe, to: RecipePart[]): void {
+  for (const part of parts)
+    if (part.nested !== undefined) addLeafParts(part.nested, to);
+    else if (part.size > 0) to.push(part);
+}
+
 function addLeaves({ parts }: Recipe, above: Position, to: Leaf[]): void {
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i] as RecipePart;

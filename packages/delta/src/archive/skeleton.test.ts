@@ -279,8 +279,10 @@ async function made(
     if (layout !== undefined) readers.push(new ArchiveReader(source, layout));
   }
   const [now, ...were] = readers;
-  const supply: Supply = ({ part, position }) => {
+  const positions = new Map(leaves(recipe).map(({ part, position }) => [part, position]));
+  const supply: Supply = (part) => {
     const { origin, packing } = part;
+    const position = positions.get(part) ?? [];
     const was = origin && were[origin.old];
     if (origin?.is === 'packed' && was) return was.packed(origin.position);
     if (origin?.is === 'content' && was) return was.content(origin.position);

@@ -335,8 +335,11 @@ async function again(bytes: Uint8Array, kind: 'file' | 'tree') {
   if (layout === undefined) return undefined;
   const reader = new ArchiveReader(source, layout);
   const recipe = recipeOf(await takeApart(source, layout));
-  const supply: Supply = ({ part, position }) =>
-    part.packing === 'raw' ? reader.packed(position) : reader.content(position);
+  const positions = new Map(leaves(recipe).map(({ part, position }) => [part, position]));
+  const supply: Supply = (part) => {
+    const position = positions.get(part) ?? [];
+    return part.packing === 'raw' ? reader.packed(position) : reader.content(position);
+  };
   const made = putTogether(recipe, supply, bytes.length);
   return digestOf(await collect(made, 1 << 24, 'archive'));
 }

@@ -56,9 +56,9 @@ export function localHeader(head: ZipHead, facts: ZipFacts): Uint8Array {
   header.writeUInt16LE(name.length, 26);
   header.writeUInt16LE(localExtra.length, 28);
   header.write(name, lengths.local, 'latin1');
-  const extra = header.subarray(lengths.local + name.length);
-  extra.set(localExtra);
-  if (localFacts === 'wide') fillWide(extra, [facts.size, facts.packedSize]);
+  header.set(localExtra, lengths.local + name.length);
+  if (localFacts === 'wide')
+    fillWide(header.subarray(lengths.local + name.length), [facts.size, facts.packedSize]);
   return header;
 }
 
@@ -84,23 +84,27 @@ export function centralHeader(head: ZipHead, facts: ZipFacts, offset: number): U
   header.writeUInt32LE(form.external, 38);
   header.writeUInt32LE(wide.offset ? ones32 : low32(offset), 42);
   header.write(name, lengths.central, 'latin1');
-  const extra = header.subarray(lengths.central + name.length);
-  extra.set(form.extra);
-  extra.set(comment, form.extra.length);
+  header.set(comment, header.length - comment.length);
+  // Most have no more, and half a million of them are written.
+  if (form.extra.length === 0) return header;
+  const end = lengths.central + name.length + form.extra.length;
+  const fields = header.subarray(lengths.central + name.length, end);
+  fields.set(form.extra);
   const wideNumbers = [
     ...(wide.size ? [facts.size] : []),
     ...(wide.packedSize ? [facts.packedSize] : []),
     ...(wide.offset ? [offset] : []),
   ];
-  const fields = extra.subarray(0, form.extra.length);
   fillWide(fields, wideNumbers);
   unixTimePlace(fields)?.writeUInt32LE(unixTime, 0);
   return header;
 }
 
+const noBytes = new Uint8Array();
+
 /** @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT 4.3.9 */
 export function descriptor(kind: DataDescriptor, { crc32, packedSize, size }: ZipFacts): Uint8Array {
-  if (kind === 'none') return new Uint8Array();
+  if (kind === 'none') return noBytes;
   const signed = kind === 'signed' || kind === 'signed-wide' ? 4 : 0;
   const wide = kind === 'plain-wide' || kind === 'signed-wide';
   const record = zeros(signed + (wide ? 20 : 12));

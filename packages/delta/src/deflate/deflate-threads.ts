@@ -23,7 +23,7 @@ export function threadsDeflate({ encoder }: DeflateParameters): boolean {
 
 /** Deflates contents by other threads, as `redeflate` does, and gives them back in their order. To be closed in any case. */
 export class DeflateThreads {
-  readonly #lanes: readonly Lane[];
+  readonly #lanes: Lane[] = [];
   /** Those that were not given back whole, in their order. */
   readonly #batches: Batch[] = [];
   /** Arrays for batches to come: memory that is allocated by one thread and freed by another stays with neither. */
@@ -31,7 +31,12 @@ export class DeflateThreads {
   #filling: Batch | undefined;
 
   constructor(count: number) {
-    this.#lanes = Array.from({ length: count }, () => new Lane());
+    this.widen(count);
+  }
+
+  /** Begins threads where there are fewer. */
+  widen(count: number): void {
+    while (this.#lanes.length < count) this.#lanes.push(new Lane());
   }
 
   /** @param content exactly `size` bytes; one after the other is to be added */

@@ -33,13 +33,27 @@ export interface GroupContents {
  * disappeared, and may be found again in what is new.
  */
 export function groupContents(blocks: readonly PlannedBlock[], olds: readonly OldBlock[]): GroupContents {
+  const contents: PlannedContent[] = [];
+  return { sources: planContents(blocks, olds, (content) => contents.push(content)), contents };
+}
+
+/**
+ * {@link groupContents} for who needs to keep none of them.
+ * @param tell is told every content, in their order
+ * @returns the sources
+ */
+export function planContents(
+  blocks: readonly PlannedBlock[],
+  olds: readonly OldBlock[],
+  tell: (content: PlannedContent) => void,
+): GroupContents['sources'] {
   const sources = new Sources(olds);
-  const contents = blocks.flatMap((block, at) => {
+  for (const [at, block] of blocks.entries()) {
     const planned =
       block.recipe === undefined ? [whole(block, at, sources)] : parts(block, block.recipe, at, sources);
-    return planned.filter(({ size }) => size > 0);
-  });
-  return { contents, sources: sources.list };
+    for (const content of planned) if (content.size > 0) tell(content);
+  }
+  return sources.list;
 }
 
 function whole({ size, bases: [first] }: PlannedBlock, block: number, sources: Sources): PlannedContent {

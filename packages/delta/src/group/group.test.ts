@@ -2,6 +2,7 @@ import { type Bytes, bytesOf, collect, digestOf, randomAccessOf, writeCanonicalT
 import { fakeFile, fakeJar, fakeZip, fuzzRuns } from '@block-pack/core/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { GroupThreads } from './group-threads.ts';
 import type { GroupBlock } from './old-block.ts';
 import type { NewBlock } from './open-archive.ts';
 import { readGroup } from './read-group.ts';
@@ -66,7 +67,19 @@ async function receive(
     made.push(await collect(content, limit, 'a block'));
   };
   const { skeleton } = written;
-  await readGroup(bytesOf(payload), olds, { encoding, skeleton, blocks, keep, keepInner, threads });
+  const deflating = new GroupThreads(threads);
+  try {
+    await readGroup(bytesOf(payload), olds, {
+      encoding,
+      skeleton,
+      blocks,
+      keep,
+      keepInner,
+      threads: deflating,
+    });
+  } finally {
+    await deflating.close();
+  }
   return made;
 }
 

@@ -40,6 +40,7 @@ interface Coming {
 export class LeafSupply {
   readonly #unread: Iterator<SuppliedLeaf, undefined>;
   readonly #threads: DeflateThreads | undefined;
+  readonly #onRead: () => void;
   /** The first one that is not among those that come. */
   #next: SuppliedLeaf | undefined;
   readonly #coming = new Queue<Coming>();
@@ -48,10 +49,18 @@ export class LeafSupply {
   /** Whether the last one that comes has to be read before anything behind it. */
   #waits = false;
 
-  /** @param all in the order in which they will be asked for */
-  constructor(all: Generator<SuppliedLeaf, undefined>, threads?: DeflateThreads) {
+  /**
+   * @param all in the order in which they will be asked for
+   * @param onRead called when all are read, if that is before the turn of the last one
+   */
+  constructor(
+    all: Generator<SuppliedLeaf, undefined>,
+    threads?: DeflateThreads,
+    onRead: () => void = () => {},
+  ) {
     this.#unread = all;
     this.#threads = threads;
+    this.#onRead = onRead;
     this.#next = this.#unread.next().value;
   }
 
@@ -100,6 +109,7 @@ export class LeafSupply {
     else this.#waits = leaf.inOrder;
     this.#coming.push({ leaf, read });
     this.#next = this.#unread.next().value;
+    if (this.#next === undefined && !this.#waits) this.#onRead();
   }
 }
 

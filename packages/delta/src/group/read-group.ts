@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { brotliDecompressSync } from 'node:zlib';
 import { ByteReader, type Bytes, collect } from '@block-pack/core';
 import type { ArchiveReader } from '../archive/archive-reader.ts';
@@ -6,13 +5,14 @@ import { decodeSkeletons } from '../archive/decode-skeleton.ts';
 import { skeletonLimit, unpackedLimit } from '../archive/limits.ts';
 import { asBytes, putTogether } from '../archive/put-together.ts';
 import type { KeepBytes } from '../archive/read-layout.ts';
-import { deflatedSize, leaves, type Packing, type RecipePart } from '../archive/recipe.ts';
-import { DeflateThreads } from '../deflate/deflate-threads.ts';
+import { deflatedSize, leafParts, type Packing, type RecipePart } from '../archive/recipe.ts';
+import type { DeflateThreads } from '../deflate/deflate-threads.ts';
 import { OpenDifference } from '../difference/apply-difference.ts';
 import { deltaInvalid } from '../difference/delta-invalid.ts';
 import { unpackContents } from '../difference/pack-contents.ts';
 import { readTyped } from '../typed/read-typed.ts';
-import { groupContents, type PlannedBlock } from './group-contents.ts';
+import { type PlannedBlock, planContents } from './group-contents.ts';
+import { GroupThreads } from './group-threads.ts';
 import { goesToThreads, LeafSupply, type SuppliedLeaf } from './leaf-supply.ts';
 import { type GroupBlock, groupLimits, type OldBlock, openOldBlock } from './old-block.ts';
 import type { UsedEncoding, WrittenGroup } from './write-group.ts';
@@ -30,8 +30,12 @@ export interface ReadGroupOptions {
   }[];
   /** For archives inside of old blocks, so that each is unpacked once: together they may have sixteen times as many bytes as the old blocks. */
   readonly keepInner: KeepBytes;
-  /** Threads that deflate. Unless said, as many as are worth it. */
-  readonly threads?: number;
+  /** Those that deflate, which other groups use as well; without them it has some of its own. */
+  readonly threads?: GroupThreads | undefined;
+  /** When this is done blocks are kept, and errors thrown; what needs no turn is done before. */
+  readonly turn?: Promise<unknown> | undefined;
+  /** Called when all contents are made, and the last blocks are only deflated: another group may begin. Where that is not known before the end, it is not called. */
+  onRead?(): void;
   /** Keeps a block; called for each of them in their order. What it is given is the right one only if its digest is. */
   keep(block: number, content: Bytes): Promise<void>;
 }
@@ -50,38 +54,94 @@ const encodingTransforms = {
 export async function readGroup(
   payload: Bytes,
   olds: Iterable<GroupBlock> | AsyncIterable<GroupBlock>,
-  { encoding, mixed, skeleton, blocks, keep, keepInner, threads: threadCount }: ReadGroupOptions,
+  options: ReadGroupOptions,
 ): Promise<void> {
-  const reader = new ByteReader(payload, () => deltaInvalid('it ends too early'));
-  let difference: OpenDifference | undefined;
+  const own = options.threads === undefined ? new GroupThreads() : undefined;
+  const group = new GroupReader(payload, { threads: own, ...options });
   try {
-    const bytes = await readSkeleton(reader, skeleton);
-    if (encoding !== 'inflated' && encoding !== 'typed')
-      difference = new OpenDifference(reader.rest(), { transforms: encodingTransforms[encoding], mixed });
-    const given: GroupBlock[] = [];
-    for await (const old of olds) given.push(old);
-    const opened: OldBlock[] = [];
-    const { layout: left } = groupLimits(given.map(({ content }) => content.size));
-    for (const old of given) opened.push(await openOldBlock(old, left, keepInner));
-    const planned = plannedBlocks(blocks, bytes, opened);
-    checkUnpacked(planned);
-    const plan = groupContents(planned, opened);
-    const total = plan.contents.reduce((sum, { size }) => sum + size, 0);
-    const made =
-      difference?.contents(plan.sources, total) ?? contentsOf(encoding, reader.rest(), total, mixed);
-    const source = new ByteReader(made, () => deltaInvalid('its contents end too early'));
-    const threads = threadsFor(planned, threadCount);
-    try {
-      const supply = new LeafSupply(suppliedOf(planned, opened, source), threads);
-      for (const [at, block] of planned.entries()) await keep(at, blockBytes(block, supply));
-      if (!(await source.atEnd())) throw deltaInvalid('contents are left over');
-    } finally {
-      await Promise.all([source.close(), threads?.close()]);
-    }
+    await atTurn(group.open(olds), options.turn);
+    await group.keepAll();
   } finally {
-    await difference?.close();
-    await reader.close();
+    await Promise.all([group.close(), own?.close()]);
   }
+}
+
+/** What comes of it, or why nothing does, is known when the turn has come. */
+async function atTurn<T>(work: Promise<T>, turn: Promise<unknown> | undefined): Promise<T> {
+  await Promise.allSettled([work]);
+  await turn;
+  return work;
+}
+
+/** A group while it is read. To be closed in any case. */
+class GroupReader {
+  readonly #options: ReadGroupOptions;
+  readonly #reader: ByteReader;
+  #difference: OpenDifference | undefined;
+  #planned: readonly PlannedBlock[] = [];
+  #opened: readonly OldBlock[] = [];
+  #contents: ByteReader | undefined;
+  #threads: DeflateThreads | undefined;
+
+  constructor(payload: Bytes, options: ReadGroupOptions) {
+    this.#options = options;
+    this.#reader = new ByteReader(payload, () => deltaInvalid('it ends too early'));
+  }
+
+  /** What is done before the first block: afterwards the first contents are there. */
+  async open(olds: Iterable<GroupBlock> | AsyncIterable<GroupBlock>): Promise<void> {
+    const { encoding, mixed, skeleton, blocks, keepInner, threads } = this.#options;
+    const bytes = await readSkeleton(this.#reader, skeleton);
+    if (encoding !== 'inflated' && encoding !== 'typed')
+      this.#difference = new OpenDifference(this.#reader.rest(), {
+        transforms: encodingTransforms[encoding],
+        mixed,
+      });
+    this.#opened = await openOlds(olds, keepInner);
+    this.#planned = plannedBlocks(blocks, bytes, this.#opened);
+    checkUnpacked(this.#planned);
+    let total = 0;
+    const sources = planContents(this.#planned, this.#opened, ({ size }) => {
+      total += size;
+    });
+    const made =
+      this.#difference?.contents(sources, total) ?? contentsOf(encoding, this.#reader.rest(), total, mixed);
+    this.#contents = new ByteReader(made, () => deltaInvalid('its contents end too early'));
+    this.#threads = threads?.forBytes(deflatedByThreads(this.#planned));
+    await this.#contents.atEnd();
+  }
+
+  async keepAll(): Promise<void> {
+    const { keep, onRead } = this.#options;
+    const contents = this.#contents;
+    if (contents === undefined) throw new Error('nobody opened it');
+    let isAtEnd: Promise<boolean> | undefined;
+    const supply = new LeafSupply(suppliedOf(this.#planned, this.#opened, contents), this.#threads, () => {
+      isAtEnd = contents.atEnd();
+      // What is wrong with the end is said behind the last block.
+      isAtEnd.then((isSo) => isSo && onRead?.()).catch(() => {});
+    });
+    for (const [at, block] of this.#planned.entries()) await keep(at, blockBytes(block, supply));
+    if (!(await (isAtEnd ?? contents.atEnd()))) throw deltaInvalid('contents are left over');
+  }
+
+  async close(): Promise<void> {
+    await this.#contents?.close();
+    await this.#difference?.close();
+    await this.#reader.close();
+  }
+}
+
+async function openOlds(
+  olds: Iterable<GroupBlock> | AsyncIterable<GroupBlock>,
+  keepInner: KeepBytes,
+): Promise<OldBlock[]> {
+  const given: GroupBlock[] = [];
+  for await (const old of olds) given.push(old);
+  const opened: OldBlock[] = [];
+  const { layout: left } = groupLimits(given.map(({ content }) => content.size));
+  for (const old of given) opened.push(await openOldBlock(old, left, keepInner));
+  return opened;
 }
 
 function contentsOf(
@@ -142,27 +202,13 @@ function checkUnpacked(blocks: readonly PlannedBlock[]): void {
     );
 }
 
-/** Bytes that are to be deflated from which on threads, which take some 20 ms to begin, are worth it. */
-const worthThreads = 4 << 20;
-
-/** Bytes that keep a thread busy for as long as the contents of an update take to be made: a second one would only take its processor from whoever makes them. */
-const bytesOfThread = 16 << 20;
-
-/** With more, they would wait for the contents, which one thread makes. */
-const mostThreads = 4;
-
-function threadsFor(blocks: readonly PlannedBlock[], count = worthwhileThreads(blocks)) {
-  return count === 0 ? undefined : new DeflateThreads(count);
-}
-
-function worthwhileThreads(blocks: readonly PlannedBlock[]): number {
+/** Bytes that threads deflate, where there are any. */
+function deflatedByThreads(blocks: readonly PlannedBlock[]): number {
   let bytes = 0;
   for (const { recipe } of blocks)
-    for (const { part } of recipe === undefined ? [] : leaves(recipe))
+    for (const part of recipe === undefined ? [] : leafParts(recipe))
       if (goesToThreads(part)) bytes += part.size;
-  const processors = availableParallelism();
-  if (bytes < worthThreads || processors < 2) return 0;
-  return Math.min(Math.ceil(bytes / bytesOfThread), processors, mostThreads);
+  return bytes;
 }
 
 function* suppliedOf(
@@ -176,7 +222,7 @@ function* suppliedOf(
       continue;
     }
     const readers = bases.flatMap((one) => olds[one]?.reader ?? []);
-    for (const { part } of leaves(recipe)) yield suppliedLeaf(part, readers, contents);
+    for (const part of leafParts(recipe)) yield suppliedLeaf(part, readers, contents);
   }
 }
 
@@ -194,8 +240,28 @@ function suppliedLeaf(
 }
 
 function newContent(size: number, packing: Packing, contents: ByteReader): SuppliedLeaf {
-  const atHand = () => contents.atHand(size);
-  return { size, packing, inOrder: true, atHand, open: () => contents.part(size) };
+  return new NewContent(size, packing, contents);
+}
+
+class NewContent implements SuppliedLeaf {
+  readonly size: number;
+  readonly packing: Packing;
+  readonly #contents: ByteReader;
+  readonly inOrder = true;
+
+  constructor(size: number, packing: Packing, contents: ByteReader) {
+    this.size = size;
+    this.packing = packing;
+    this.#contents = contents;
+  }
+
+  atHand(): Uint8Array | undefined {
+    return this.#contents.atHand(this.size);
+  }
+
+  open(): Bytes {
+    return this.#contents.part(this.size);
+  }
 }
 
 async function* blockBytes({ size, recipe }: PlannedBlock, supply: LeafSupply): Bytes {
@@ -204,6 +270,6 @@ async function* blockBytes({ size, recipe }: PlannedBlock, supply: LeafSupply): 
     recipe,
     () => supply.content(),
     size,
-    ({ part }) => supply.deflated(part),
+    (part) => supply.deflated(part),
   );
 }

@@ -7,11 +7,17 @@ import {
   mixedBytes,
   randomAccessOf,
 } from '@block-pack/core';
-import { type GroupBlock, readGroup, unpackContents } from '@block-pack/delta';
+import {
+  type GroupBlock,
+  GroupThreads,
+  type ReadGroupOptions,
+  readGroup,
+  unpackContents,
+} from '@block-pack/delta';
 import type { ApplyOptions } from './apply-bundle.ts';
 import type { MadeFor } from './made-for.ts';
 import { ofSize } from './of-size.ts';
-import { baseText, prerequisitesMissing } from './prerequisites.ts';
+import { basesOf, baseText, prerequisitesMissing } from './prerequisites.ts';
 
 export interface UnpackOptions extends ApplyOptions {
   /** The bundle's list, for messages. */
@@ -22,12 +28,53 @@ export interface UnpackOptions extends ApplyOptions {
   onKept?(object: Digest): void;
 }
 
+/** Where a group stands among others. */
+type GroupTurn = Required<Pick<ReadGroupOptions, 'threads' | 'turn' | 'onRead'>>;
+
 /**
- * Makes the objects of a group in the scratch directory.
- * @param payload what the group has of the bundle's payload
+ * Makes the objects of groups in the scratch directory, one group after the other. While the last blocks of one are deflated the next one is begun, if all that it
+ * is written against has been made; what is wrong with it is said at its turn.
+ * @param payloadOf what a group has of the bundle's payload
  * @throws BLOB_MISSING for a base that is not there, BUNDLE_INVALID, DELTA_INVALID, DIGEST_MISMATCH
  */
-export async function unpackGroup(group: BundleGroup, payload: Bytes, options: UnpackOptions): Promise<void> {
+export async function unpackGroups(
+  groups: readonly BundleGroup[],
+  payloadOf: (group: BundleGroup) => Bytes,
+  options: UnpackOptions,
+): Promise<void> {
+  const threads = new GroupThreads();
+  const begun: Promise<void>[] = [];
+  let turn: Promise<void> = Promise.resolve();
+  try {
+    for (const group of groups) {
+      if (!(await areThere(basesOf(group), options))) await turn;
+      let onRead = (): void => {};
+      const isRead = new Promise<void>((resolve) => {
+        onRead = resolve;
+      });
+      const made = unpackGroup(group, payloadOf(group), options, { threads, turn, onRead });
+      begun.push(made);
+      await Promise.race([isRead, made]);
+      turn = made;
+    }
+    await turn;
+  } finally {
+    await Promise.allSettled(begun);
+    await threads.close();
+  }
+}
+
+async function areThere(bases: readonly BundleBase[], { scratch }: UnpackOptions): Promise<boolean> {
+  for (const { digest } of bases) if (!(await scratch.has(digest))) return false;
+  return true;
+}
+
+async function unpackGroup(
+  group: BundleGroup,
+  payload: Bytes,
+  options: UnpackOptions,
+  turn: GroupTurn,
+): Promise<void> {
   const { objects } = group;
   const { scratch, context } = options;
   checkSignal(context.signal);
@@ -37,10 +84,12 @@ export async function unpackGroup(group: BundleGroup, payload: Bytes, options: U
     await scratch.write(ofSize(content, object, options), object.digest);
     options.onKept?.(object.digest);
   };
+  if (group.encoding === 'raw' || group.encoding === 'brotli') await turn.turn;
   if (group.encoding === 'raw') return keep(0, payload);
   if (group.encoding === 'brotli') return keep(0, unpackContents(payload, objects[0]?.size ?? 0));
   await readGroup(payload, openBases(group.bases, options), {
     ...group,
+    ...turn,
     mixed: mixedBytes(group),
     blocks: objects,
     keep,
