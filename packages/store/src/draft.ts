@@ -34,6 +34,12 @@ export class Draft {
     for (let at = 0; at < chunk.length; ) at += writeSync(this.#open, chunk, at);
   }
 
+  /** Writes at a place of its own: what lies before it may still lack. */
+  writeAt(chunk: Uint8Array, position: number): void {
+    for (let at = 0; at < chunk.length; )
+      at += writeSync(this.#open, chunk, at, chunk.length - at, position + at);
+  }
+
   /** Like `write`; a large chunk is written by another thread, and must not change before this returns. */
   async writeLater(chunk: Uint8Array): Promise<void> {
     if (chunk.length < worthHandingOver) return this.write(chunk);

@@ -71,6 +71,7 @@ export type { LaidLayer, RootDirectory, RootEntry, RootView } from './root/root-
 export { rootView } from './root/root-view.ts';
 export { canUnpack, unpackedLayer } from './root/unpacked-layer.ts';
 export { ScratchBlobs } from './scratch-blobs.ts';
+export type { ScratchRoom } from './scratch-room.ts';
 export { openSegmentMemory } from './segments.ts';
 export type { HeldLease, Store } from './store.ts';
 export { streamDigest } from './stream-digest.ts';

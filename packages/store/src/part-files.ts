@@ -26,7 +26,7 @@ export function storeFiles(layout: StoreLayout): PartFiles {
 }
 
 /** Of blobs that may be files, or parts of an archive: whoever reads those that are not says why. */
-export function placeFiles(blobs: PlaceBlobs): PartFiles {
+export function placeFiles(blobs: Pick<PlaceBlobs, 'blobPath'>): PartFiles {
   const path = (blob: Digest) => blobs.blobPath?.(blob) ?? '';
   return { code: 'INPUT_UNREADABLE', path, open: (blob, range) => openPlaced(path(blob), range) };
 }

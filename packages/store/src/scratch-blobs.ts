@@ -23,6 +23,7 @@ import { type ComingContent, digestContent, fillDraft, fillKnown } from './fill-
 import { type OpenBlobFile, openBlobFile } from './open-file.ts';
 import { placeFiles } from './part-files.ts';
 import type { PlaceBlobs } from './place/images.ts';
+import { ScratchRoom } from './scratch-room.ts';
 import { giveTurn } from './turn.ts';
 
 /** Files that are open at the same time: systems allow some hundreds. */
@@ -69,6 +70,36 @@ export class ScratchBlobs implements BlobStore {
     };
   }
 
+  /** Begins a blob that is written in any order. To be closed in any case. */
+  room(digest: Digest): ScratchRoom {
+    return new ScratchRoom(digest, this.#draft());
+  }
+
+  /** Like {@link copier}, but for the blob of a room: as long as that is open, what is written goes there, where parts of the blob itself lie in their places. */
+  roomCopier(room: ScratchRoom, blobs: PlaceBlobs): PartCopier {
+    const copier = this.copier(blobs);
+    const blobPath = (digest: Digest) =>
+      digest === room.digest ? room.path : (blobs.blobPath?.(digest) ?? '');
+    const files = placeFiles({ blobPath });
+    return {
+      digest: copier.digest,
+      write: (content, expected, about = 0) =>
+        room.isOpen
+          ? this.#fill(room, { content: room.filledBy(content), about, files })
+          : copier.write(content, expected, about),
+    };
+  }
+
+  async #fill(room: ScratchRoom, coming: ComingContent): Promise<Written> {
+    try {
+      const digest = await digestContent(coming);
+      assertSame(room.digest, digest, room.size, 'What was made');
+      return this.#name(await room.whole(), { digest, size: room.size });
+    } finally {
+      await room.close();
+    }
+  }
+
   #write(coming: ComingContent, expected: Digest | undefined): Promise<Written> {
     return this.#keep(async (draft) => {
       const { digest, size } = await fillDraft(draft, 'OUTPUT_REFUSED', coming);
@@ -86,19 +117,26 @@ export class ScratchBlobs implements BlobStore {
   }
 
   async #keep(fill: (draft: Draft) => Promise<Descriptor>): Promise<Written> {
-    const draft = onDisk(this.directory, () => new Draft(this.directory, 'draft-'));
+    const draft = this.#draft();
     try {
-      const { digest, size } = await fill(draft);
-      const added = !existsSync(this.blobPath(digest));
-      onDisk(this.directory, () => {
-        // As in a store: it may be linked from here.
-        draft.finish(0o444);
-        draft.rename(this.blobPath(digest));
-      });
-      return { digest, size, added };
+      return this.#name(draft, await fill(draft));
     } finally {
       draft.discard();
     }
+  }
+
+  #draft(): Draft {
+    return onDisk(this.directory, () => new Draft(this.directory, 'draft-'));
+  }
+
+  #name(draft: Draft, { digest, size }: Descriptor): Written {
+    const added = !existsSync(this.blobPath(digest));
+    onDisk(this.directory, () => {
+      // As in a store: it may be linked from here.
+      draft.finish(0o444);
+      draft.rename(this.blobPath(digest));
+    });
+    return { digest, size, added };
   }
 
   /** A blob to be read anywhere, as often as wanted. */

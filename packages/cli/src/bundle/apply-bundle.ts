@@ -13,6 +13,7 @@ import { closureOf, type PlaceBlobs, type ScratchBlobs } from '@block-pack/store
 import { byteSize } from '../byte-size.ts';
 import type { CommandContext } from '../command.ts';
 import { checkDiffIds } from './check-diff-ids.ts';
+import { type EarlyLayer, EarlyLayers } from './early-layers.ts';
 import type { Held } from './held.ts';
 import { joinedBlobs } from './joined-blobs.ts';
 import { makeLayer, packingOf } from './make-layer.ts';
@@ -98,8 +99,10 @@ class Application {
     // What an attempt made that failed takes its room already.
     if (held.failures === 0) this.#options.onNeeded?.(needed);
     await this.#verifyHeld();
-    await this.#unpack('what is new', needed);
-    for (const layer of wanted) if (!this.#diffIds.has(layer.digest)) await this.#makeLayer(layer);
+    await this.#makeLayers(
+      wanted.filter(({ digest }) => !this.#diffIds.has(digest)),
+      needed,
+    );
     const blobs = joinedBlobs(scratch, this.#bundle.blobs, held);
     await this.#checkDiffIds(blobs);
     return {
@@ -111,7 +114,21 @@ class Application {
     };
   }
 
-  async #unpack(what: string, groups: readonly BundleGroup[]): Promise<void> {
+  async #makeLayers(layers: readonly LayerOrigin[], needed: readonly BundleGroup[]): Promise<void> {
+    const early = await EarlyLayers.begin(layers, needed, this.#options);
+    try {
+      await this.#unpack('what is new', needed, (object) => early.add(object));
+      for (const layer of layers) await this.#makeLayer(layer, await early.of(layer.digest));
+    } finally {
+      await early.close();
+    }
+  }
+
+  async #unpack(
+    what: string,
+    groups: readonly BundleGroup[],
+    onKept?: (object: Digest) => void,
+  ): Promise<void> {
     const { progress } = this.#options.context;
     const total = groups.flatMap(({ objects }) => objects).reduce((sum, { size }) => sum + size, 0);
     let done = 0;
@@ -120,7 +137,7 @@ class Application {
       progress.show(`unpacking ${what}, ${byteSize(done)} of ${byteSize(total)}`);
     };
     onBytes(0);
-    const options = { ...this.#options, madeFor: this.#document, onBytes };
+    const options = { ...this.#options, madeFor: this.#document, onBytes, ...(onKept && { onKept }) };
     await unpackGroups(groups, (group) => this.#bundle.payload(group), options);
   }
 
@@ -143,8 +160,8 @@ class Application {
     this.#verified.add(digest);
   }
 
-  async #makeLayer(layer: LayerOrigin): Promise<void> {
-    const made = await makeLayer(layer, this.#options);
+  async #makeLayer(layer: LayerOrigin, early: EarlyLayer | undefined): Promise<void> {
+    const made = await makeLayer(layer, this.#options, early);
     if (made === undefined) return;
     this.#diffIds.set(layer.digest, made.diffId);
     this.#madeBytes += made.madeBytes;

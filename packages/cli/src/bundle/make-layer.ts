@@ -12,6 +12,7 @@ import {
 import { deflateParametersOf, type GzipForm, gzipAs } from '@block-pack/delta';
 import { byteSize } from '../byte-size.ts';
 import type { ApplyOptions } from './apply-bundle.ts';
+import type { EarlyLayer } from './early-layers.ts';
 import { joinedBlobs } from './joined-blobs.ts';
 import { ofSize } from './of-size.ts';
 import { readImports } from './read-imports.ts';
@@ -27,12 +28,17 @@ type Origin<Kind extends LayerOrigin['origin']> = LayerOrigin & { readonly origi
 
 /**
  * Makes a layer of what is held, and of what groups brought; undefined for one that is read as it stands.
+ * @param early what there is of it already
  * @throws BLOB_MISSING, BUNDLE_INVALID, DIGEST_MISMATCH, MANIFEST_INVALID
  */
-export async function makeLayer(layer: LayerOrigin, options: ApplyOptions): Promise<MadeLayer | undefined> {
+export async function makeLayer(
+  layer: LayerOrigin,
+  options: ApplyOptions,
+  early?: EarlyLayer,
+): Promise<MadeLayer | undefined> {
   switch (layer.origin) {
     case 'segments':
-      return joinSegments(layer, options);
+      return joinSegments(layer, options, early);
     case 'tar':
       return packTar(layer, options);
     case 'imports':
@@ -43,7 +49,11 @@ export async function makeLayer(layer: LayerOrigin, options: ApplyOptions): Prom
   }
 }
 
-async function joinSegments(layer: Origin<'segments'>, options: ApplyOptions): Promise<MadeLayer> {
+async function joinSegments(
+  layer: Origin<'segments'>,
+  options: ApplyOptions,
+  early?: EarlyLayer,
+): Promise<MadeLayer> {
   const { held, scratch, name, context } = options;
   const manifest = await readImports(layer.imports, options);
   const recipe = layerRecipe(manifest);
@@ -59,6 +69,7 @@ async function joinSegments(layer: Origin<'segments'>, options: ApplyOptions): P
     blocks: { ...blobs, write },
     segments: held.segments,
     copier: scratch.copier(blobs),
+    ...early,
     signal: context.signal,
     write,
   });

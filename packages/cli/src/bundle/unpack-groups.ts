@@ -3,6 +3,7 @@ import {
   type BundleGroup,
   type Bytes,
   checkSignal,
+  type Digest,
   mixedBytes,
   randomAccessOf,
 } from '@block-pack/core';
@@ -23,6 +24,8 @@ export interface UnpackOptions extends ApplyOptions {
   readonly madeFor: MadeFor;
   /** Called with bytes that are made, as they are. */
   onBytes(bytes: number): void;
+  /** Called with an object that is there now. */
+  onKept?(object: Digest): void;
 }
 
 /** Where a group stands among others. */
@@ -79,6 +82,7 @@ async function unpackGroup(
     const object = objects[at];
     if (object === undefined) throw new RangeError(`no object ${at}`);
     await scratch.write(ofSize(content, object, options), object.digest);
+    options.onKept?.(object.digest);
   };
   if (group.encoding === 'raw' || group.encoding === 'brotli') await turn.turn;
   if (group.encoding === 'raw') return keep(0, payload);

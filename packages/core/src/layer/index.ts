@@ -4,6 +4,8 @@ export type { BlobPart, PartCopier, PartedBytes } from './blob-part.ts';
 export { isPart, partBytes, wholeBytes } from './blob-part.ts';
 export type { CheckLayerOptions, LayerFinding } from './check-layer.ts';
 export { checkLayer } from './check-layer.ts';
+export type { BlobRoom } from './early-segments.ts';
+export { EarlySegments } from './early-segments.ts';
 export type { EncodingId } from './encoding.ts';
 export { defaultEncoding, encodingIds, parseEncoding } from './encoding.ts';
 export { gzipMember, MemberSum, memberContent, memberTrailerSize } from './gzip-member.ts';

@@ -37,26 +37,39 @@ export async function layerRanges(
   };
 }
 
-interface Segment extends ByteRange {
+/** A segment, and where its member lies in the layer's blob. */
+export interface PlacedSegment extends ByteRange {
   readonly line: Import;
   readonly empty: readonly string[];
+}
+
+/**
+ * The segments of the layer that a manifest's recipe names, in their order.
+ * @throws MANIFEST_INVALID for a manifest without a layer's recipe, and for lengths that do not make up the layer
+ */
+export async function placedSegments(manifest: ImportManifest): Promise<readonly PlacedSegment[]> {
+  const recipe = requiredRecipe(manifest);
+  await checkLengths(recipe, manifest.packer);
+  let offset = recipe.head;
+  return manifest.imports.map((line, index) => {
+    const { packed, empty } = recipe.segments[index] ?? { packed: 0, empty: [] };
+    const segment = { line, empty, offset, length: packed };
+    offset += packed;
+    return segment;
+  });
 }
 
 async function missingSegments(
   manifest: ImportManifest,
   blocks: Pick<BlobSource, 'has'>,
-): Promise<readonly Segment[]> {
-  const recipe = requiredRecipe(manifest);
-  await checkLengths(recipe, manifest.packer);
+): Promise<readonly PlacedSegment[]> {
   const asked = new Set<Digest>();
-  const missing: Segment[] = [];
-  let offset = recipe.head;
-  for (const [index, line] of manifest.imports.entries()) {
-    const { packed, empty } = recipe.segments[index] ?? { packed: 0, empty: [] };
+  const missing: PlacedSegment[] = [];
+  for (const segment of await placedSegments(manifest)) {
+    const { line } = segment;
     const known = asked.has(line.digest) || (await blocks.has(line.digest, importSize(line)));
     asked.add(line.digest);
-    if (!known) missing.push({ line, empty, offset, length: packed });
-    offset += packed;
+    if (!known) missing.push(segment);
   }
   return missing;
 }
@@ -147,7 +160,7 @@ export async function fetchBlocks(
 }
 
 async function keepBlock(
-  { line, empty }: Segment,
+  { line, empty }: PlacedSegment,
   layer: Digest,
   member: Bytes,
   blocks: BlobStore,

@@ -36,7 +36,9 @@ export function beginRange(start: usize, length: u32, reading: bool): void {
   waiting = -1;
   range = 0xffffffff;
   above = 0;
-  if (reading) for (let i = 0; i < 4; i++) above = (above << 8) | nextByte();
+  if (!reading) return;
+  above = bswap(load<u32>(at));
+  at += 4;
 }
 
 /**
@@ -51,13 +53,8 @@ export function codedSymbol(symbol: i32, first: v128, second: v128): i32 {
   const coded = isReading ? symbolAt(<i32>min<u32>(above / unit, total - 1), first, second) : symbol;
   const start = <u32>frequencyBelow(coded) * unit;
   range = coded === 15 ? range - start : <u32>frequencyBelow(coded + 1) * unit - start;
-  if (isReading) above -= start;
-  else low += start;
-  while (range < leastRange) {
-    range <<= 8;
-    if (isReading) above = (above << 8) | nextByte();
-    else shiftOut();
-  }
+  if (isReading) take(start);
+  else put(start);
   return coded;
 }
 
@@ -73,10 +70,21 @@ export function frequencyBelow(symbol: i32): i32 {
   return load<u16>(below + 2 * <usize>symbol);
 }
 
-function nextByte(): u32 {
-  const byte: u32 = at < end ? load<u8>(at) : 0;
-  at++;
-  return byte;
+/** Up to two bytes at once: how many there are cannot be foreseen. Those behind the end may be any: who needs them is refused in the end. */
+function take(start: u32): void {
+  above -= start;
+  const bits = clz(range) & 24;
+  range <<= bits;
+  above = (above << bits) | <u32>(((<u64>bswap(load<u32>(at))) << bits) >>> 32);
+  at += bits >>> 3;
+}
+
+function put(start: u32): void {
+  low += start;
+  while (range < leastRange) {
+    range <<= 8;
+    shiftOut();
+  }
 }
 
 /** The highest byte of `low` waits for a carry, and those before it with it, if they are 255. */
@@ -84,15 +92,15 @@ function shiftOut(): void {
   // Before the first byte there is nothing that a carry could reach.
   if (waiting < 0 || low < 0xff000000 || low > 0xffffffff) {
     const carry = <u32>(low >>> 32);
-    if (waiting >= 0) put(waitingByte + carry);
-    for (; waiting > 0; waiting--) put(0xff + carry);
+    if (waiting >= 0) write(waitingByte + carry);
+    for (; waiting > 0; waiting--) write(0xff + carry);
     waitingByte = <u32>(low >>> 24) & 0xff;
     waiting = 0;
   } else waiting++;
   low = (low & 0xffffff) << 8;
 }
 
-function put(byte: u32): void {
+function write(byte: u32): void {
   if (at >= end) refuse();
   store<u8>(at++, byte);
 }

@@ -16,6 +16,9 @@ enum Choice {
 const choiceBits: u32 = 14;
 const numberBits: u32 = 15;
 
+/** Bits of the least numbers. */
+const leastLength: i32 = 5;
+
 /** What followed two texts last, by a hash of both, as a power of two. */
 const pairBits: u32 = 16;
 
@@ -47,11 +50,8 @@ let known: u32 = 0;
 let mostKnown: u32 = 0;
 let last: u32 = 0;
 let lastButOne: u32 = 0;
-let lastSaid: u32 = 0;
 let useBefore: u32 = 0;
 let run: u32 = 0;
-/** The last four choices, two bits each. */
-let choices: u32 = 0;
 
 /** @returns where the memory behind begins, none of which is needed here */
 export function beginTexts(texts: u32, reading: bool): usize {
@@ -67,10 +67,8 @@ export function beginTexts(texts: u32, reading: bool): usize {
   known = 0;
   last = 0;
   lastButOne = 0;
-  lastSaid = 0;
   useBefore = 0;
   run = 0;
-  choices = 0;
   return end;
 }
 
@@ -91,10 +89,9 @@ export function codeText(use: u32): void {
   const signs = 3 * tells(load<u32>(placeOf(before), ofUse), expected) + pairTells;
   setContexts(
     hashed(((((trust << 1) | u32(expected !== 0)) * 9 + signs) << 16) | (runs << 8) | use, 1),
-    hashed(hashed(before, use), hashed(expected, runs + 16 * signs)),
-    hashed(hashed(last, use), choices),
+    hashed(hashed(last, use), signs),
   );
-  const text = codedText(use, before, expected);
+  const text = codedText(use, expected);
   learnTrust(expected);
   follow(placeOf(last), text);
   followOfUse(placeOf(before) + ofUse, text);
@@ -118,7 +115,7 @@ function setLikely(pair: usize, before: u32): void {
 }
 
 /** The text of the next choice. */
-function codedText(use: u32, before: u32, expected: u32): u32 {
+function codedText(use: u32, expected: u32): u32 {
   const choice: u32 = isReading ? 0 : choiceToWrite();
   const said: u32 = choice === Choice.isKnown ? numberToWrite() : 0;
   const coded = codedNibble(
@@ -131,22 +128,16 @@ function codedText(use: u32, before: u32, expected: u32): u32 {
   const plain = min(coded, Choice.isKnown);
   if (isReading) writeChoice(plain);
   run = plain === Choice.isExpected ? run + 1 : 0;
-  choices = ((choices << 2) | plain) & 0xff;
   if (plain === Choice.isNew) return newText();
   if (plain === Choice.isExpected) return sound(expected);
-  if (coded === Choice.isKnown) {
-    setContexts(
-      hashed(use, 5),
-      hashed(hashed((use << 8) | useBefore, lastSaid), 6),
-      hashed(hashed(before, use), 7),
-    );
-    lastSaid = sound(codedNumber(said - 1) + 1);
-  } else
-    lastSaid = sound(
-      coded - Choice.isLikely < likelyCount ? load<u32>(likely + 4 * (coded - Choice.isLikely)) : 0,
-    );
-  if (isReading) writeNumber(lastSaid - 1);
-  return lastSaid;
+  const text = sound(coded === Choice.isKnown ? codedNumber(said - 1, use) + 1 : likelyOne(coded));
+  if (isReading) writeNumber(text - 1);
+  return text;
+}
+
+function likelyOne(coded: i32): u32 {
+  const which = coded - Choice.isLikely;
+  return which < likelyCount ? load<u32>(likely + 4 * <usize>which) : 0;
 }
 
 function newText(): u32 {
@@ -178,21 +169,20 @@ function symbolOf(text: u32): i32 {
   return Choice.isKnown;
 }
 
-/** A number of up to 30 bits: how many it has, then those behind the first, four by four. */
-function codedNumber(number: u32): u32 {
-  const length = 32 - clz(number);
-  let bits: i32 = codedNibble(min(length, 15), 1, 0, numberTables, numberBits);
-  if (bits === 15) bits += codedNibble(length - 15, 2, 1, numberTables, numberBits);
-  if (bits === 0) return 0;
-  let begun: u32 = 1;
-  let role: u32 = 3;
-  for (let left = bits - 1; left > 0; ) {
+/** A number of up to 20 bits: how many more than five it has, then those behind the first, or all five, four by four. */
+function codedNumber(number: u32, use: u32): u32 {
+  setContexts(hashed(use, 5), hashed((use << 8) | useBefore, 6));
+  const length = <i32>(32 - clz(number));
+  const more = codedNibble(max(length - leastLength, 0), 1, 0, numberTables, numberBits);
+  const bits = leastLength + more;
+  let begun = u32(more > 0);
+  let role: u32 = 2;
+  for (let left = bits - <i32>begun; left > 0; role++) {
     const some = min(left, 4);
     left -= some;
     const own = (number >>> left) & ((1 << some) - 1);
     const coded = codedNibble(own, role, (begun << 6) ^ (bits << 1) ^ 0x40000000, numberTables, numberBits);
     begun = (begun << some) | (coded & ((1 << some) - 1));
-    role = min(role + 1, 7);
   }
   return begun;
 }

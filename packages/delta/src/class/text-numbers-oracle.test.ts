@@ -65,6 +65,9 @@ function toldBy(streams: readonly Uint8Array[]): number[] {
   return told;
 }
 
+/** The general one, and the special one. */
+type Contexts = readonly [number, number];
+
 interface Slot {
   readonly owner: number;
   readonly below: number[];
@@ -83,7 +86,7 @@ class Oracle {
   #shifts = 0;
   #range = 2 ** 32 - 1;
   readonly #slots = new Map<string, Slot>();
-  readonly #weights = new Map<string, number[]>();
+  readonly #weights = new Map<string, number>();
   readonly #texts = new Map<number, Known>();
   readonly #pairs = new Map<number, number>();
   readonly #lastOfUse = new Map<number, number>();
@@ -95,7 +98,7 @@ class Oracle {
       'it',
       (flaw) => new Error(flaw),
     );
-    let [known, last, lastButOne, lastSaid, useBefore, run, four] = [0, 0, 0, 0, 0, 0, 0];
+    let [known, last, lastButOne, useBefore, run] = [0, 0, 0, 0, 0];
     for (const [at, use] of uses.entries()) {
       const before = this.#lastOfUse.get(use) ?? 0;
       const expected = this.#known(last).followers[0] ?? 0;
@@ -116,24 +119,22 @@ class Oracle {
       const choice = choices[at] as number;
       const said = choice === 2 ? numbers.next() + 1 : 0;
       const found = choice === 2 ? likely.indexOf(said) : -1;
-      this.#code('choices', 14, 0, 0, found < 0 ? choice : 3 + found, [
-        hashed((doubt * 9 + signs) * 65536 + 256 * runs + use, 1),
-        hashed(hashed(before, use), hashed(expected, runs + 16 * signs)),
-        hashed(hashed(last, use), four),
-      ]);
+      this.#code(
+        'choices',
+        14,
+        0,
+        0,
+        found < 0 ? choice : 3 + found,
+        [hashed((doubt * 9 + signs) * 65536 + 256 * runs + use, 1), hashed(hashed(last, use), signs)],
+        true,
+      );
       if (choice === 2 && found < 0)
-        this.#codeNumber(said - 1, [
-          hashed(use, 5),
-          hashed(hashed(256 * use + useBefore, lastSaid), 6),
-          hashed(hashed(before, use), 7),
-        ]);
-      if (choice === 2) lastSaid = said;
+        this.#codeNumber(said - 1, [hashed(use, 5), hashed(256 * use + useBefore, 6)]);
       if (expected > 0) {
         const { trust } = this.#known(last);
         this.#known(last).trust = choice === 1 ? Math.min(trust + 1, 15) : trust >> 1;
       }
       run = choice === 1 ? run + 1 : 0;
-      four = (4 * four + choice) & 255;
       const text = choice === 0 ? ++known : choice === 1 ? expected : said;
       toFront(this.#known(last).followers, text, 3);
       toFront(this.#known(before).ofUse, text, 2);
@@ -150,14 +151,15 @@ class Oracle {
     return known;
   }
 
-  #codeNumber(number: number, contexts: readonly number[]): void {
-    const code = (role: number, begun: number, symbol: number) =>
-      this.#code('numbers', 15, role, begun, symbol, contexts);
-    const bits = 32 - Math.clz32(number);
-    code(1, 0, Math.min(bits, 15));
-    if (bits >= 15) code(2, 1, bits - 15);
-    let role = 3;
-    for (let left = bits - 1; left > 0; role = Math.min(role + 1, 7)) {
+  #codeNumber(number: number, contexts: Contexts): void {
+    let isKnown = true;
+    const code = (role: number, begun: number, symbol: number) => {
+      isKnown = this.#code('numbers', 15, role, begun, symbol, contexts, isKnown);
+    };
+    const bits = Math.max(32 - Math.clz32(number), 5);
+    code(1, 0, bits - 5);
+    let role = 2;
+    for (let left = bits > 5 ? bits - 1 : bits; left > 0; role++) {
       const some = Math.min(left, 4);
       const begun = number >> left;
       left -= some;
@@ -165,36 +167,42 @@ class Oracle {
     }
   }
 
+  /** Whether the second slot was known. */
   #code(
     table: string,
     slotBits: number,
     role: number,
     begun: number,
     symbol: number,
-    contexts: readonly number[],
-  ): void {
-    const slots: Slot[] = [];
-    for (const [place, context] of contexts.entries()) {
+    [first, second]: Contexts,
+    asksSecond: boolean,
+  ): boolean {
+    const slotOf = (place: number, context: number, below: readonly number[]): Slot => {
       const own = hashed(context, begun) >>> 0;
       const name = `${table} ${place} ${own >>> (32 - slotBits)}`;
       const owner = own & 2047;
       const slot = this.#slots.get(name);
-      const below = slots.at(-1)?.below ?? sixteen.map((other) => 2048 * other);
-      slots.push(slot?.owner === owner ? slot : { owner, below: [...below], seen: 0 });
-      this.#slots.set(name, slots.at(-1) as Slot);
-    }
-    const worths = slots.map(({ seen }) => (seen === 0 ? 0 : seen < 3 ? 1 : seen < 8 ? 2 : 3));
-    const set = `${role} ${worths.join(' ')}`;
-    const weights = this.#weights.get(set) ?? [10_901, 10_901, 10_901];
-    const all = sixteen.map((other) =>
-      slots.reduce(
-        (sum, { below }, i) => sum + (((below[other] as number) * (weights[i] as number) + 2 ** 14) >> 15),
-        2 * other,
-      ),
+      const made = slot?.owner === owner ? slot : { owner, below: [...below], seen: 0 };
+      this.#slots.set(name, made);
+      return made;
+    };
+    const one = slotOf(
+      0,
+      first,
+      sixteen.map((other) => 2048 * other),
     );
+    const other = asksSecond ? slotOf(1, second, one.below) : { ...one, seen: 0 };
+    const isKnown = other.seen > 0;
+    const set = `${role} ${worth(one)} ${worth(other)}`;
+    const weight = this.#weights.get(set) ?? 16_352;
+    const all = sixteen.map((at) => 2 * at + part(one, at, weight) + part(other, at, 32_704 - weight));
     const frequency = this.#codeSymbol(symbol, [...all, 2 ** 15]);
-    this.#weights.set(set, learned(weights, slots, symbol, frequency));
-    for (const slot of slots) learn(slot, symbol);
+    if (asksSecond) {
+      this.#weights.set(set, learned(weight, one, symbol, frequency));
+      learn(other, symbol);
+    }
+    learn(one, symbol);
+    return isKnown;
   }
 
   #codeSymbol(symbol: number, below: readonly number[]): number {
@@ -224,30 +232,23 @@ function toFront(list: number[], text: number, most: number): void {
   list.splice(most);
 }
 
-function learned(
-  weights: readonly number[],
-  slots: readonly Slot[],
-  symbol: number,
-  frequency: number,
-): number[] {
-  const part = Math.floor(2 ** 24 / frequency);
-  let left = 32_704;
-  const firsts = [0, 1].map((i) => {
-    const below = slots[i]?.below ?? [];
-    const own = (symbol === 15 ? 2 ** 15 - 1 : (below[symbol + 1] as number)) - (below[symbol] as number);
-    const better = Math.floor((own * part) / 2 ** 9) - 2 ** 15;
-    const weight = weights[i] as number;
-    const more = weight + Math.floor((weight * better) / 2 ** 20);
-    const kept = Math.max(256, Math.min(more, left - 256 * (2 - i)));
-    left -= kept;
-    return kept;
-  });
-  return [...firsts, left];
+function worth({ seen }: Slot): number {
+  return seen === 0 ? 0 : seen < 3 ? 1 : seen < 8 ? 2 : 3;
+}
+
+function part({ below }: Slot, symbol: number, weight: number): number {
+  return ((below[symbol] as number) * weight + 2 ** 14) >> 15;
+}
+
+function learned(weight: number, { below }: Slot, symbol: number, frequency: number): number {
+  const own = (symbol === 15 ? 2 ** 15 - 1 : (below[symbol + 1] as number)) - (below[symbol] as number);
+  const better = Math.floor((own * Math.floor(2 ** 24 / frequency)) / 2 ** 9) - 2 ** 15;
+  return Math.max(256, Math.min(weight + Math.floor((weight * better) / 2 ** 20), 32_704 - 256));
 }
 
 function learn(slot: Slot, symbol: number): void {
   const { seen, below } = slot;
-  const rate = seen === 0 ? 1 : seen < 3 ? 2 : seen < 7 ? 3 : seen < 13 ? 4 : 5;
+  const rate = seen === 0 ? 1 : seen < 3 ? 2 : seen < 7 ? 3 : seen < 21 ? 4 : 5;
   for (const other of sixteen.slice(1)) {
     const goal = other <= symbol ? other : 2 ** 15 - 17 + other;
     below[other] = (below[other] as number) + ((goal - (below[other] as number)) >> rate);

@@ -99,8 +99,8 @@ describe('numbers of texts', () => {
           24000,
           33161,
         ],
-        22597,
-        "sha256:507f81c57026db5132cbc3f57bdded33a77d641d39f97b7a52459c1e4d46f65b",
+        22641,
+        "sha256:71257af9b203bc49362599c2905021ad1a1a2e4b141c7017d0ee88b0d1fc9c15",
       ]
     `);
   });

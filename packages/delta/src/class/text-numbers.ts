@@ -27,7 +27,7 @@ const tellingKinds: readonly StreamKind[] = [
 
 const given: readonly StreamKind[] = [...tellingKinds, ...textNumberKinds];
 
-/** A program that nobody uses: its memory, some 8 MiB and the streams, is used again. */
+/** A program that nobody uses: its memory, some 6 MiB and the streams, is used again. */
 let idle: Program | undefined;
 
 /**

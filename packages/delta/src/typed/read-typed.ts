@@ -34,7 +34,7 @@ export async function* readTyped(
   const reader = new ByteReader(typed, () => deltaInvalid('it ends too early'));
   const room = Math.min(size, typedSectionLimit);
   try {
-    await readMagic(reader, typedMagic, 'typed contents of version 3 do');
+    await readMagic(reader, typedMagic, 'typed contents of version 4 do');
     const sections = packedSections(reader, size, mixed);
     yield* joinSections(sections, room, { processors, program });
     if (!(await reader.atEnd())) throw deltaInvalid('bytes follow behind its end');

@@ -156,8 +156,8 @@ describe('typed contents', () => {
   });
 
   it('of the version before are refused, and the message says so', async () => {
-    const old = Uint8Array.from([...Buffer.from('BPT2'), ...(await written(contents)).subarray(4)]);
-    await expect(read(old, sizeOf(contents))).rejects.toThrow('typed contents of version 3');
+    const old = Uint8Array.from([...Buffer.from('BPT3'), ...(await written(contents)).subarray(4)]);
+    await expect(read(old, sizeOf(contents))).rejects.toThrow('typed contents of version 4');
   });
 
   it('are refused where a stream is mixed that never is', async () => {

@@ -21,7 +21,7 @@ import { TypedLanes } from './typed-lanes.ts';
 import { writeCoded } from './typed-section.ts';
 
 /** `BPT` and the version of the format. */
-export const typedMagic = Uint8Array.of(0x42, 0x50, 0x54, 0x33);
+export const typedMagic = Uint8Array.of(0x42, 0x50, 0x54, 0x34);
 
 export interface WriteTypedOptions {
   /** Brotli's for all streams; unless said, the best that is worth its time for each. */
