@@ -8,19 +8,30 @@ import {
   type ReasonToLeaveOut,
   type Warning,
 } from '@block-pack/core';
+import { isDraft } from '@block-pack/store';
 import { warnOfSecrets } from './likely-secrets.ts';
 
+export interface ApplicationPackerOptions {
+  readonly prefix?: ImagePath | undefined;
+  /** What the user excludes: paths and patterns inside the directory. */
+  readonly excluded?: readonly string[];
+  /** Paths inside the directory that whoever calls writes, whether they are there yet or not. */
+  readonly outputs?: readonly string[];
+  warn(warning: Warning): void;
+}
+
 /** Packs a directory as `files` and `image --files` do: the application itself, without what other packers pack. */
-export function createApplicationPacker(
-  prefix: ImagePath | undefined,
-  excluded: readonly string[],
-  warn: (warning: Warning) => void,
-): ReturnType<typeof createFilesPacker> {
+export function createApplicationPacker({
+  prefix,
+  excluded = [],
+  outputs = [],
+  warn,
+}: ApplicationPackerOptions): ReturnType<typeof createFilesPacker> {
   return createFilesPacker({
     prefix,
     leaveOut: async (directory) => {
       await warnOfUnused(directory, excluded, warn);
-      const reasonToLeaveOut = await leftOutOfApplication(directory, excluded);
+      const reasonToLeaveOut = await leftOutOfApplication(directory, { excluded, outputs });
       await warnOfSecrets(directory, reasonToLeaveOut, warn);
       return reasonToLeaveOut;
     },
@@ -33,15 +44,19 @@ export function createApplicationPacker(
  */
 async function leftOutOfApplication(
   input: InputDirectory,
-  excluded: readonly string[],
+  { excluded, outputs }: Required<Pick<ApplicationPackerOptions, 'excluded' | 'outputs'>>,
 ): Promise<ReasonToLeaveOut> {
   const isExcluded = matching(excluded);
+  const isOutput = below(outputs);
   // What images are made of otherwise needs none of it, and it takes a while to load.
   const { packedFolders } = await import('@block-pack/npm');
   const isOfNpm = below(await packedFolders(input));
   const isOfEnvironment = below(await virtualEnvironments(input));
   return (path) => {
     if (isExcluded(path)) return 'excluded';
+    if (isOutput(path)) return 'written by block-pack pack';
+    // Of an archive: those on a disk are not even seen.
+    if (isDraft(path)) return 'a draft that block-pack left';
     if (isOfNpm(path)) return 'packed by block-pack npm';
     if (isOfEnvironment(path)) return 'in a virtual environment, for block-pack python';
     if (/(^|\/)\.(git|hg|svn)(\/|$)/.test(path)) return 'kept by version control';

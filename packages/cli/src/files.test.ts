@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { fakeZip } from '@block-pack/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectSameFiles } from './testing/files.ts';
 import { Workplace } from './testing/workplace.ts';
@@ -84,6 +85,23 @@ describe('block-pack files in a project', () => {
     work.run('resolve', 'shop/block-pack/files.import', 'out', '--strip', '/app');
     expect(work.read('out/dist/node_modules/kept/index.js')).toBe('dist/node_modules/kept/index.js');
     expect(existsSync(work.path('out/node_modules'))).toBe(false);
+  });
+
+  it('has nothing of what another run writes at the moment, or has left, nor in an archive', () => {
+    const draft = '.block-pack-draft-c1b7e2a0';
+    const files = ['main.js', `block-pack/${draft}`, `out/${draft}/index.json`];
+    work.write('shop/main.js', 'main.js');
+    const { digest } = pack();
+    for (const path of files) work.write(`shop/${path}`, path);
+    const { left, ...again } = pack();
+    expect(again.digest).toBe(digest);
+    expect([...left.keys()]).toEqual(['block-pack/files.import']);
+    work.write('shop.zip', fakeZip(files.map((path) => ({ path, content: path }))));
+    const { document } = work.json('files', 'shop.zip', ...store());
+    expect(document).toMatchObject({
+      imports: [{ digest }],
+      leftOut: files.slice(1).map((path) => ({ path, reason: 'a draft that block-pack left' })),
+    });
   });
 
   it('has its manifest in the project, and is the same with it, without dependencies, and by its full name', () => {

@@ -221,6 +221,17 @@ describe('pack', () => {
     ]);
   });
 
+  it('leaves out what other applications write, and what was written where no image is made now', () => {
+    const site = (name: string) => ({ directory: 'site', files: { input: '.', name } });
+    const image = (name: string) => ({ ...site(name), image: { output: `oci:out/${name}:1` } });
+    writeProject({ applications: { shop: image('shop'), site: image('site'), config: site('config') } });
+    expect(packed().exitCode).toBe(0);
+    expect(packed('--frozen').exitCode).toBe(0);
+    expect(packed('--frozen', '--no-image').exitCode).toBe(0);
+    expect(packed('config', '--frozen').exitCode).toBe(0);
+    expect(packed('site', '-o', 'oci:out/other:1', '--frozen').exitCode).toBe(0);
+  });
+
   it('ends with 1 and says why where a dependency breaks a rule', () => {
     const report = { rules: 'rules.json' };
     writeProject({ applications: { site: { directory: 'site', npm: {}, report } } });

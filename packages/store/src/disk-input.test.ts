@@ -47,6 +47,21 @@ describe('a directory as input', () => {
     ]);
   });
 
+  it('has no drafts, which may be gone when they are looked at', async () => {
+    mkdirSync(join(input, 'a/.block-pack-draft-1'), { recursive: true });
+    for (const path of [
+      '.block-pack-draft-2',
+      'a/.block-pack-draft-1/b',
+      'a/.block-pack-draft',
+      'a/block-pack-draft-3',
+    ])
+      writeFileSync(join(input, path), path);
+    expect((await entries()).map(({ path }) => path)).toEqual([
+      'a/.block-pack-draft',
+      'a/block-pack-draft-3',
+    ]);
+  });
+
   it('tells an absolute link that stays inside as the relative one, by whatever name the directory goes', async () => {
     for (const path of ['a/deep', 'b', 'b/circle']) mkdirSync(join(input, path), { recursive: true });
     const otherName = `${input}-other`;

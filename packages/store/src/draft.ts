@@ -12,9 +12,22 @@ import {
   write,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { worthHandingOver } from './file-bytes.ts';
+
+/** Begins the names of what is written beside its target: by it the drafts of runs that were killed are found, and none is taken for input. */
+export const draftPrefix = '.block-pack-draft-';
+
+/** Whether a path is that of a draft beside its target, or lies in one: it may be there for a moment only. */
+export function isDraft(path: string): boolean {
+  return path.split('/').some((name) => name.startsWith(draftPrefix));
+}
+
+/** A path that nobody else has, beside the target. */
+export function draftBeside(target: string): string {
+  return join(dirname(target), `${draftPrefix}${randomUUID()}`);
+}
 
 export const fsyncLater = promisify(fsync);
 const handOver = promisify(write);

@@ -6,6 +6,7 @@ export { openInput } from './disk-input.ts';
 export type { DiskLookup } from './disk-lookup.ts';
 export { diskLookup } from './disk-lookup.ts';
 export { type Disk, diskOf } from './disk-of.ts';
+export { draftBeside, isDraft } from './draft.ts';
 export type { Amount, GcOptions, GcReport } from './gc.ts';
 export { makeDirectory } from './make-directory.ts';
 export type { SavedPackMemory } from './memory.ts';

@@ -1,13 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { lstatSync, renameSync, rmdirSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BlockPackError } from '@block-pack/core';
 import { names } from './blob-files.ts';
 import { errnoOf } from './disk-error.ts';
-import { syncDirectory } from './draft.ts';
+import { draftBeside, isDraft, syncDirectory } from './draft.ts';
 import { removeTree } from './remove-tree.ts';
-
-export const draftPrefix = '.block-pack-draft-';
 
 /** Milliseconds between two signs of life. */
 const heartbeat = 60_000;
@@ -23,7 +20,7 @@ export class TargetDraft {
 
   constructor(target: string) {
     this.#target = target;
-    this.path = join(dirname(target), `${draftPrefix}${randomUUID()}`);
+    this.path = draftBeside(target);
     this.#timer = keepAlive(this.path);
   }
 
@@ -68,7 +65,7 @@ export function removeStaleDrafts(directory: string): void {
     const path = join(directory, name);
     try {
       // Of the two times, the one that nobody can set: a finished draft has the mtime of an image.
-      if (name.startsWith(draftPrefix) && lstatSync(path).ctimeMs < before) removeTree(path);
+      if (isDraft(name) && lstatSync(path).ctimeMs < before) removeTree(path);
     } catch {
       // Another user's, or another run was quicker.
     }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { diskError } from './disk-error.ts';
-import { Draft, syncDirectory } from './draft.ts';
+import { Draft, draftPrefix, syncDirectory } from './draft.ts';
 import { makeDirectory } from './make-directory.ts';
 import { targetFile } from './target-file.ts';
 
@@ -22,7 +22,7 @@ export async function writeFileAtomic(path: string, text: string): Promise<void>
 
 async function replace(path: string, text: string): Promise<void> {
   makeDirectory(dirname(path));
-  const draft = new Draft(dirname(path), '.block-pack-');
+  const draft = new Draft(dirname(path), draftPrefix);
   try {
     draft.write(new TextEncoder().encode(text));
     await draft.settle(0o666 & ~process.umask());

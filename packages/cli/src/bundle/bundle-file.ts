@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import {
   BlockPackError,
   type Bytes,
@@ -21,6 +20,7 @@ import {
 } from '@block-pack/core';
 import {
   checkWritable,
+  draftBeside,
   isPartName,
   makeDirectory,
   onDisk,
@@ -54,7 +54,7 @@ export class BundleDraft {
     checkWritable(dirname(file));
     onDisk(target, () => makeDirectory(dirname(file)));
     this.#target = file;
-    this.#path = join(dirname(file), `.block-pack-draft-${randomUUID()}`);
+    this.#path = draftBeside(file);
     this.#parts = partSize === undefined ? undefined : new PartsDraft(target, partSize);
   }
 

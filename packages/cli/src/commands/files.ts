@@ -9,6 +9,8 @@ import { parsePrefix } from '../prefix.ts';
 export interface FilesCommandOptions extends PackRunOptions {
   readonly prefix?: string;
   readonly exclude?: readonly string[];
+  /** Paths inside the input that are left out, and need not be there: what the caller writes. */
+  readonly outputs?: readonly string[];
 }
 
 export async function files(
@@ -30,6 +32,10 @@ export const filesView: InputView = {
 };
 
 export function filesPackerFor(options: FilesCommandOptions, context: CommandContext): Packer {
-  const excluded = (options.exclude ?? []).map(parseExcluded);
-  return createApplicationPacker(parsePrefix(options.prefix), excluded, (warning) => context.warn(warning));
+  return createApplicationPacker({
+    prefix: parsePrefix(options.prefix),
+    excluded: (options.exclude ?? []).map(parseExcluded),
+    ...(options.outputs && { outputs: options.outputs }),
+    warn: (warning) => context.warn(warning),
+  });
 }

@@ -5,8 +5,13 @@ import type { CommandContext, Outcome } from '../command.ts';
 import { detectProject } from '../project/detect-project.ts';
 import { findConfiguration } from '../project/find-configuration.ts';
 import { inParallel } from '../project/in-parallel.ts';
-import { isClean, namingWarnings, ownOutputs, packApplication } from '../project/pack-application.ts';
-import { type ApplicationPlan, type Caller, planApplications } from '../project/plan-applications.ts';
+import { isClean, namingWarnings, packApplication } from '../project/pack-application.ts';
+import {
+  type ApplicationPlan,
+  type Caller,
+  planApplications,
+  writtenPaths,
+} from '../project/plan-applications.ts';
 import {
   type PlanSource,
   planDocument,
@@ -31,8 +36,9 @@ export async function pack(
   context: CommandContext,
 ): Promise<Outcome> {
   if (options.watch === true) return packAgainAndAgain(names, options, context);
-  const { source, plans } = await planProject(names, options, context);
-  if (options.dryRun !== true) return packAll(source, plans, context);
+  const project = await planProject(names, options, context);
+  if (options.dryRun !== true) return packAll(project, context);
+  const { source, plans } = project;
   return {
     document: planDocument(source, plans),
     text: (console) => planText(source, plans, console),
@@ -43,6 +49,8 @@ export async function pack(
 interface ProjectPlan {
   readonly source: PlanSource;
   readonly plans: readonly ApplicationPlan[];
+  /** Absolute paths that no application has for its own. */
+  readonly written: readonly string[];
 }
 
 /** Flags, then the environment, then the project, then defaults. */
@@ -66,6 +74,7 @@ async function planProject(
   return {
     source: { file: found?.file, reasons },
     plans: planApplications(configuration, names, caller, context.directory),
+    written: writtenPaths(configuration, caller, context.directory),
   };
 }
 
@@ -87,13 +96,9 @@ function detected({ directory }: CommandContext): {
   );
 }
 
-async function packAll(
-  source: PlanSource,
-  plans: readonly ApplicationPlan[],
-  context: CommandContext,
-): Promise<Outcome> {
+async function packAll({ source, plans, written }: ProjectPlan, context: CommandContext): Promise<Outcome> {
   const packed = await inParallel(plans, applicationsAtMost, (plan) =>
-    packApplication(plan, plans.length === 1 ? context : namingWarnings(plan, context)),
+    packApplication(plan, written, plans.length === 1 ? context : namingWarnings(plan, context)),
   );
   return {
     document: projectDocument(source, packed),
@@ -112,7 +117,8 @@ async function packAgainAndAgain(
   let own: readonly string[] = [];
   do {
     await context.showRound(async () => {
-      const { source, plans } = await planProject(names, options, context);
+      const project = await planProject(names, options, context);
+      const { source, plans, written } = project;
       watched = [
         ...(source.file === undefined ? [] : [resolve(context.directory, source.file)]),
         ...plans.flatMap(({ directory, packs }) =>
@@ -121,8 +127,8 @@ async function packAgainAndAgain(
           ),
         ),
       ];
-      own = [context.storeDirectory, ...plans.flatMap(ownOutputs)];
-      return packAll(source, plans, context);
+      own = [context.storeDirectory, ...written];
+      return packAll(project, context);
     });
   } while (await untilChanged(watched, own, context.signal));
   return { document: {}, text: () => 'No longer watching\n', exitCode: 0 };

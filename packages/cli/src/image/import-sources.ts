@@ -117,7 +117,7 @@ async function packDirectory(
     checkOutputOutside(output, [input.realPath]);
     const warn = (warning: Warning) => context.warn(warning);
     const memory = await openPackMemory(store, [input.realPath]);
-    const packed = await pack(createApplicationPacker(prefix, [], warn), [input.directory], store, {
+    const packed = await pack(createApplicationPacker({ prefix, warn }), [input.directory], store, {
       memory,
       signal,
       warn,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import type { Warning } from '@block-pack/core';
 import type { CommandContext, Outcome } from '../command.ts';
@@ -28,17 +27,20 @@ export interface PackedApplication {
 /** Packers that wait for the disk let others work; more than these only need more memory. */
 const packersAtMost = 4;
 
-/** Runs the calls of a plan: the packers, and then what needs their manifests. */
+/**
+ * Runs the calls of a plan: the packers, and then what needs their manifests.
+ * @param written absolute paths that are no part of any application
+ */
 export async function packApplication(
   plan: ApplicationPlan,
+  written: readonly string[],
   outer: CommandContext,
 ): Promise<PackedApplication> {
   const context = { ...outer, directory: plan.directory };
-  const own = ownOutputs(plan);
   const sideBySide = new SideBySide(context.progress);
   const packs = await inParallel(plan.packs, packersAtMost, async (pack) => {
     const progress = sideBySide.of(pack.name);
-    const run = () => runPacker(withoutOwnOutputs(pack, own, plan.directory), { ...context, progress });
+    const run = () => runPacker(pack, written, { ...context, progress });
     const packed = await blaming(pack.where, run);
     progress.end();
     return packed;
@@ -61,7 +63,11 @@ function isAsCommitted({ document }: PackOutcome): boolean {
   return !('frozen' in document) || document.frozen.same;
 }
 
-async function runPacker(pack: PackPlan, context: CommandContext): Promise<PackOutcome> {
+async function runPacker(
+  pack: PackPlan,
+  written: readonly string[],
+  context: CommandContext,
+): Promise<PackOutcome> {
   const [input = '.'] = pack.inputs;
   switch (pack.packer) {
     case 'java':
@@ -71,7 +77,7 @@ async function runPacker(pack: PackPlan, context: CommandContext): Promise<PackO
     case 'python':
       return python(input, pack.options, context);
     case 'files':
-      return files(input, pack.options, context);
+      return files(input, { ...pack.options, outputs: pathsInside(input, written, context) }, context);
   }
 }
 
@@ -83,22 +89,14 @@ async function blaming<T>(where: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Files and directories that this very run writes; import manifests are left out of every pack. */
-export function ownOutputs({ images, report, directory }: ApplicationPlan): readonly string[] {
-  const reports = (report?.options.format ?? []).map((format) => format.slice(format.indexOf('=') + 1));
-  return [...images.map(({ path }) => path), ...reports.map((file) => resolve(directory, file))];
-}
-
-/** What an earlier run has written is no part of the application. */
-function withoutOwnOutputs(pack: PackPlan, own: readonly string[], directory: string): PackPlan {
-  if (pack.packer !== 'files') return pack;
-  const [input = '.'] = pack.inputs;
-  const inside = own
-    .filter((path) => existsSync(path))
+function pathsInside(
+  input: string,
+  paths: readonly string[],
+  { directory }: CommandContext,
+): readonly string[] {
+  return paths
     .map((path) => relative(resolve(directory, input), path).split(sep).join('/'))
-    .filter((path) => path !== '' && !path.startsWith('..'));
-  if (inside.length === 0) return pack;
-  return { ...pack, options: { ...pack.options, exclude: [...(pack.options.exclude ?? []), ...inside] } };
+    .filter((path) => path !== '' && path !== '..' && !path.startsWith('../'));
 }
 
 /** Warnings of one application among several say whose they are. */

@@ -9,6 +9,7 @@ import {
   type ReportEntry,
 } from '@block-pack/config';
 import { BlockPackError, isImportsName } from '@block-pack/core';
+import { parsePlace } from '@block-pack/store';
 import type { FilesCommandOptions } from '../commands/files.ts';
 import type { JavaCommandOptions } from '../commands/java.ts';
 import type { NpmCommandOptions } from '../commands/npm.ts';
@@ -108,6 +109,33 @@ function checkOutputs(names: readonly string[], { output, image }: Caller): void
     hint: 'Put {app} where the name of the application belongs, oci:out:{app}-1.0, or name one application.',
     details: { output },
   });
+}
+
+/**
+ * What a configuration has written, now or in an earlier run: the layouts, archives and reports of all its applications, also of those that are not chosen. Absolute paths,
+ * whether they are there or not; import manifests are not among them.
+ * @throws USAGE for what is no place
+ */
+export function writtenPaths(
+  { file, applications }: Configuration,
+  caller: Caller,
+  directory: string,
+): readonly string[] {
+  const root = dirname(resolve(directory, file));
+  return [...applications].flatMap(([name, { value }]) => {
+    const own = resolve(root, value.directory ?? '.');
+    const images = [value.image?.value.output ?? [], outputOf(name, caller) ?? []].flat();
+    const reports = (value.report?.value.format ?? []).filter((format) => format.includes('='));
+    return [
+      ...images.map((output) => parsePlace(output, own).path),
+      ...reports.map((format) => resolve(own, format.slice(format.indexOf('=') + 1))),
+    ];
+  });
+}
+
+/** Where the caller wants an application's image instead of where the configuration says. */
+function outputOf(name: string, { output }: Caller): string | undefined {
+  return output?.replaceAll('{app}', name);
 }
 
 interface Source {
@@ -231,8 +259,7 @@ function planImages(
 ): readonly ImagePlan[] {
   if (caller.image === false) return [];
   const own = entry?.value;
-  const outputs =
-    caller.output === undefined ? (own?.output ?? []) : [caller.output.replaceAll('{app}', name)];
+  const outputs = [outputOf(name, caller) ?? own?.output ?? []].flat();
   const manifests = packs.map((pack) => `${pack.name}=${pack.options.output}`);
   const asked = entry === undefined ? '--output' : where(entry.line, 'image');
   return outputs.map((output) => {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { BlockPackError, type Bytes, type Descriptor, Measure } from '@block-pack/core';
 import { diskError } from '../disk-error.ts';
-import { Draft, syncDirectory } from '../draft.ts';
+import { Draft, draftPrefix, syncDirectory } from '../draft.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { statsAt } from '../target-file.ts';
 import { giveTurn } from '../turn.ts';
@@ -88,7 +88,7 @@ export class PartsDraft {
 
   #begin(): void {
     if (this.#drafts.length === mostParts) throw this.#tooSmall();
-    this.#drafts.push(new Draft(dirname(this.#target), '.block-pack-'));
+    this.#drafts.push(new Draft(dirname(this.#target), draftPrefix));
     this.#measure = new Measure();
   }
 

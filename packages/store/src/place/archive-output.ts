@@ -11,10 +11,10 @@ import {
   imageIndexMediaType,
   writeCanonicalTar,
 } from '@block-pack/core';
-import { Draft, syncDirectory } from '../draft.ts';
+import { Draft, draftPrefix, syncDirectory } from '../draft.ts';
 import { refName } from '../index-file.ts';
 import { makeDirectory } from '../make-directory.ts';
-import { draftPrefix, removeStaleDrafts } from '../target-draft.ts';
+import { removeStaleDrafts } from '../target-draft.ts';
 import { statsAt, targetFile } from '../target-file.ts';
 import { giveTurn } from '../turn.ts';
 import { dockerManifest } from './docker-manifest.ts';

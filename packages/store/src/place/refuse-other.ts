@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { BlockPackError } from '@block-pack/core';
+import { isDraft } from '../draft.ts';
 import type { StoreLayout } from '../layout.ts';
 import { hasMarker } from '../open-store.ts';
-import { draftPrefix } from '../target-draft.ts';
 import { statsAt } from '../target-file.ts';
 
 /** An image layout, or nothing: other things in a directory are somebody's. @throws OUTPUT_REFUSED */
@@ -10,7 +10,7 @@ export function refuseOther(layout: StoreLayout): void {
   const { directory } = layout;
   const stats = statsAt(directory, 'write');
   if (stats === undefined || (stats.isDirectory() && hasMarker(layout))) return;
-  if (stats.isDirectory() && readdirSync(directory).every(isOurs)) return;
+  if (stats.isDirectory() && readdirSync(directory).every(isDraft)) return;
   // Another process may have made the layout since we looked for it.
   if (stats.isDirectory() && hasMarker(layout)) return;
   throw stats.isDirectory() ? ofOthers(layout) : isFile(layout);
@@ -41,8 +41,4 @@ function isFile({ directory }: StoreLayout): BlockPackError {
 /** True for what an image layout has at its top. */
 export function isOfLayout(name: string): boolean {
   return ['blobs', 'index.json', 'oci-layout'].includes(name);
-}
-
-function isOurs(name: string): boolean {
-  return name.startsWith(draftPrefix);
 }
