@@ -1,22 +1,17 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { type BlobSource, bytesOf, collect, digestOf, verified } from '@block-pack/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ScratchBlobs } from './scratch-blobs.ts';
+import { foldersForTests } from './testing/folders.ts';
 
-let directory: string;
+const newFolder = foldersForTests();
 let scratch: ScratchBlobs;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'block-pack-'));
-  scratch = new ScratchBlobs(directory);
+  scratch = new ScratchBlobs(newFolder());
 });
 
-afterEach(() => {
-  scratch.remove();
-  rmSync(directory, { recursive: true });
-});
+afterEach(() => scratch.remove());
 
 describe('a blob that is brought', () => {
   const content = new TextEncoder().encode('asm 9.7');

@@ -1,23 +1,18 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { type BlobPart, collect, digestOf, type PartedBytes } from '@block-pack/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ScratchBlobs } from './scratch-blobs.ts';
 import type { ScratchRoom } from './scratch-room.ts';
+import { foldersForTests } from './testing/folders.ts';
 
-let directory: string;
+const newFolder = foldersForTests();
 let scratch: ScratchBlobs;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'block-pack-'));
-  scratch = new ScratchBlobs(directory);
+  scratch = new ScratchBlobs(newFolder());
 });
 
-afterEach(() => {
-  scratch.remove();
-  rmSync(directory, { recursive: true });
-});
+afterEach(() => scratch.remove());
 
 const content = Uint8Array.from({ length: 300_000 }, (_, index) => index ** 2 % 251);
 const digest = digestOf(content);

@@ -2,22 +2,14 @@ import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { EarlySegments } from '@block-pack/core';
 import { ScratchBlobs } from '@block-pack/store';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import type { CommandContext } from '../command.ts';
 import { apply } from '../commands/apply.ts';
+import { contextIn } from '../testing/command-context.ts';
 import { Workplace } from '../testing/workplace.ts';
 
 const work = new Workplace();
 afterAll(() => work.remove());
 
-const context: CommandContext = {
-  directory: work.directory,
-  storeDirectory: work.path('site-store'),
-  progress: { show: () => {}, end: () => {} },
-  signal: new AbortController().signal,
-  warn: () => {},
-  ask: undefined,
-  showRound: () => Promise.reject(new Error('apply has no rounds')),
-};
+const context = contextIn(work, 'site-store');
 
 beforeAll(() => {
   for (const release of ['1.0', '1.1']) {

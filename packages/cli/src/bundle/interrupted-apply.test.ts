@@ -3,8 +3,8 @@ import { BlockPackError, collect, digestOf } from '@block-pack/core';
 import { fuzzRuns } from '@block-pack/core/testing';
 import { closureOf, openImages, parsePlace } from '@block-pack/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CommandContext } from '../command.ts';
 import { type ApplyCommandOptions, apply } from '../commands/apply.ts';
+import { contextIn } from '../testing/command-context.ts';
 import { type Fault, onFailingDisk } from '../testing/failing-disk.ts';
 import { writeBase } from '../testing/fake-base.ts';
 import { Layout } from '../testing/layout.ts';
@@ -13,15 +13,7 @@ import { Workplace } from '../testing/workplace.ts';
 const work = new Workplace();
 afterAll(() => work.remove());
 
-const context: CommandContext = {
-  directory: work.directory,
-  storeDirectory: work.path('site-store'),
-  progress: { show: () => {}, end: () => {} },
-  signal: new AbortController().signal,
-  warn: () => {},
-  ask: undefined,
-  showRound: () => Promise.reject(new Error('apply has no rounds')),
-};
+const context = contextIn(work, 'site-store');
 
 const words = Array.from({ length: 500 }, (_, i) => ((i * 2654435761) % 2 ** 32).toString(36)).join(' ');
 

@@ -2,9 +2,9 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeF
 import { join } from 'node:path';
 import { type BundleGroup, type Digest, digestHex } from '@block-pack/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CommandContext } from '../command.ts';
 import { apply } from '../commands/apply.ts';
 import { bundleInGroups, type GroupedBundle } from '../testing/bundle-in-groups.ts';
+import { contextIn } from '../testing/command-context.ts';
 import { onFailingDisk } from '../testing/failing-disk.ts';
 import { Layout } from '../testing/layout.ts';
 import { Workplace } from '../testing/workplace.ts';
@@ -13,15 +13,7 @@ import { basesOf } from './prerequisites.ts';
 const work = new Workplace();
 afterAll(() => work.remove());
 
-const context: CommandContext = {
-  directory: work.directory,
-  storeDirectory: work.path('site-store'),
-  progress: { show: () => {}, end: () => {} },
-  signal: new AbortController().signal,
-  warn: () => {},
-  ask: undefined,
-  showRound: () => Promise.reject(new Error('apply has no rounds')),
-};
+const context = contextIn(work, 'site-store');
 
 const words = (seed: number) =>
   Array.from({ length: 500 }, (_, i) => (((i + seed * 977) * 2654435761) % 2 ** 32).toString(36)).join(' ');
