@@ -54,7 +54,7 @@ export async function readGroup(
   options: ReadGroupOptions,
 ): Promise<void> {
   const own = options.threads === undefined ? new GroupThreads() : undefined;
-  const group = new GroupReader(payload, { threads: own, ...options });
+  const group = new GroupReader(payload, { ...options, threads: options.threads ?? own });
   try {
     await atTurn(group.open(olds), options.turn);
     await group.keepAll();
@@ -65,7 +65,7 @@ export async function readGroup(
 
 /** What comes of it, or why nothing does, is known when the turn has come. */
 async function atTurn<T>(work: Promise<T>, turn: Promise<unknown> | undefined): Promise<T> {
-  await Promise.allSettled([work]);
+  await Promise.allSettled([work, turn]);
   await turn;
   return work;
 }
