@@ -15,6 +15,7 @@ import type { CommandContext } from '../command.ts';
 import { checkDiffIds } from './check-diff-ids.ts';
 import { type EarlyLayer, EarlyLayers } from './early-layers.ts';
 import type { Held } from './held.ts';
+import { ImportManifests } from './import-manifests.ts';
 import { joinedBlobs } from './joined-blobs.ts';
 import { makeLayer, packingOf } from './make-layer.ts';
 import { checkPrerequisites, neededTexts } from './prerequisites.ts';
@@ -49,6 +50,11 @@ export interface ApplyOptions {
   onNeeded?(groups: readonly BundleGroup[]): void;
 }
 
+/** What every step is given. */
+export interface StepOptions extends ApplyOptions {
+  readonly manifests: ImportManifests;
+}
+
 /**
  * Makes the images that a bundle brings, of it and of what is held: first the texts, which say what else is needed; then the blocks; then
  * the layers. Nothing is published.
@@ -61,7 +67,7 @@ export async function applyBundle(bundle: OpenBundle, options: ApplyOptions): Pr
 class Application {
   readonly #document: BundleDocument;
   readonly #bundle: OpenBundle;
-  readonly #options: ApplyOptions & { readonly held: SoundHeld };
+  readonly #options: StepOptions & { readonly held: SoundHeld };
   /** Layers and documents that are there and were read once. */
   readonly #verified = new Set<Digest>();
   /** Of layers that were made. */
@@ -71,7 +77,8 @@ class Application {
   constructor(bundle: OpenBundle, options: ApplyOptions) {
     this.#document = bundle.document;
     this.#bundle = bundle;
-    this.#options = { ...options, held: new SoundHeld(options.held) };
+    const held = new SoundHeld(options.held);
+    this.#options = { ...options, held, manifests: new ImportManifests({ ...options, held }) };
   }
 
   /** Begins anew where something that is there proves to be damaged, without it; what was made stays made. */

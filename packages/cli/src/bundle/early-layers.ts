@@ -9,9 +9,8 @@ import {
   segmentKey,
 } from '@block-pack/core';
 import type { ScratchRoom } from '@block-pack/store';
-import type { ApplyOptions } from './apply-bundle.ts';
+import type { StepOptions } from './apply-bundle.ts';
 import { joinedBlobs } from './joined-blobs.ts';
-import { readImports } from './read-imports.ts';
 
 /** Segments that are made at the same time. With one, some were left at the end of a first install; with more, zlib's threads take processors from the one that puts archives together. */
 const atOnce = 2;
@@ -30,9 +29,9 @@ export class EarlyLayers {
   readonly #begun = new Map<Digest, { readonly segments: EarlySegments; readonly room: ScratchRoom }>();
   readonly #waiting: (() => Promise<void>)[] = [];
   readonly #running = new Set<Promise<void>>();
-  readonly #options: ApplyOptions;
+  readonly #options: StepOptions;
 
-  private constructor(options: ApplyOptions) {
+  private constructor(options: StepOptions) {
     this.#options = options;
   }
 
@@ -40,7 +39,7 @@ export class EarlyLayers {
   static async begin(
     wanted: readonly LayerOrigin[],
     needed: readonly BundleGroup[],
-    options: ApplyOptions,
+    options: StepOptions,
   ): Promise<EarlyLayers> {
     const early = new EarlyLayers(options);
     const coming = new Set(needed.flatMap(({ objects }) => objects.map(({ digest }) => digest)));
@@ -54,8 +53,8 @@ export class EarlyLayers {
   }
 
   async #begin({ digest, imports }: LayerOrigin & { origin: 'segments' }, coming: ReadonlySet<Digest>) {
-    const { held, scratch } = this.#options;
-    const manifest = await readImports(imports, this.#options);
+    const { held, scratch, manifests } = this.#options;
+    const manifest = await manifests.get(imports);
     const recipe = layerRecipe(manifest);
     if (recipe?.layer.digest !== digest) return;
     for (const line of manifest.imports)

@@ -29,7 +29,7 @@ import { type Images, type PlaceBlobs, unpackedLayer } from '@block-pack/store';
 import type { Held, HeldTar, HeldText } from './held.ts';
 import { inventoryOf } from './held-inventory.ts';
 import { HeldSegments } from './held-segments.ts';
-import { importManifestLimit } from './read-imports.ts';
+import { importManifestLimit } from './import-manifests.ts';
 import { tarPacking } from './tar-packing.ts';
 import { unpackedPart } from './unpacked-part.ts';
 

@@ -11,18 +11,27 @@ import { joinedBlobs } from './joined-blobs.ts';
 /** Bytes of an import manifest. */
 export const importManifestLimit = 1 << 28;
 
-/**
- * An import manifest that is held, or was made of a group.
- * @throws BLOB_MISSING, BUNDLE_INVALID, MANIFEST_INVALID
- */
-export async function readImports(
-  digest: Digest,
-  { held, scratch, name }: Pick<ApplyOptions, 'held' | 'scratch' | 'name'>,
-): Promise<ImportManifest> {
-  const known = held.texts.get(digest)?.bytes;
-  const source = joinedBlobs(scratch, held);
-  const bytes = known ?? (await collect(source.read(digest), importManifestLimit, 'An import manifest'));
-  return decodeImportManifest(utf8(bytes, name), `An import manifest of ${name}`);
+/** Import manifests that are held, or were made of a group. What a layer is made of is asked for several times, and read once. */
+export class ImportManifests {
+  readonly #site: Pick<ApplyOptions, 'held' | 'scratch' | 'name'>;
+  readonly #read = new Map<Digest, ImportManifest>();
+
+  constructor(site: Pick<ApplyOptions, 'held' | 'scratch' | 'name'>) {
+    this.#site = site;
+  }
+
+  /** @throws BLOB_MISSING, BUNDLE_INVALID, MANIFEST_INVALID */
+  async get(digest: Digest): Promise<ImportManifest> {
+    const read = this.#read.get(digest);
+    if (read !== undefined) return read;
+    const { held, scratch, name } = this.#site;
+    const known = held.texts.get(digest)?.bytes;
+    const source = joinedBlobs(scratch, held);
+    const bytes = known ?? (await collect(source.read(digest), importManifestLimit, 'An import manifest'));
+    const manifest = decodeImportManifest(utf8(bytes, name), `An import manifest of ${name}`);
+    this.#read.set(digest, manifest);
+    return manifest;
+  }
 }
 
 function utf8(bytes: Uint8Array, name: string): string {

@@ -11,11 +11,10 @@ import {
 } from '@block-pack/core';
 import { deflateParametersOf, type GzipForm, gzipAs } from '@block-pack/delta';
 import { byteSize } from '../byte-size.ts';
-import type { ApplyOptions } from './apply-bundle.ts';
+import type { StepOptions } from './apply-bundle.ts';
 import type { EarlyLayer } from './early-layers.ts';
 import { joinedBlobs } from './joined-blobs.ts';
 import { ofSize } from './of-size.ts';
-import { readImports } from './read-imports.ts';
 
 /** A layer that lies in the scratch directory. */
 export interface MadeLayer {
@@ -33,7 +32,7 @@ type Origin<Kind extends LayerOrigin['origin']> = LayerOrigin & { readonly origi
  */
 export async function makeLayer(
   layer: LayerOrigin,
-  options: ApplyOptions,
+  options: StepOptions,
   early?: EarlyLayer,
 ): Promise<MadeLayer | undefined> {
   switch (layer.origin) {
@@ -51,11 +50,11 @@ export async function makeLayer(
 
 async function joinSegments(
   layer: Origin<'segments'>,
-  options: ApplyOptions,
+  options: StepOptions,
   early?: EarlyLayer,
 ): Promise<MadeLayer> {
   const { held, scratch, name, context } = options;
-  const manifest = await readImports(layer.imports, options);
+  const manifest = await options.manifests.get(layer.imports);
   const recipe = layerRecipe(manifest);
   if (recipe?.layer.digest !== layer.digest)
     throw bundleInvalid(
@@ -82,7 +81,7 @@ async function joinSegments(
 }
 
 /** As its maker packed it. */
-async function packTar(layer: Origin<'tar'>, options: ApplyOptions): Promise<MadeLayer> {
+async function packTar(layer: Origin<'tar'>, options: StepOptions): Promise<MadeLayer> {
   const { held, scratch, name } = options;
   const form = packingOf(layer, name);
   show(`packing a layer of ${byteSize(layer.size)}`, options);
@@ -109,16 +108,16 @@ export function packingOf({ digest, gzip }: Origin<'tar'>, name: string): GzipFo
   return { header: Buffer.from(gzip.header, 'hex'), parameters };
 }
 
-async function writeImportsLayer(layer: Origin<'imports'>, options: ApplyOptions): Promise<MadeLayer> {
+async function writeImportsLayer(layer: Origin<'imports'>, options: StepOptions): Promise<MadeLayer> {
   const files = [];
   for (const { name, imports } of layer.files)
-    files.push({ name, manifest: await readImports(imports, options) });
+    files.push({ name, manifest: await options.manifests.get(imports) });
   const { bytes, diffId } = await encodeImportsLayer(files);
   await options.scratch.write(bytesOf(bytes), layer.digest);
   return { diffId, madeBytes: 0 };
 }
 
-function show(text: string, { context }: Pick<ApplyOptions, 'context'>): void {
+function show(text: string, { context }: Pick<StepOptions, 'context'>): void {
   checkSignal(context.signal);
   context.progress.show(text);
 }

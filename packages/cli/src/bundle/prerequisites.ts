@@ -6,13 +6,12 @@ import {
   type Digest,
   type LayerOrigin,
 } from '@block-pack/core';
-import type { ApplyOptions } from './apply-bundle.ts';
+import type { StepOptions } from './apply-bundle.ts';
 import type { Held } from './held.ts';
 import { type MadeFor, otherSiteText } from './made-for.ts';
-import { readImports } from './read-imports.ts';
 
 /** Where it is looked for. */
-type Site = Pick<ApplyOptions, 'name' | 'held' | 'scratch'>;
+type Site = Pick<StepOptions, 'name' | 'held' | 'scratch' | 'manifests'>;
 
 /**
  * Groups of texts that have to be unpacked: they say what else is needed.
@@ -93,7 +92,7 @@ async function partsOf(layer: LayerOrigin, site: Site): Promise<readonly LayerPa
   if (layer.origin === 'tar')
     return [{ holds: 'layers', digest: layer.tar.digest, what: `the tar of the layer ${layer.digest}` }];
   if (layer.origin !== 'segments') return [];
-  const { imports } = await readImports(layer.imports, site);
+  const { imports } = await site.manifests.get(layer.imports);
   return imports.map(({ digest, path }) => ({ holds: 'blocks', digest, what: `the block of ${path}` }));
 }
 
