@@ -224,12 +224,17 @@ describe('pack', () => {
   it('leaves out what other applications write, and what was written where no image is made now', () => {
     const site = (name: string) => ({ directory: 'site', files: { input: '.', name } });
     const image = (name: string) => ({ ...site(name), image: { output: `oci:out/${name}:1` } });
-    writeProject({ applications: { shop: image('shop'), site: image('site'), config: site('config') } });
+    const applications = { shop: image('shop'), site: image('site'), config: site('config') };
+    writeProject({ applications });
     expect(packed().exitCode).toBe(0);
     expect(packed('--frozen').exitCode).toBe(0);
     expect(packed('--frozen', '--no-image').exitCode).toBe(0);
     expect(packed('config', '--frozen').exitCode).toBe(0);
     expect(packed('site', '-o', 'oci:out/other:1', '--frozen').exitCode).toBe(0);
+    writeProject({
+      applications: { ...applications, config: { ...site('config'), image: { output: 'x' } } },
+    });
+    expect(work.run('pack', 'site').stderr).toContain('applications.config.image');
   });
 
   it('ends with 1 and says why where a dependency breaks a rule', () => {

@@ -127,10 +127,18 @@ export function writtenPaths(
     const images = [value.image?.value.output ?? [], outputOf(name, caller) ?? []].flat();
     const reports = (value.report?.value.format ?? []).filter((format) => format.includes('='));
     return [
-      ...images.map((output) => parsePlace(output, own).path),
+      ...images.map((output) => placePath(output, own, `${file}, applications.${name}.image`)),
       ...reports.map((format) => resolve(own, format.slice(format.indexOf('=') + 1))),
     ];
   });
+}
+
+function placePath(output: string, directory: string, where: string): string {
+  try {
+    return parsePlace(output, directory).path;
+  } catch (error) {
+    throw blamed(error, where);
+  }
 }
 
 /** Where the caller wants an application's image instead of where the configuration says. */

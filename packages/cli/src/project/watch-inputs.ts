@@ -2,6 +2,7 @@ import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isManifestPlace } from '@block-pack/core';
+import { isDraft } from '@block-pack/store';
 
 /** Milliseconds without a change after which a build is taken to be done. */
 const quiet = 300;
@@ -23,7 +24,8 @@ export async function untilChanged(
   let changedAt: number | undefined;
   const wake = new AbortController();
   const onChange = (path: string) => {
-    if (isManifestPlace(path.split(sep).join('/')) || own.some((one) => isWithin(one, path))) return;
+    const portable = path.split(sep).join('/');
+    if (isManifestPlace(portable) || isDraft(portable) || own.some((one) => isWithin(one, path))) return;
     changedAt = performance.now();
     wake.abort();
   };
