@@ -106,6 +106,28 @@ describe('pack', () => {
     expect(work.run('pack', '--dry-run').stdout).toContain("--env 'GREETING=two words'");
   });
 
+  it('excludes in these calls what is there of its own', () => {
+    const site = {
+      directory: 'site',
+      files: { input: '.', exclude: 'x.md' },
+      image: { output: 'oci:out/one:1' },
+    };
+    writeProject({ applications: { site } });
+    work.write('site/x.md', 'x');
+    expect(work.run('pack', '--dry-run').stdout).toContain(
+      'files . --output block-pack/files.import --exclude x.md\n',
+    );
+    expect(packed().exitCode).toBe(0);
+    const { document } = work.json('pack', '--dry-run');
+    const [{ calls: [files = []] = [] } = {}] = document.applications as { calls: string[][] }[];
+    expect(files).toContain('out/one');
+    const store = { BLOCK_PACK_STORE: work.path('store') };
+    expect(work.runWith(store, ...files, '-C', 'site', '--frozen')).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
+  });
+
   it('fails with --frozen when a dependency is another one, makes no image then, and leaves all as it is', () => {
     writeProject();
     work.run('pack');

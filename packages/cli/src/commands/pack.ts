@@ -6,12 +6,7 @@ import { detectProject } from '../project/detect-project.ts';
 import { findConfiguration } from '../project/find-configuration.ts';
 import { inParallel } from '../project/in-parallel.ts';
 import { isClean, namingWarnings, packApplication } from '../project/pack-application.ts';
-import {
-  type ApplicationPlan,
-  type Caller,
-  planApplications,
-  writtenPaths,
-} from '../project/plan-applications.ts';
+import { type ApplicationPlan, type Caller, planApplications } from '../project/plan-applications.ts';
 import {
   type PlanSource,
   planDocument,
@@ -20,6 +15,7 @@ import {
   projectText,
 } from '../project/project-summary.ts';
 import { untilChanged } from '../project/watch-inputs.ts';
+import { writtenPaths } from '../project/written-paths.ts';
 
 export interface PackCommandOptions extends Caller {
   readonly config?: string;
@@ -96,9 +92,9 @@ function detected({ directory }: CommandContext): {
   );
 }
 
-async function packAll({ source, plans, written }: ProjectPlan, context: CommandContext): Promise<Outcome> {
+async function packAll({ source, plans }: ProjectPlan, context: CommandContext): Promise<Outcome> {
   const packed = await inParallel(plans, applicationsAtMost, (plan) =>
-    packApplication(plan, written, plans.length === 1 ? context : namingWarnings(plan, context)),
+    packApplication(plan, plans.length === 1 ? context : namingWarnings(plan, context)),
   );
   return {
     document: projectDocument(source, packed),

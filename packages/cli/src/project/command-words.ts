@@ -1,12 +1,24 @@
-import type { ApplicationPlan } from './plan-applications.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ApplicationPlan, PackPlan } from './plan-applications.ts';
 
 /** The calls that would do the same, as words of the command line. */
-export function commandWords({ packs, images, report }: ApplicationPlan): readonly (readonly string[])[] {
+export function commandWords(plan: ApplicationPlan): readonly (readonly string[])[] {
+  const { packs, images, report, directory } = plan;
   return [
-    ...packs.map(({ packer, inputs, options }) => [packer, ...inputs, ...optionWords(options)]),
+    ...packs.map((pack) => [pack.packer, ...pack.inputs, ...optionWords(packOptions(pack, directory))]),
     ...images.map(({ manifests, options }) => ['image', ...manifests, ...optionWords(options)]),
     ...(report === undefined ? [] : [['report', report.what, ...optionWords(report.options)]]),
   ];
+}
+
+/** A call by itself does not know what the others write: what is there of it has to be excluded. */
+function packOptions(pack: PackPlan, directory: string): object {
+  if (pack.packer !== 'files') return pack.options;
+  const { outputs = [], exclude = [], ...options } = pack.options;
+  const [input = '.'] = pack.inputs;
+  const there = outputs.filter((path) => existsSync(resolve(directory, input, path)));
+  return { ...options, exclude: [...exclude, ...there] };
 }
 
 /** Options are named in JSON as commander names them in code. */

@@ -1,4 +1,3 @@
-import { relative, resolve, sep } from 'node:path';
 import type { Warning } from '@block-pack/core';
 import type { CommandContext, Outcome } from '../command.ts';
 import { files } from '../commands/files.ts';
@@ -27,20 +26,16 @@ export interface PackedApplication {
 /** Packers that wait for the disk let others work; more than these only need more memory. */
 const packersAtMost = 4;
 
-/**
- * Runs the calls of a plan: the packers, and then what needs their manifests.
- * @param written absolute paths that are no part of any application
- */
+/** Runs the calls of a plan: the packers, and then what needs their manifests. */
 export async function packApplication(
   plan: ApplicationPlan,
-  written: readonly string[],
   outer: CommandContext,
 ): Promise<PackedApplication> {
   const context = { ...outer, directory: plan.directory };
   const sideBySide = new SideBySide(context.progress);
   const packs = await inParallel(plan.packs, packersAtMost, async (pack) => {
     const progress = sideBySide.of(pack.name);
-    const run = () => runPacker(pack, written, { ...context, progress });
+    const run = () => runPacker(pack, { ...context, progress });
     const packed = await blaming(pack.where, run);
     progress.end();
     return packed;
@@ -63,11 +58,7 @@ function isAsCommitted({ document }: PackOutcome): boolean {
   return !('frozen' in document) || document.frozen.same;
 }
 
-async function runPacker(
-  pack: PackPlan,
-  written: readonly string[],
-  context: CommandContext,
-): Promise<PackOutcome> {
+async function runPacker(pack: PackPlan, context: CommandContext): Promise<PackOutcome> {
   const [input = '.'] = pack.inputs;
   switch (pack.packer) {
     case 'java':
@@ -77,7 +68,7 @@ async function runPacker(
     case 'python':
       return python(input, pack.options, context);
     case 'files':
-      return files(input, { ...pack.options, outputs: pathsInside(input, written, context) }, context);
+      return files(input, pack.options, context);
   }
 }
 
@@ -87,16 +78,6 @@ async function blaming<T>(where: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw blamed(error, where);
   }
-}
-
-function pathsInside(
-  input: string,
-  paths: readonly string[],
-  { directory }: CommandContext,
-): readonly string[] {
-  return paths
-    .map((path) => relative(resolve(directory, input), path).split(sep).join('/'))
-    .filter((path) => path !== '' && path !== '..' && !path.startsWith('../'));
 }
 
 /** Warnings of one application among several say whose they are. */

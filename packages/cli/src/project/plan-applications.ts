@@ -9,7 +9,6 @@ import {
   type ReportEntry,
 } from '@block-pack/config';
 import { BlockPackError, isImportsName } from '@block-pack/core';
-import { parsePlace } from '@block-pack/store';
 import type { FilesCommandOptions } from '../commands/files.ts';
 import type { JavaCommandOptions } from '../commands/java.ts';
 import type { NpmCommandOptions } from '../commands/npm.ts';
@@ -17,6 +16,7 @@ import type { PythonCommandOptions } from '../commands/python.ts';
 import type { ReviewCommandOptions } from '../commands/report.ts';
 import { type ImageOptions, parseCall } from '../image/image-call.ts';
 import { blamed } from './blamed.ts';
+import { askedFor, outputOf, pathsInside, placesIn, writtenPaths } from './written-paths.ts';
 
 /** What is done for one application: calls of other commands, as data. */
 export interface ApplicationPlan {
@@ -90,9 +90,10 @@ export function planApplications(
   const chosen = names.length === 0 ? [...applications.keys()] : [...new Set(names)];
   checkOutputs(chosen, caller);
   const root = dirname(resolve(directory, file));
+  const source = { file, root, written: writtenPaths({ file, applications }, caller, directory) };
   return chosen.map((name) => {
     const application = applications.get(name);
-    if (application !== undefined) return planApplication(name, application.value, caller, { file, root });
+    if (application !== undefined) return planApplication(name, application.value, caller, source);
     throw new BlockPackError('USAGE', `${file} has no application ${JSON.stringify(name)}`, {
       hint: `It has ${[...applications.keys()].join(', ')}.`,
       details: { file, application: name },
@@ -111,57 +112,25 @@ function checkOutputs(names: readonly string[], { output, image }: Caller): void
   });
 }
 
-/**
- * What a configuration has written, now or in an earlier run: the layouts, archives and reports of all its applications, also of those that are not chosen. Absolute paths,
- * whether they are there or not; import manifests are not among them.
- * @throws USAGE for what is no place
- */
-export function writtenPaths(
-  { file, applications }: Configuration,
-  caller: Caller,
-  directory: string,
-): readonly string[] {
-  const root = dirname(resolve(directory, file));
-  return [...applications].flatMap(([name, { value }]) => {
-    const own = resolve(root, value.directory ?? '.');
-    const images = [value.image?.value.output ?? [], outputOf(name, caller) ?? []].flat();
-    const reports = (value.report?.value.format ?? []).filter((format) => format.includes('='));
-    return [
-      ...images.map((output) => placePath(output, own, `${file}, applications.${name}.image`)),
-      ...reports.map((format) => resolve(own, format.slice(format.indexOf('=') + 1))),
-    ];
-  });
-}
-
-function placePath(output: string, directory: string, where: string): string {
-  try {
-    return parsePlace(output, directory).path;
-  } catch (error) {
-    throw blamed(error, where);
-  }
-}
-
-/** Where the caller wants an application's image instead of where the configuration says. */
-function outputOf(name: string, { output }: Caller): string | undefined {
-  return output?.replaceAll('{app}', name);
-}
-
 interface Source {
   readonly file: string;
   /** Directory of the file. */
   readonly root: string;
+  /** Absolute paths that no application has for its own. */
+  readonly written: readonly string[];
 }
 
 function planApplication(
   name: string,
   entry: ApplicationEntry,
   caller: Caller,
-  { file, root }: Source,
+  { file, root, written }: Source,
 ): ApplicationPlan {
-  const where = (line: number, key: string) => `${file}:${line}, applications.${name}.${key}`;
-  const packs = planPacks(entry, caller, where);
-  checkApart(packs);
+  const where = placesIn(file, name);
   const directory = resolve(root, entry.directory ?? '.');
+  const outputsIn = (input: string) => pathsInside(resolve(directory, input), written);
+  const packs = planPacks(entry, caller, where, outputsIn);
+  checkApart(packs);
   const images = planImages({ name, directory, packs }, entry.image, caller, where);
   return {
     name,
@@ -176,6 +145,7 @@ function planPacks(
   { java = [], npm = [], python = [], files = [] }: ApplicationEntry,
   { frozen, pycPython, maven }: Caller,
   where: (line: number, key: string) => string,
+  outputsIn: (input: string) => readonly string[],
 ): readonly PackPlan[] {
   const run = frozen === true ? { frozen } : {};
   return [
@@ -214,7 +184,7 @@ function planPacks(
         packer: 'files',
         ...placed,
         inputs: [input],
-        options: { ...options, ...run, output: placed.output },
+        options: { ...options, outputs: outputsIn(input), ...run, output: placed.output },
       } as const;
     }),
   ];
@@ -269,7 +239,7 @@ function planImages(
   const own = entry?.value;
   const outputs = [outputOf(name, caller) ?? own?.output ?? []].flat();
   const manifests = packs.map((pack) => `${pack.name}=${pack.options.output}`);
-  const asked = entry === undefined ? '--output' : where(entry.line, 'image');
+  const asked = askedFor(entry, where);
   return outputs.map((output) => {
     const options = imageOptions(own, output, caller);
     try {
